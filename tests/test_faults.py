@@ -22,7 +22,7 @@ from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.sending import Sender
 from authlens.suite import Suite
-from authlens.suite_items import Item, read_items
+from authlens.suite_items import SuiteItem, read_items
 from support.app_services import NOW, NoLocalTargets, PlainReferences, ScriptedGateway, trusting
 from support.one_command import Command
 
@@ -177,7 +177,7 @@ class FaultySuite(RuleBasedStateMachine):
 
     @rule(where=sampled_from([Target(), Target(local="a.yaml"), Target(local="\0"), Target(endpoint_url="http://[")]))
     def runs(self, where: Target) -> None:
-        result = self.suite.run(Item("a.yaml", SavedRequest(REQUEST, target=where)))
+        result = self.suite.run(SuiteItem("a.yaml", SavedRequest(REQUEST, target=where)))
         assert result.state in (JudgementState.KEPT, JudgementState.UNJUDGED)
         assert result.state is JudgementState.KEPT or result.judgement.reason
         assert SECRET not in result.judgement.reason or result.invocation
@@ -185,7 +185,7 @@ class FaultySuite(RuleBasedStateMachine):
     @invariant()
     def whole_items_are_judged(self) -> None:
         if hasattr(self, "suite") and not self.record_fails and not any(p.raising for p in self.parts.all().values()):
-            assert self.suite.run(Item("b.yaml", SavedRequest(REQUEST))).state is JudgementState.KEPT
+            assert self.suite.run(SuiteItem("b.yaml", SavedRequest(REQUEST))).state is JudgementState.KEPT
 
 
 FaultySuite.TestCase.settings = settings(max_examples=25, stateful_step_count=12, deadline=None)

@@ -70,7 +70,7 @@ def test_help_is_written_where_the_locale_is_ascii() -> None:
 def test_an_internal_fault_names_its_place_and_quotes_nothing(
     authlens: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(arguments: object, world: object) -> None:
+    def fails(arguments: object, services: object) -> None:
         raise KeyError("open sesame")
 
     monkeypatch.setattr(config, "run", fails)

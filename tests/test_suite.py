@@ -18,16 +18,16 @@ from authlens.core.saved.expectation import Expectation, Question
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.sending import Sender
 from authlens.suite import Suite
-from authlens.suite_items import Item, Problem
+from authlens.suite_items import ReadProblem, SuiteItem
 from support.app_services import NOW, PASSED, PlainReferences, ScriptedGateway, sender, trusting
 
 THROTTLED = Reply(Failure(FailureKind.AWS, "ThrottlingException", "Rate exceeded", 400), 0.001)
 REQUEST = AuthorizerRequest("A", mqtt_context=MqttContext(password="${env:SECRET}", client_id="${env:CLIENT}"))
 
 
-def item(request: AuthorizerRequest = REQUEST, target: Target | None = None, **expect: Any) -> Item:
+def item(request: AuthorizerRequest = REQUEST, target: Target | None = None, **expect: Any) -> SuiteItem:
     expectation = Expectation(**expect) if expect else None
-    return Item("a.yaml", SavedRequest(request, target=target or Target(), expect=expectation))
+    return SuiteItem("a.yaml", SavedRequest(request, target=target or Target(), expect=expectation))
 
 
 def suite(gateway: ScriptedGateway, **more: Any) -> Suite:
@@ -43,7 +43,7 @@ def test_an_answer_is_judged() -> None:
 def test_an_invalid_file_cannot_be_judged_and_sends_nothing() -> None:
     gateway = ScriptedGateway()
 
-    result = suite(gateway).run(Item("a.yaml", None, Problem("no", 3, 1)))
+    result = suite(gateway).run(SuiteItem("a.yaml", None, ReadProblem("no", 3, 1)))
 
     assert result.state is JudgementState.UNJUDGED
     assert result.judgement.reason == "line 3, column 1: no"

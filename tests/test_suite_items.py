@@ -11,7 +11,7 @@ from authlens.core.request.target import Target
 from authlens.core.saved.environment import Environment
 from authlens.suite_items import (
     NoSuchPath,
-    Problem,
+    ReadProblem,
     gather,
     in_environment,
     items_of_text,
@@ -111,7 +111,7 @@ def test_a_closed_file_is_an_item_with_its_reason(tmp_path: Path) -> None:
 
     (item,) = gather([tmp_path])
 
-    assert item.problem == Problem("it cannot be read: Permission denied")
+    assert item.problem == ReadProblem("it cannot be read: Permission denied")
 
 
 def test_a_pipe_does_not_block(tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_a_pipe_does_not_block(tmp_path: Path) -> None:
 
     (item,) = gather([tmp_path])
 
-    assert item.problem == Problem("it is not a regular file")
+    assert item.problem == ReadProblem("it is not a regular file")
 
 
 def test_a_path_that_is_not_there(tmp_path: Path) -> None:

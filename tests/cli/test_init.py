@@ -16,7 +16,7 @@ import pytest
 from authlens.__main__ import main
 from authlens.core.saved.saved_request_yaml import read
 from authlens.core.signing.keys import public_pem_of
-from authlens.endpoint.projects.source import Source, read_source
+from authlens.endpoint.projects.source import ProjectSource, read_source
 from authlens.endpoint.templates.definitions import read_definitions
 from support.public_keys import pair
 from support.shapes import PYTHON, bare, custom_resource, sam, write
@@ -153,7 +153,7 @@ def test_a_project_from_a_template_lists_the_values_to_fill_in(tmp_path: Path) -
     assert (saved.target.local, saved.request.authorizer_name) == ("../authlens.yaml", "fleet")
     assert saved.request.http_context is not None
     (alone,) = read_definitions(tmp_path / "try/authorizers.yaml").authorizers
-    (through,) = read_source(Source(tmp_path / "try/authlens.yaml")).authorizers
+    (through,) = read_source(ProjectSource(tmp_path / "try/authlens.yaml")).authorizers
     assert alone.authorizer == through.authorizer
     assert alone.function.code_uri.samefile(through.function.code_uri)
 

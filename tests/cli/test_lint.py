@@ -32,8 +32,8 @@ def run(*arguments: str | Path, stdin: str = "") -> tuple[int, str, str]:
     parser = Parser(prog="authlens lint")
     lint.declare(parser)
     out, err = io.StringIO(), io.StringIO()
-    world = replace(build_world(), stdin=io.StringIO(stdin), output=Output(out), stderr=err)
-    code = lint.run(parser.parse_args(list(map(str, arguments))), world)
+    services = replace(build_world(), stdin=io.StringIO(stdin), output=Output(out), stderr=err)
+    code = lint.run(parser.parse_args(list(map(str, arguments))), services)
     return code, out.getvalue(), err.getvalue()
 
 

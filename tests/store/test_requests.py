@@ -19,7 +19,7 @@ from authlens.store.requests import (
     Entry,
     Loaded,
     RequestFileError,
-    Unreadable,
+    UnreadableRequest,
     Unwritable,
     delete,
     duplicate,
@@ -93,7 +93,7 @@ class TestLoad:
         path.parent.mkdir()
         content = text.encode("utf-8", "surrogateescape")
         path.write_bytes(content)
-        with pytest.raises(Unreadable) as caught:
+        with pytest.raises(UnreadableRequest) as caught:
             load(path)
         assert (caught.value.line, caught.value.column) == (line, column)
         assert str(caught.value) == f"{path}, line {line}, column {column}: {caught.value.problem}"
@@ -103,13 +103,13 @@ class TestLoad:
     def test_what_is_not_a_file(self, tmp_path: Path) -> None:
         os.mkfifo(tmp_path / "pipe")
         for name, words in {"none": "No such file", ".": "Is a directory", "pipe": "regular", "a\0b": "name"}.items():
-            with pytest.raises(Unreadable, match=words) as caught:
+            with pytest.raises(UnreadableRequest, match=words) as caught:
                 load(tmp_path / name)
             assert caught.value.line is None
 
     def test_too_large(self, tmp_path: Path) -> None:
         (tmp_path / "a.yaml").write_bytes(b"#" * (1024 * 1024 + 1))
-        with pytest.raises(Unreadable, match="larger"):
+        with pytest.raises(UnreadableRequest, match="larger"):
             load(tmp_path / "a.yaml")
 
 
@@ -272,7 +272,7 @@ class TestNames:
         assert load(path) == loaded
 
     def test_duplicate_what_is_gone(self, path: Path) -> None:
-        with pytest.raises(Unreadable):
+        with pytest.raises(UnreadableRequest):
             duplicate(path)
 
     def test_delete(self, loaded: Loaded, path: Path) -> None:
@@ -332,7 +332,7 @@ class TestListing:
         assert [entry.path.name for entry in listing(tmp_path)] == ["a.yaml"]
 
     def test_a_folder_that_is_not_there(self, tmp_path: Path) -> None:
-        with pytest.raises(Unreadable, match="No such file"):
+        with pytest.raises(UnreadableRequest, match="No such file"):
             listing(tmp_path / "none")
 
     def test_what_a_killed_save_left_is_swept(self, tmp_path: Path) -> None:
@@ -342,7 +342,7 @@ class TestListing:
 
 
 def test_every_error_is_a_known_one() -> None:
-    assert all(issubclass(kind, RequestFileError) for kind in (Unreadable, Unwritable, Conflict))
+    assert all(issubclass(kind, RequestFileError) for kind in (UnreadableRequest, Unwritable, Conflict))
 
 
 _SAVING = """

@@ -27,6 +27,6 @@ def run(*arguments: str | Path, stdin: str = "") -> Ran:
     parser = Parser(prog="authlens decide")
     decide.declare(parser)
     out, err = io.StringIO(), io.StringIO()
-    world = replace(build_world(), stdin=io.StringIO(stdin), output=Output(out), stderr=err)
-    code = decide.run(parser.parse_args(list(map(str, arguments))), world)
+    services = replace(build_world(), stdin=io.StringIO(stdin), output=Output(out), stderr=err)
+    code = decide.run(parser.parse_args(list(map(str, arguments))), services)
     return Ran(code, out.getvalue(), err.getvalue())

@@ -87,12 +87,12 @@ def template(text: str) -> None:
 
 def plan(text: str) -> None:
     from authlens.endpoint.projects.plan import read_plan
-    from authlens.endpoint.templates.settings import Settings
+    from authlens.endpoint.templates.settings import ProjectSettings
     from authlens.endpoint.templates.unpack import Cache
 
     path = Path("plan.json")
     path.write_text(text)
-    read_plan(path, Settings(), Cache(), ask=False)
+    read_plan(path, ProjectSettings(), Cache(), ask=False)
 
 
 def assembly(text: str) -> None:

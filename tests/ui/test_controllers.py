@@ -23,7 +23,7 @@ from authlens.store.settings import Settings
 from authlens.ui.model.draft import of_saved
 from authlens.ui.model.edits import OpenFile
 from authlens.ui.model.printed_lines import MOST, PrintedLines
-from authlens.ui.model.screen_values import FormState, HistoryState, Running
+from authlens.ui.model.screen_values import FormState, HistoryState, RunningCall
 from authlens.ui.runtime.host import Host
 from authlens.ui.runtime.question_memory import QuestionMemory, Recalled
 from authlens.ui.runtime.services import AppServices
@@ -144,7 +144,7 @@ class Scene:
         host: Host = self.host
         self.form = FormController(self.services, made, host, lambda form: None)
         self.form.begin(Start(saved))
-        self.running: list[Running | None] = []
+        self.running: list[RunningCall | None] = []
         self.arrived: list[tuple[Invocation, bool]] = []
         identity = IdentityController(self.services, made, host, self.form, lambda state: None, lambda *facts: None)
         self.sending = SendController(self.services, made, host, self.form, identity, self.running.append, self._arrive)
@@ -161,7 +161,7 @@ async def test_a_request_is_sent_as_the_form_holds_it(tmp_path: Path) -> None:
     await scene.host.done()
     assert [(invocation.result, shown) for invocation, shown in scene.arrived] == [(PASSED, True)]
     assert scene.gateway.sent == [REQUEST]
-    assert (scene.running[0], scene.running[-1]) == (Running(), None)
+    assert (scene.running[0], scene.running[-1]) == (RunningCall(), None)
     assert scene.host.repeated == [], "the clock has stopped"
 
 

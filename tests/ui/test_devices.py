@@ -16,7 +16,7 @@ from authlens.core.devices.ledger import Watched
 from authlens.core.mqtt.connection import Counts
 from authlens.core.mqtt.packets import V5, Connack, Filter, Publish, Subscribe
 from authlens.core.request.target import Target
-from authlens.endpoint.local_devices import Address, LocalDevices, Seen
+from authlens.endpoint.local_devices import Address, DevicesSnapshot, LocalDevices
 from authlens.ui.screens import devices
 from authlens.ui.screens.devices import ConnectionRows, DevicesScreen
 from authlens.ui.widgets.controls.items import Items
@@ -133,14 +133,14 @@ class Reporting:
         assert self.changed is not None
         self.changed()
 
-    def seen(self, since: int = -1) -> Seen | None:
+    def seen(self, since: int = -1) -> DevicesSnapshot | None:
         if since == self.changes:
             return None
         self.looks += 1
         event = '{"protocolData": {"tls": {"x509CertificatePem": "PEM-of-it", "principalId": "id-of-it"}}}'
         device = replace(device_records.CONNECTED, event=event)
         watched = Watched(device_records.invocation(device), device, Counts(self.changes, 0, 0, 0))
-        return Seen(self.changes, self.changes, 0, (watched,))
+        return DevicesSnapshot(self.changes, self.changes, 0, (watched,))
 
 
 async def test_the_first_news_are_painted_at_once_and_more_after_a_rest(

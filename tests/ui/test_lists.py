@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.app import App, ComposeResult
 from textual.content import Content
 
-from authlens.ui.text.page import Item, Line
+from authlens.ui.text.page import Line, PageItem
 from authlens.ui.widgets.controls.code_view import CodeView
 from authlens.ui.widgets.controls.items import Items
 from ui.stillness import StillPilot
@@ -21,12 +21,12 @@ class Lists(App[None]):
 
     def compose(self) -> ComposeResult:
         yield CodeView(LINES)
-        yield Items([Item((Content(SENTENCE),)), Item((Content("two"),))])
+        yield Items([PageItem((Content(SENTENCE),)), PageItem((Content("two"),))])
 
     def on_mount(self) -> None:
         view, items = self.query_one(CodeView), self.query_one(Items)
         view.marks = {}
-        items.items = (*items.items, Item((Content("three"),)))
+        items.items = (*items.items, PageItem((Content("three"),)))
         view.goto(0, 7)
         self.row_counts = [view.row_count, items.row_count]
 

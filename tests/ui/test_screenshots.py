@@ -24,9 +24,9 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, HttpContext
 from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.core.saved.saved_request_yaml import write
-from authlens.endpoint.local_devices import Address, LocalDevices, Seen
+from authlens.endpoint.local_devices import Address, DevicesSnapshot, LocalDevices
 from authlens.ui.model.draft import of_saved
-from authlens.ui.model.screen_values import Running
+from authlens.ui.model.screen_values import RunningCall
 from authlens.ui.screens.devices import DevicesScreen
 from authlens.ui.widgets.controls.choices import Choices
 from support import device_records
@@ -242,7 +242,7 @@ async def test_every_kind_of_outcome_looks_as_it_did(requests: Path) -> None:
         await album.take("help-answer")
         await robot.press("escape")
         robot.screen._watching_changed(True)
-        robot.screen._running_changed(Running(2.4, False, True, ("checking sensor-7", "asking the directory …")))
+        robot.screen._running_changed(RunningCall(2.4, False, True, ("checking sensor-7", "asking the directory …")))
         await album.take("while-it-runs")
         await robot.pilot.resize_terminal(80, 24)
         await album.take("while-it-runs-80x24")
@@ -285,7 +285,7 @@ class Quiet:
     def on_change(self, changed: Callable[[], object] | None) -> None:
         pass
 
-    def seen(self, since: int = -1) -> Seen | None:
+    def seen(self, since: int = -1) -> DevicesSnapshot | None:
         passed = (stage for stage in ConnectionStage if stage is not ConnectionStage.UPGRADE)
         steps = tuple(ConnectionStep(stage, True) for stage in passed)
         connected = replace(device_records.CONNECTED, steps=steps)
@@ -294,7 +294,7 @@ class Quiet:
             Watched(device_records.invocation(connected), connected, Counts(12, 1, 4, 1), decisions, decisions[:1]),
             Watched(device_records.invocation(device_records.REFUSED), device_records.REFUSED, Counts()),
         )
-        return None if since == 1 else Seen(1, 18, 1, watched)
+        return None if since == 1 else DevicesSnapshot(1, 18, 1, watched)
 
 
 async def test_devices_look_as_they_did(requests: Path) -> None:

@@ -13,7 +13,7 @@ from authlens import interrupts  # first of ours: what follows takes the time in
 from authlens.cli.console.diagnostics import CommandError, ExitCode, complain, narrate
 from authlens.cli.console.output import Output, OutputLost
 from authlens.cli.console.parser import BY_NAME, COMPLETION, VALUES, Parser, app_parser
-from authlens.cli.console.services import OpenApp, World
+from authlens.cli.console.services import CliServices, OpenApp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -77,9 +77,9 @@ def _leave_garbage(words: list[str]) -> None:
         gc.disable()
 
 
-def build_world() -> World:
+def build_world() -> CliServices:
     gate = cache(lambda: build_gate(os.environ))
-    return World(
+    return CliServices(
         stdin=sys.stdin,
         output=Output(sys.stdout),
         stderr=sys.stderr,
@@ -127,26 +127,26 @@ def build_sender(retries: Retries, gate: Gate, mfa_code: Callable[[str], str] | 
     return build(os.environ, now, retries, mfa_code, gate)
 
 
-def _run(words: list[str], world: World) -> int:
+def _run(words: list[str], services: CliServices) -> int:
     if words and words[0].partition("=")[0] in (*COMPLETION, VALUES):
         from authlens.cli.completion.command import main as complete
 
-        return complete(words, world)
-    result = _run_command(words, world) if words and words[0] in BY_NAME else _run_top(words)
-    return _open_app(result, world) if isinstance(result, OpenApp) else result
+        return complete(words, services)
+    result = _run_command(words, services) if words and words[0] in BY_NAME else _run_top(words)
+    return _open_app(result, services) if isinstance(result, OpenApp) else result
 
 
-def _run_command(words: list[str], world: World) -> ExitCode | OpenApp:
+def _run_command(words: list[str], services: CliServices) -> ExitCode | OpenApp:
     from importlib import import_module
 
     name, rest = words[0], words[1:]
     module = import_module(BY_NAME[name].module)
     if hasattr(module, "main"):
-        result: ExitCode | OpenApp = module.main(rest, world)
+        result: ExitCode | OpenApp = module.main(rest, services)
         return result
     parser = Parser(prog=f"authlens {name}", description=module.__doc__)
     module.declare(parser)
-    outcome: ExitCode | OpenApp = module.run(parser.parse_args(rest), world)
+    outcome: ExitCode | OpenApp = module.run(parser.parse_args(rest), services)
     return outcome
 
 
@@ -159,7 +159,7 @@ def _run_top(words: list[str]) -> ExitCode | OpenApp:
     return OpenApp(path=None if path is None else Path(path).absolute(), watch=watch, overrides=given)
 
 
-def _open_app(wish: OpenApp, world: World) -> int:
+def _open_app(wish: OpenApp, services: CliServices) -> int:
     if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
         if wish.path is not None and not wish.path.exists():
             raise CommandError(f"there is no file, folder or command {wish.path.name}; 'authlens --help' lists them")
@@ -169,12 +169,12 @@ def _open_app(wish: OpenApp, world: World) -> int:
     from authlens.ui.app import run
     from authlens.ui.runtime.services import AppServices
 
-    places, gate = world.places(), world.gate()
+    places, gate = services.places(), services.gate()
     gate.vouch(named_by(wish.overrides or {}))
     left = run(
         AppServices(
             build_sender=lambda ask: build_sender("once", gate, ask),
-            open_history=world.open_history,
+            open_history=services.open_history,
             places=places,
             settings=load_settings(places.settings),
             save_settings=lambda settings: save_settings(places.settings, settings),
@@ -188,7 +188,7 @@ def _open_app(wish: OpenApp, world: World) -> int:
             watch=wish.watch,
         )
     )
-    return _act_on(left, wish, world)
+    return _act_on(left, wish, services)
 
 
 def _demo_requests(wish: OpenApp, places: Places) -> Path | None:
@@ -197,16 +197,16 @@ def _demo_requests(wish: OpenApp, places: Places) -> Path | None:
     return unpack_requests(places.history.parent / "demo") if wish.demo else None
 
 
-def _act_on(left: object, wish: OpenApp, world: World) -> int:
+def _act_on(left: object, wish: OpenApp, services: CliServices) -> int:
     """What the app asked for on leaving: an exit code, or the command line that would send what the form held."""
     from authlens.core.saved.saved_request import SavedRequest
 
     if isinstance(left, SavedRequest):
         from authlens.core.commands.write import as_invoke
 
-        world.output.line(as_invoke(left.request, left.target, reveal=True, more=wish.more_options))
+        services.output.line(as_invoke(left.request, left.target, reveal=True, more=wish.more_options))
         if left.sign is not None:
-            narrate("authlens: the signature is made when a saved request is sent: add --request FILE", world.stderr)
+            narrate("authlens: the signature is made when a saved request is sent: add --request FILE", services.stderr)
     return left if isinstance(left, int) else ExitCode.DONE
 
 

@@ -27,7 +27,7 @@ Key = tuple[Target, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedTrust:
     """What must be trusted before a send, and why."""
 
     folders: tuple[Path, ...]
@@ -110,7 +110,7 @@ class Gate:
 
     def wanted(
         self, target: Target, base: Path | None, sources: Iterable[Path] = (), remember: bool = True
-    ) -> Wanted | None:
+    ) -> WantedTrust | None:
         """What must be trusted before the target is used; `None` if it may be used, which is remembered for `refusal`.
 
         base: the folder of the file that names the target; `None` if the user typed it. sources: the files that the
@@ -132,7 +132,9 @@ class Gate:
                 self._admit(key)
             return None
         local = str(_local(target, base)) if runs_code(by_file) else None
-        return Wanted(_outermost(_folder_of(path) for path in missing), local, target.endpoint_url or target.region)
+        return WantedTrust(
+            _outermost(_folder_of(path) for path in missing), local, target.endpoint_url or target.region
+        )
 
     def refusal(self, target: Target, base: Path | None) -> Failure | None:
         """Why the target must not be used; `None` if it passed before, or passes without its file being known."""

@@ -16,7 +16,7 @@ from authlens.core.expect.judgement_text import explanation, headline
 from authlens.core.text.visible import visible, visible_lines
 from authlens.sending import build_sender
 from authlens.suite import Result, Suite
-from authlens.suite_items import Item, in_environment, read_items, read_meant_items
+from authlens.suite_items import SuiteItem, in_environment, read_items, read_meant_items
 
 _SUITE = pytest.StashKey[Suite]()
 
@@ -32,7 +32,7 @@ class SavedRequestFile(pytest.File):
         for item in self._in_environment(read(self.path)):
             yield SavedRequestItem.from_parent(self, name=visible(_name(item)), item=item)
 
-    def _in_environment(self, items: Sequence[Item]) -> Sequence[Item]:
+    def _in_environment(self, items: Sequence[SuiteItem]) -> Sequence[SuiteItem]:
         name = self.config.getoption("authlens_environment") or self.config.getini("authlens_environment")
         if not name:
             return items
@@ -45,7 +45,7 @@ class SavedRequestFile(pytest.File):
 
 
 class SavedRequestItem(pytest.Item):
-    def __init__(self, *, item: Item, **more: Any) -> None:
+    def __init__(self, *, item: SuiteItem, **more: Any) -> None:
         super().__init__(**more)
         self.item = item
         if item.saved:
@@ -80,7 +80,7 @@ def _complaint(result: Result) -> str:
     return f"{headline(result.judgement)}\n{text}"
 
 
-def _name(item: Item) -> str:
+def _name(item: SuiteItem) -> str:
     """`::` divides the parts of a node id, so that a name that contains it could not be selected."""
     if item.case:
         return item.case.name

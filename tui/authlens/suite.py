@@ -24,7 +24,7 @@ from authlens.core.saved.saved_request import SavedRequest
 from authlens.core.secrets.redaction import Redactor, referred_secrets, secrets_of
 from authlens.frozen import dataclass
 from authlens.sending import NotSent, Sender
-from authlens.suite_items import Item
+from authlens.suite_items import SuiteItem
 
 Record = Callable[[Invocation], Invocation]
 
@@ -33,7 +33,7 @@ Record = Callable[[Invocation], Invocation]
 class Result:
     """One item, sent once and checked."""
 
-    item: Item
+    item: SuiteItem
     judgement: Judgement
     invocation: Invocation | None
     """`None` if nothing could be sent because the file is not a saved request."""
@@ -70,7 +70,7 @@ class Suite:
         self._located: dict[tuple[Target, Path | None], Target | Failure] = {}
         self._lock = threading.Lock()
 
-    def begin(self, items: Iterable[Item] = ()) -> None:
+    def begin(self, items: Iterable[SuiteItem] = ()) -> None:
         """Start the local endpoints that will be needed, without waiting for them."""
         named = {(item.saved.target, item.base) for item in items if item.saved and item.saved.target.local}
         wanted = {(self._serve, None)} if self._serve else named
@@ -86,7 +86,7 @@ class Suite:
         located = self._located_target(self._serve, None)
         return located if isinstance(located, Failure) else None
 
-    def run(self, item: Item, way: SendingWay | None = None) -> Result:
+    def run(self, item: SuiteItem, way: SendingWay | None = None) -> Result:
         """Send one item, as a test call or by the given way, and judge the outcome.
 
         Never raises: a broken file does not end the run.
@@ -96,7 +96,7 @@ class Suite:
         except Exception as error:  # noqa: BLE001  # the one edge for faults of a suite
             return _unjudged(item, fault_of(error).message)
 
-    def _run(self, item: Item, way: SendingWay | None) -> Result:
+    def _run(self, item: SuiteItem, way: SendingWay | None) -> Result:
         if item.saved is None:
             return _unjudged(item, str(item.problem))
         if item.saved.suite.skip is not None:
@@ -172,7 +172,7 @@ def _judged(saved: SavedRequest, invocation: Invocation) -> Judgement:
     return judge_connection(saved.expect, invocation)
 
 
-def _unjudged(item: Item, reason: str | None) -> Result:
+def _unjudged(item: SuiteItem, reason: str | None) -> Result:
     return Result(item, Judgement(JudgementState.UNJUDGED, reason=reason or ""), None, Redactor(()))
 
 

@@ -24,7 +24,7 @@ _REQUEST_KEY = re.compile(r"""^(["']?)request\1[ \t]*:""", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ReadProblem:
     """Why a file is not a saved request."""
 
     reason: str
@@ -36,13 +36,13 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class SuiteItem:
     """One saved request of a suite, or one case of it."""
 
     name: str
     """The path as given, `FILE::NAME` for a case, or the id in the history."""
     saved: SavedRequest | None
-    problem: Problem | None = None
+    problem: ReadProblem | None = None
     """Set if `saved` is not."""
     path: Path | None = None
     case: Case | None = None
@@ -85,11 +85,11 @@ class Environments(Protocol):
     def of(self, base: Path) -> Environment: ...
 
 
-def gather(paths: Iterable[Path]) -> tuple[Item, ...]:
+def gather(paths: Iterable[Path]) -> tuple[SuiteItem, ...]:
     """The items of files, folders (recursively) and single cases, in path order, each once. A file given explicitly is
     an item whatever it contains; in a folder, other YAML is ignored. Raises NoSuchPath.
     """
-    found: dict[str, Item] = {}
+    found: dict[str, SuiteItem] = {}
     for path in paths:
         try:
             items = tuple(_gathered(path))
@@ -102,31 +102,31 @@ def gather(paths: Iterable[Path]) -> tuple[Item, ...]:
     return tuple(found.values())
 
 
-def read_items(path: Path) -> tuple[Item, ...]:
+def read_items(path: Path) -> tuple[SuiteItem, ...]:
     """The item of a file, or the items of its cases."""
     return _read(path, lambda text: True)
 
 
-def read_meant_items(path: Path) -> tuple[Item, ...]:
+def read_meant_items(path: Path) -> tuple[SuiteItem, ...]:
     """Like `read_items`, for a file found in a folder: nothing if it is other YAML."""
     return _read(path, lambda text: bool(_REQUEST_KEY.search(text)) or _may_mean_request(text))
 
 
-def _read(path: Path, is_meant: Callable[[str], bool]) -> tuple[Item, ...]:
+def _read(path: Path, is_meant: Callable[[str], bool]) -> tuple[SuiteItem, ...]:
     try:
         text = _text(path)
-        if isinstance(text, Problem):
-            return (Item(str(path), None, text, path),)
+        if isinstance(text, ReadProblem):
+            return (SuiteItem(str(path), None, text, path),)
         return items_of_text(str(path), text, path) if is_meant(text) else ()
     except Exception as error:  # noqa: BLE001  # one edge for the fault of one file: the others go on
         return (_unread(path, error),)
 
 
-def _unread(path: Path, error: Exception) -> Item:
-    return Item(str(path), None, Problem(fault_of(error).message or ""), path)
+def _unread(path: Path, error: Exception) -> SuiteItem:
+    return SuiteItem(str(path), None, ReadProblem(fault_of(error).message or ""), path)
 
 
-def items_of_text(name: str, text: str, path: Path | None = None) -> tuple[Item, ...]:
+def items_of_text(name: str, text: str, path: Path | None = None) -> tuple[SuiteItem, ...]:
     """The item of a saved request's text, or the items of its cases."""
     from authlens.core.saved.saved_request_yaml import read
     from authlens.core.text.yaml_reader import YamlError
@@ -134,13 +134,13 @@ def items_of_text(name: str, text: str, path: Path | None = None) -> tuple[Item,
     try:
         saved = read(text)
     except YamlError as error:
-        return (Item(name, None, Problem(error.message, error.line, error.column), path),)
+        return (SuiteItem(name, None, ReadProblem(error.message, error.line, error.column), path),)
     if not saved.suite.cases:
-        return (Item(name, saved, path=path),)
-    return tuple(Item(source_of(name, case.name), case.saved, path=path, case=case) for case in saved.suite.cases)
+        return (SuiteItem(name, saved, path=path),)
+    return tuple(SuiteItem(source_of(name, case.name), case.saved, path=path, case=case) for case in saved.suite.cases)
 
 
-def in_environment(items: Iterable[Item], environments: Environments) -> tuple[Item, ...]:
+def in_environment(items: Iterable[SuiteItem], environments: Environments) -> tuple[SuiteItem, ...]:
     """The items as sent in an environment. Raises LookupError with a complete sentence."""
     return tuple(
         replace(item, saved=environments.of(item.base or Path()).of(item.saved)) if item.saved else item
@@ -148,7 +148,7 @@ def in_environment(items: Iterable[Item], environments: Environments) -> tuple[I
     )
 
 
-def _gathered(path: Path) -> Iterator[Item]:
+def _gathered(path: Path) -> Iterator[SuiteItem]:
     if os.path.isdir(path):
         yield from (item for file in sorted(_files(path)) for item in read_meant_items(file))
     elif os.path.lexists(path):
@@ -157,7 +157,7 @@ def _gathered(path: Path) -> Iterator[Item]:
         yield _named_case(path)
 
 
-def _named_case(path: Path) -> Item:
+def _named_case(path: Path) -> SuiteItem:
     """The case given as `FILE::NAME`, or why its file cannot be read. Raises NoSuchPath."""
     file, name = split_source(str(path))
     if name is None or not os.path.lexists(file):
@@ -179,18 +179,18 @@ def _files(folder: Path) -> Iterator[Path]:
         yield from (Path(root, name) for name in names if name.lower().endswith(SUFFIXES) and not name.startswith("."))
 
 
-def _text(path: Path) -> str | Problem:
+def _text(path: Path) -> str | ReadProblem:
     from authlens.core.text.yaml_reader import MAX_BYTES, YamlError, decode
 
     try:
         if not path.is_file():
-            return Problem("it is not a regular file" if path.exists() else "it is a link to a missing file")
+            return ReadProblem("it is not a regular file" if path.exists() else "it is a link to a missing file")
         with path.open("rb") as file:
             return decode(file.read(MAX_BYTES + 1))
     except YamlError as error:
-        return Problem(error.message, error.line, error.column)
+        return ReadProblem(error.message, error.line, error.column)
     except OSError as error:
-        return Problem(f"it cannot be read: {error.strerror or error}")
+        return ReadProblem(f"it cannot be read: {error.strerror or error}")
 
 
 def _may_mean_request(text: str) -> bool:

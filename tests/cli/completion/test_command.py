@@ -18,15 +18,15 @@ from authlens.cli.completion import command as completion
 from authlens.cli.console.diagnostics import CommandError, ExitCode
 from authlens.cli.console.output import Output
 from authlens.cli.console.parser import COMMANDS, SHELLS
-from authlens.cli.console.services import World
+from authlens.cli.console.services import CliServices
 from authlens.core.commands.options import OPTIONS
 from support.terminal import Terminal
 
 
-def _world(**environ: str) -> tuple[World, io.StringIO]:
+def _world(**environ: str) -> tuple[CliServices, io.StringIO]:
     out = io.StringIO()
     unused = cast(Any, None)
-    return World(io.StringIO(), Output(out), io.StringIO(), environ, *[unused] * 6), out
+    return CliServices(io.StringIO(), Output(out), io.StringIO(), environ, *[unused] * 6), out
 
 
 def _require(shell: str) -> None:
@@ -148,10 +148,10 @@ def test_zsh_completes(scripts: dict[str, str], folder: Path) -> None:
 @pytest.mark.parametrize("shell", SHELLS)
 def test_installs_into_the_users_folder_repeatedly(shell: str, tmp_path: Path) -> None:
     for _ in range(2):
-        world, out = _world(HOME=str(tmp_path), SHELL=f"/bin/{shell}")
-        assert completion.main([completion.INSTALL], world) == ExitCode.DONE
-        assert str(completion.place(shell, world.environ)) in out.getvalue()
-    assert completion.place(shell, world.environ).read_text().startswith("#")
+        services, out = _world(HOME=str(tmp_path), SHELL=f"/bin/{shell}")
+        assert completion.main([completion.INSTALL], services) == ExitCode.DONE
+        assert str(completion.place(shell, services.environ)) in out.getvalue()
+    assert completion.place(shell, services.environ).read_text().startswith("#")
 
 
 def test_folders_of_the_environment_are_honoured(tmp_path: Path) -> None:
@@ -164,25 +164,25 @@ def test_folders_of_the_environment_are_honoured(tmp_path: Path) -> None:
 
 
 def test_a_file_of_somebody_else_is_not_overwritten(tmp_path: Path) -> None:
-    world, _ = _world(HOME=str(tmp_path))
-    path = completion.place("bash", world.environ)
+    services, _ = _world(HOME=str(tmp_path))
+    path = completion.place("bash", services.environ)
     path.parent.mkdir(parents=True)
     path.write_text("mine")
     with pytest.raises(CommandError, match="was not written by authlens"):
-        completion.main([completion.INSTALL, "bash"], world)
+        completion.main([completion.INSTALL, "bash"], services)
     assert path.read_text() == "mine"
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / ".local").write_text("a file where a folder should be")
-    world, _ = _world(HOME=str(tmp_path))
+    services, _ = _world(HOME=str(tmp_path))
     with pytest.raises(CommandError, match="cannot be written"):
-        completion.main([completion.INSTALL, "bash"], world)
+        completion.main([completion.INSTALL, "bash"], services)
 
 
 def test_prints_the_script(scripts: dict[str, str]) -> None:
-    world, out = _world()
-    assert completion.main([f"{completion.PRINT}=bash"], world) == ExitCode.DONE
+    services, out = _world()
+    assert completion.main([f"{completion.PRINT}=bash"], services) == ExitCode.DONE
     assert out.getvalue() == scripts["bash"]
 
 
@@ -195,6 +195,6 @@ def test_prints_the_script(scripts: dict[str, str]) -> None:
     ],
 )
 def test_refusals(words: list[str], message: str) -> None:
-    world, _ = _world()
+    services, _ = _world()
     with pytest.raises(CommandError, match=message):
-        completion.main(words, world)
+        completion.main(words, services)

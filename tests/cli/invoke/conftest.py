@@ -66,14 +66,14 @@ def call(server: Recording, configured: Path, gateway: BotoGateway) -> Invoke:
     """Runs the command on the recording server, unless the arguments name another endpoint."""
 
     def sender() -> Sender:
-        return Sender(gateway, LocalTargets(), lambda base: References(world.environ, base), world.now)
+        return Sender(gateway, LocalTargets(), lambda base: References(services.environ, base), services.now)
 
-    world = replace(build_world(), patient_sender=sender)
+    services = replace(build_world(), patient_sender=sender)
 
     def run(*words: object, stdin: str | bytes = "") -> Ended:
         content = stdin.encode() if isinstance(stdin, str) else stdin
         out, err = io.StringIO(), io.StringIO()
-        this = replace(world, stdin=io.TextIOWrapper(io.BytesIO(content)), output=Output(out), stderr=err)
+        this = replace(services, stdin=io.TextIOWrapper(io.BytesIO(content)), output=Output(out), stderr=err)
         try:
             code = invoke.main([*_with_endpoint(words, server.url), "--no-history"], this)
         except CommandError as error:

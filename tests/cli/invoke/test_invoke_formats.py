@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from authlens.cli.invoke import table as invoke_table
 from authlens.cli.invoke import text as invoke_text
 from authlens.cli.invoke import yaml as invoke_yaml
-from authlens.cli.invoke.output import OPERATION, Style, render
+from authlens.cli.invoke.output import OPERATION, OutputStyle, render
 from support.aws_cli import Child, child
 
 _REAL_FORMATTERS = """
@@ -98,5 +98,5 @@ def test_floats_keep_their_notation() -> None:
 
 def test_an_unknown_format_is_refused_and_a_surrogate_is_escaped() -> None:
     with pytest.raises(ValueError, match="Unknown output type: xml"):
-        render({}, Style("xml"))
-    assert render("\ud800", Style("json")) == '"\\ud800"\n'
+        render({}, OutputStyle("xml"))
+    assert render("\ud800", OutputStyle("json")) == '"\\ud800"\n'

@@ -21,7 +21,7 @@ from authlens.core.expect.check import Judgement, JudgementState
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.secrets.redaction import Redactor
 from authlens.suite import Result
-from authlens.suite_items import Item
+from authlens.suite_items import SuiteItem
 from support.invocations import CONNECT, PUBLISH, policy
 from support.local_endpoint import REGION, Failing, Running, StandIn, definitions, running
 from support.one_command import Command
@@ -228,11 +228,11 @@ def test_outside_text_is_not_a_workflow_command(
 
 def test_ctrl_c_reports_the_results_so_far(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     def interrupted() -> Generator[list[Result], None, None]:
-        yield [Result(Item("a.yaml", None), Judgement(JudgementState.KEPT), None, Redactor(()))]
+        yield [Result(SuiteItem("a.yaml", None), Judgement(JudgementState.KEPT), None, Redactor(()))]
         raise KeyboardInterrupt
 
     path = tmp_path / "junit.xml"
-    items = [Item(f"{name}.yaml", None) for name in "abc"]
+    items = [SuiteItem(f"{name}.yaml", None) for name in "abc"]
     with pytest.raises(KeyboardInterrupt):
         report(interrupted(), items, Reporting(junit=str(path)), build_world())
 

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 from authlens.cli.console.output import Output
 from authlens.cli.run.junit import class_name, write_junit
-from authlens.cli.run.report import Style, summary, terminal_style
+from authlens.cli.run.report import ReportStyle, summary, terminal_style
 from authlens.core.expect.check import Broken, Judgement, JudgementState
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.secrets.redaction import Redactor
 from authlens.suite import Result
-from authlens.suite_items import Item, items_of_text
+from authlens.suite_items import SuiteItem, items_of_text
 from support.invocations import CONNECT, policy
 from support.local_endpoint import REGION, Failing, Running, StandIn, definitions, running
 from support.one_command import Command
@@ -111,7 +111,7 @@ def test_no_text_makes_a_report_invalid(tmp_path_factory: pytest.TempPathFactory
     path = tmp_path_factory.getbasetemp() / "junit.xml"
     results = [
         Result(
-            Item(name, None, path=Path("a") / (name.replace("\0", "").replace("/", "") or "b")),
+            SuiteItem(name, None, path=Path("a") / (name.replace("\0", "").replace("/", "") or "b")),
             Judgement(
                 state, (Broken("principalId", message, message),) if state is JudgementState.BROKEN else (), message
             ),
@@ -137,7 +137,7 @@ def test_no_text_makes_a_report_invalid(tmp_path_factory: pytest.TempPathFactory
     ],
 )
 def test_class_names(path: str, name: str) -> None:
-    assert class_name(Item(path, None, path=Path(path))) == name
+    assert class_name(SuiteItem(path, None, path=Path(path))) == name
 
 
 def test_annotations_point_into_the_checkout(authlens: Command, suite: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,12 +185,12 @@ def test_a_summary_that_cannot_be_written_is_a_warning(
 @pytest.mark.parametrize(
     ("style", "text"),
     [
-        (Style(True, True), "\x1b[32m✓ passed\x1b[0m"),
-        (Style(False, True), "\x1b[32mpassed\x1b[0m"),
-        (Style(True, False), "✓ passed"),
+        (ReportStyle(True, True), "\x1b[32m✓ passed\x1b[0m"),
+        (ReportStyle(False, True), "\x1b[32mpassed\x1b[0m"),
+        (ReportStyle(True, False), "✓ passed"),
     ],
 )
-def test_results_on_a_terminal(style: Style, text: str) -> None:
+def test_results_on_a_terminal(style: ReportStyle, text: str) -> None:
     assert style.word(JudgementState.KEPT, "passed") == text
 
 
@@ -209,16 +209,16 @@ class Terminal(io.TextIOWrapper):
 @pytest.mark.parametrize(
     ("is_terminal", "encoding", "environ", "expected"),
     [
-        (True, "utf-8", {}, Style(True, True)),
-        (True, "utf-8", {"NO_COLOR": "1"}, Style(True, False)),
-        (True, "utf-8", {"TERM": "dumb"}, Style(True, False)),
-        (True, "ascii", {}, Style(False, True)),
+        (True, "utf-8", {}, ReportStyle(True, True)),
+        (True, "utf-8", {"NO_COLOR": "1"}, ReportStyle(True, False)),
+        (True, "utf-8", {"TERM": "dumb"}, ReportStyle(True, False)),
+        (True, "ascii", {}, ReportStyle(False, True)),
         (False, "utf-8", {}, None),
-        (False, "utf-8", {"FORCE_COLOR": "1"}, Style(True, True)),
+        (False, "utf-8", {"FORCE_COLOR": "1"}, ReportStyle(True, True)),
     ],
 )
 def test_who_gets_glyphs_and_colours(
-    is_terminal: bool, encoding: str, environ: dict[str, str], expected: Style | None
+    is_terminal: bool, encoding: str, environ: dict[str, str], expected: ReportStyle | None
 ) -> None:
     stream = (Terminal if is_terminal else io.TextIOWrapper)(io.BytesIO(), encoding=encoding)
     assert terminal_style(Output(stream), environ) == expected

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from authlens.endpoint.api.reload import Reloader
 from authlens.endpoint.api.state import Endpoint, build_endpoint
-from authlens.endpoint.projects.source import Source, read_source
+from authlens.endpoint.projects.source import ProjectSource, read_source
 from authlens.endpoint.runtime.function_host import FunctionHost
 from support.shapes import PYTHON, write
 
@@ -19,9 +19,9 @@ FILE = "authorizers:\n  A: {codeUri: src, handler: app.handler}\n"
 async def serving(
     folder: Path, log: Callable[[str], None], name: str = "authorizers.yaml"
 ) -> tuple[Endpoint, Reloader]:
-    definitions = read_source(Source(folder / name))
+    definitions = read_source(ProjectSource(folder / name))
     endpoint = build_endpoint(definitions, FunctionHost(), lambda *_: True, lambda: datetime.now(UTC), lambda: "id")
-    return endpoint, Reloader(endpoint, definitions, lambda: read_source(Source(folder / name)), log)
+    return endpoint, Reloader(endpoint, definitions, lambda: read_source(ProjectSource(folder / name)), log)
 
 
 def names(endpoint: Endpoint) -> list[str]:

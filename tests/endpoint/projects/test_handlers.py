@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from authlens.endpoint.projects.handlers import handlers_of
-from authlens.endpoint.projects.source import Source, read_source
+from authlens.endpoint.projects.source import ProjectSource, read_source
 from authlens.endpoint.templates.definitions import DefinitionError
-from authlens.endpoint.templates.settings import Settings
+from authlens.endpoint.templates.settings import ProjectSettings
 from support.shapes import NODE, PYTHON, write
 
 FOUND: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -57,15 +57,17 @@ def test_the_candidates(tmp_path: Path, name: str) -> None:
 def test_the_only_one_is_served_and_several_are_listed(tmp_path: Path) -> None:
     two = "def first(event, context): ...\ndef second(event, context): ...\n"
     write(tmp_path, {"app.py": PYTHON, "two.py": two, "none.py": "A = 1\n", "src.ts": "export const handler = 1;\n"})
-    (each,) = read_source(Source(tmp_path / "app.py"), ask=False).authorizers
+    (each,) = read_source(ProjectSource(tmp_path / "app.py"), ask=False).authorizers
     assert (each.authorizer.name, each.function.handler) == ("app", "app.handler")
-    (each,) = read_source(Source(tmp_path / "two.py", settings=Settings(function="second")), ask=False).authorizers
+    (each,) = read_source(
+        ProjectSource(tmp_path / "two.py", settings=ProjectSettings(function="second")), ask=False
+    ).authorizers
     assert each.function.handler == "two.second"
     for source, words in (
-        (Source(tmp_path / "two.py"), f"name one: {tmp_path}/two.py:first, {tmp_path}/two.py:second"),
-        (Source(tmp_path / "none.py"), f"name it: {tmp_path}/none.py:HANDLER"),
-        (Source(tmp_path / "app.py", "gone"), f"give {tmp_path}/app.py:handler"),
-        (Source(tmp_path / "src.ts"), f"and name {tmp_path}/src.js:handler instead"),
+        (ProjectSource(tmp_path / "two.py"), f"name one: {tmp_path}/two.py:first, {tmp_path}/two.py:second"),
+        (ProjectSource(tmp_path / "none.py"), f"name it: {tmp_path}/none.py:HANDLER"),
+        (ProjectSource(tmp_path / "app.py", "gone"), f"give {tmp_path}/app.py:handler"),
+        (ProjectSource(tmp_path / "src.ts"), f"and name {tmp_path}/src.js:handler instead"),
     ):
         with pytest.raises(DefinitionError) as caught:
             read_source(source, ask=False)
@@ -83,7 +85,7 @@ def test_the_only_one_is_served_and_several_are_listed(tmp_path: Path) -> None:
 def test_a_broken_file_is_one_line(tmp_path: Path, content: bytes, place: str, reason: str) -> None:
     (tmp_path / "app.py").write_bytes(content)
     with pytest.raises(DefinitionError) as caught:
-        read_source(Source(tmp_path / "app.py"), ask=False)
+        read_source(ProjectSource(tmp_path / "app.py"), ask=False)
     message = str(caught.value)
     assert message.startswith(f"{tmp_path}/app.py")
     assert place in message

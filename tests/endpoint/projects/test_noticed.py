@@ -11,7 +11,7 @@ import pytest
 
 from authlens.core.request.target import Target
 from authlens.endpoint.local_code import CodeWatch, authorizers_named
-from authlens.endpoint.projects.source import Source, read_source
+from authlens.endpoint.projects.source import ProjectSource, read_source
 from authlens.endpoint.templates.definitions import DefinitionError
 from authlens.endpoint.templates.noticed import stamp
 from authlens.endpoint.templates.unpack import Cache
@@ -75,7 +75,7 @@ READ: dict[str, tuple[Callable[[Path], None], str, tuple[str, ...]]] = {
 def test_every_file_that_was_read_or_looked_for_is_noticed(tmp_path: Path, case: str) -> None:
     build, name, files = READ[case]
     build(tmp_path)
-    definitions = read_source(Source(tmp_path / name), Cache(tmp_path / "cache"), ask=False)
+    definitions = read_source(ProjectSource(tmp_path / name), Cache(tmp_path / "cache"), ask=False)
     assert definitions.files
     assert {tmp_path / file for file in files} <= set(definitions.files)
     assert len(set(definitions.files)) == len(definitions.files)
@@ -105,7 +105,7 @@ def test_what_is_missing_is_noticed_when_it_appears(tmp_path: Path, case: str) -
     """
     write(tmp_path, {"template.yaml": template, "src/app.py": PYTHON})
     with pytest.raises(DefinitionError) as caught:
-        read_source(Source(tmp_path / "template.yaml"), ask=False)
+        read_source(ProjectSource(tmp_path / "template.yaml"), ask=False)
     assert tmp_path / file in caught.value.files
 
 
@@ -113,14 +113,14 @@ def test_what_is_missing_is_noticed_when_it_appears(tmp_path: Path, case: str) -
 def test_a_missing_file_of_an_authorizers_yaml_is_noticed(tmp_path: Path, entry: str) -> None:
     write(tmp_path, {"authorizers.yaml": AUTHORIZERS.replace("}}", f", {entry}}}}}"), "src/app.py": PYTHON})
     with pytest.raises(DefinitionError) as caught:
-        read_source(Source(tmp_path / "authorizers.yaml"), ask=False)
+        read_source(ProjectSource(tmp_path / "authorizers.yaml"), ask=False)
     assert tmp_path / entry.rpartition(": ")[2].strip("}") in caught.value.files
 
 
 def test_working_code_is_not_among_the_files(tmp_path: Path) -> None:
     """A change of it restarts the function, and reloads no definition."""
     sam_python(tmp_path)
-    definitions = read_source(Source(tmp_path / "template.yaml"), ask=False)
+    definitions = read_source(ProjectSource(tmp_path / "template.yaml"), ask=False)
     assert not any("src" in file.parts for file in definitions.files)
 
 
@@ -149,7 +149,7 @@ def test_a_change_of_a_layer_restarts_the_function_and_sends_again(tmp_path: Pat
     layers(tmp_path)
     watch = CodeWatch("template.yaml", tmp_path)
     before = watch.state()
-    (function,) = read_source(Source(tmp_path / "template.yaml"), ask=False).functions
+    (function,) = read_source(ProjectSource(tmp_path / "template.yaml"), ask=False).functions
     (file,) = (file for folder in function.layers for file in folder.rglob("*.py"))
     file.write_text(file.read_text() + "# longer\n")
     assert watch.state() != before

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from authlens.endpoint.projects.source import Source, read_source, region_named
+from authlens.endpoint.projects.source import ProjectSource, read_source, region_named
 from authlens.endpoint.templates.definitions import DefinitionError, Definitions
 from authlens.endpoint.templates.function_checks import Unfit
-from authlens.endpoint.templates.settings import Settings, read_env_file, read_settings
+from authlens.endpoint.templates.settings import ProjectSettings, read_env_file, read_settings
 from authlens.endpoint.templates.unpack import Cache
 from support.public_keys import pair
 from support.shapes import (
@@ -70,7 +70,9 @@ PIECES = {
 
 def read(folder: Path, template: str, **settings: Any) -> Definitions:
     write(folder, {"template.yaml": template, "src/app.py": PYTHON})
-    return read_source(Source(folder / "template.yaml", settings=Settings(**settings)), Cache(folder / "cache"))
+    return read_source(
+        ProjectSource(folder / "template.yaml", settings=ProjectSettings(**settings)), Cache(folder / "cache")
+    )
 
 
 def names(definitions: Definitions) -> list[str]:
@@ -97,7 +99,7 @@ def test_an_unbuilt_function_names_what_is_built_already(tmp_path: Path) -> None
     sam_typescript_unbuilt(tmp_path)
     write(tmp_path, {".aws-sam/build/template.yaml": sam()})
     with pytest.raises(DefinitionError, match=r"name .*/\.aws-sam/build/template\.yaml"):
-        read_source(Source(tmp_path / "template.yaml"))
+        read_source(ProjectSource(tmp_path / "template.yaml"))
 
 
 def test_a_program_can_be_named_for_a_function(tmp_path: Path) -> None:
@@ -221,15 +223,15 @@ def test_functions_without_an_authorizer_are_named(tmp_path: Path) -> None:
     with pytest.raises(
         DefinitionError, match=r"its functions are AuthFunction\. Serve one .* with --function AuthFunction"
     ):
-        read_source(Source(tmp_path / "template.yaml"))
+        read_source(ProjectSource(tmp_path / "template.yaml"))
     with pytest.raises(DefinitionError, match="it has no function Other; its functions: AuthFunction"):
-        read_source(Source(tmp_path / "template.yaml", settings=Settings(function="Other")))
+        read_source(ProjectSource(tmp_path / "template.yaml", settings=ProjectSettings(function="Other")))
 
 
 def test_a_function_is_served_with_the_key_that_is_given(tmp_path: Path) -> None:
     custom_resource(tmp_path)
-    settings = Settings(function="AuthFunction", public_key=tmp_path / "public.pem", token_key_name="jwt")
-    (each,) = read_source(Source(tmp_path / "template.yaml", settings=settings)).authorizers
+    settings = ProjectSettings(function="AuthFunction", public_key=tmp_path / "public.pem", token_key_name="jwt")
+    (each,) = read_source(ProjectSource(tmp_path / "template.yaml", settings=settings)).authorizers
     authorizer = each.authorizer
     assert (authorizer.status, authorizer.signing_disabled, authorizer.token_key_name) == ("ACTIVE", False, "jwt")
     assert authorizer.token_signing_public_keys == (("key", pair("shapes").public_pem),)
@@ -252,16 +254,16 @@ def test_a_function_is_served_with_the_key_that_is_given(tmp_path: Path) -> None
 def test_files_of_other_tools_are_recognised(tmp_path: Path, name: str, step: str) -> None:
     write(tmp_path, {name: "x"})
     with pytest.raises(DefinitionError) as caught:
-        read_source(Source(tmp_path / name))
+        read_source(ProjectSource(tmp_path / name))
     assert step.format(path=tmp_path / name) in str(caught.value)
 
 
 def test_a_folder_of_other_tools_says_what_to_run(tmp_path: Path) -> None:
     write(tmp_path, {"serverless.yml": "service: x"})
     with pytest.raises(DefinitionError, match="serverless package"):
-        read_source(Source(tmp_path))
+        read_source(ProjectSource(tmp_path))
     with pytest.raises(DefinitionError, match="holds no template"):
-        read_source(Source(empty(tmp_path)))
+        read_source(ProjectSource(empty(tmp_path)))
 
 
 def empty(folder: Path) -> Path:
@@ -272,7 +274,7 @@ def empty(folder: Path) -> Path:
 def test_a_zipped_template_is_unpacked_and_served(tmp_path: Path) -> None:
     text = dedent(sam())
     zipped(tmp_path / "app.zip", {"template.yaml": text, "src/app.py": PYTHON})
-    assert names(read_source(Source(tmp_path / "app.zip"), Cache(tmp_path / "cache"))) == ["fleet"]
+    assert names(read_source(ProjectSource(tmp_path / "app.zip"), Cache(tmp_path / "cache"))) == ["fleet"]
 
 
 @pytest.mark.parametrize("name", ["../out.py", "/etc/out.py", "a/../../out.py", "..\\out.py"])
@@ -354,7 +356,7 @@ def test_a_broken_stack_of_an_assembly_stops_nothing(tmp_path: Path) -> None:
     }
     manifest.write_text(json.dumps(known))
     write(tmp_path / "cdk.out", {"Other.template.json": "{"})
-    definitions = read_source(Source(tmp_path / "cdk.out"), Cache(tmp_path / "cache"))
+    definitions = read_source(ProjectSource(tmp_path / "cdk.out"), Cache(tmp_path / "cache"))
     assert names(definitions) == ["Auth"]
     assert (definitions.region, definitions.account) == ("eu-central-1", "123456789012")
     assert any("the stack Other is left out" in line for line in definitions.warnings)
@@ -371,7 +373,7 @@ def test_a_plan_names_what_is_known_after_apply(tmp_path: Path) -> None:
         }
     ]
     (tmp_path / "plan.json").write_text(json.dumps(plan))
-    (each,) = read_source(Source(tmp_path / "plan.json")).authorizers
+    (each,) = read_source(ProjectSource(tmp_path / "plan.json")).authorizers
     assert [(one.what, one.why) for one in each.function.unresolved] == [
         ("the variable POOL is left out", "it is known after apply only")
     ]
@@ -463,13 +465,13 @@ def test_the_output_of_cdk_for_terraform_is_recognised(tmp_path: Path) -> None:
         (stack / "cdk.tf.json", "in its folder, run 'terraform plan"),
     ):
         with pytest.raises(DefinitionError) as caught:
-            read_source(Source(named))
+            read_source(ProjectSource(named))
         assert words in str(caught.value)
 
 
 def test_a_state_tells_region_and_account_by_its_arns(tmp_path: Path) -> None:
     terraform_state(tmp_path)
-    definitions = read_source(Source(tmp_path / "terraform.tfstate"), Cache(tmp_path / "cache"))
+    definitions = read_source(ProjectSource(tmp_path / "terraform.tfstate"), Cache(tmp_path / "cache"))
     assert (definitions.region, definitions.account) == ("eu-west-3", "111122223333")
 
 
@@ -503,7 +505,9 @@ def test_architectures_and_all_layers_of_a_plan_count(
         root["configuration"]["root_module"]["resources"].append(config)
         config["expressions"]["layers"] = {"references": [f"aws_lambda_layer_version.{name}.arn" for name in names]}
     (tmp_path / "plan.json").write_text(json.dumps(root))
-    definitions = read_source(Source(tmp_path / "plan.json", settings=Settings(function=function["address"])))
+    definitions = read_source(
+        ProjectSource(tmp_path / "plan.json", settings=ProjectSettings(function=function["address"]))
+    )
     found = definitions.functions[0]
     assert found.layers == (tmp_path / "one", tmp_path / "two")
     text = " ".join(found.differences)

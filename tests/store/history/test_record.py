@@ -14,7 +14,15 @@ from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation, Wire
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
 from authlens.core.request.target import Target
-from authlens.store.history.record import MAX_BYTES, Row, invocation_of, record_of, row_of, search_terms, target_words
+from authlens.store.history.record import (
+    MAX_BYTES,
+    HistoryRow,
+    invocation_of,
+    record_of,
+    row_of,
+    search_terms,
+    target_words,
+)
 from support.stored_invocations import FAILED, FULL, any_invocation, short
 
 CANARY = "canary-5ecret"
@@ -31,7 +39,7 @@ def test_in_full_everything_without_references_comes_back(invocation: Invocation
 
 def test_the_columns_are_those_of_a_row() -> None:
     record = record_of(FULL, "full")
-    assert row_of(7, *record.columns) == Row(  # type: ignore[arg-type]  # the columns come out of SQLite
+    assert row_of(7, *record.columns) == HistoryRow(  # type: ignore[arg-type]  # the columns come out of SQLite
         7,
         datetime(2026, 11, 23, 8, 0, 0, 123456, UTC),
         "SensorAuth",

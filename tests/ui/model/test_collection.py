@@ -3,15 +3,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from authlens.store.history.record import Row
+from authlens.store.history.record import HistoryRow
 from authlens.store.requests import Entry
 from authlens.ui.model.collection import filtered, latest_of, tree
 
 FOLDER = Path("/r")
 
 
-def row(number: int, source: str | None) -> Row:
-    return Row(number, datetime(2026, 11, 23, tzinfo=UTC), "A", "AUTHENTICATED", None, None, 0.1, "demo", source)
+def row(number: int, source: str | None) -> HistoryRow:
+    return HistoryRow(number, datetime(2026, 11, 23, tzinfo=UTC), "A", "AUTHENTICATED", None, None, 0.1, "demo", source)
 
 
 ENTRIES = [

@@ -7,10 +7,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from authlens.store.history.history import Row
+from authlens.store.history.history import HistoryRow
 from authlens.ui.text.history_text import day_text, history_row, outcome_word_of, request_name
 
-ROW = Row(1, datetime(2026, 11, 28, 9, 30, tzinfo=UTC), "A", "AUTHENTICATED", None, "sensor7", 0.012, "demo", None)
+ROW = HistoryRow(
+    1, datetime(2026, 11, 28, 9, 30, tzinfo=UTC), "A", "AUTHENTICATED", None, "sensor7", 0.012, "demo", None
+)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authlens.ui.text.pretty_json import Fault, Pretty, pretty
+from authlens.ui.text.pretty_json import NotJson, Pretty, pretty
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -53,5 +53,5 @@ TRAILING_COMMA = (2, 8) if sys.version_info >= (3, 13) else (3, 1)
 )
 def test_a_fault_has_its_place(text: str, line: int, column: int) -> None:
     fault = pretty(text)
-    assert isinstance(fault, Fault)
+    assert isinstance(fault, NotJson)
     assert (fault.line, fault.column) == (line, column)

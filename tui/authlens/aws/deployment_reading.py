@@ -31,13 +31,13 @@ _NOT_SERVED = "UnknownOperationException"
 """The answer of an endpoint that does not know the call: a local one has no host that devices connect to."""
 
 
-class Call(Protocol):
+class CallService(Protocol):
     """Makes one call of a service. Raises CallFailed."""
 
     def __call__(self, service: str, call: Callable[[Any], Value]) -> Value: ...
 
 
-def read_deployment(authorizer: Authorizer, call: Call) -> Deployment:
+def read_deployment(authorizer: Authorizer, call: CallService) -> Deployment:
     """Every fact. What does not depend on another answer is read at the same time."""
     reader = _Reader(call)
     arn, own = authorizer.function_arn, unqualified(authorizer.function_arn)
@@ -92,7 +92,7 @@ def _at_once(reads: Mapping[str, Callable[[], Value]]) -> dict[str, Value]:
 class _Reader:
     """Makes calls, each an attempt of its own."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: CallService) -> None:
         self._call = call
         self.undeclared = ""
         """What a local endpoint says about a permission that no template declares."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from authlens.cli.console.diagnostics import ExitCode, narrate
 
 if TYPE_CHECKING:
-    from authlens.cli.console.services import World
+    from authlens.cli.console.services import CliServices
 
 _EXAMPLES = """examples:
   authlens config path
@@ -31,24 +31,24 @@ def declare(parser: argparse.ArgumentParser) -> None:
         action.add_argument("--output", choices=("text", "json"), default="text")
 
 
-def run(arguments: argparse.Namespace, world: World) -> ExitCode:
-    facts = _paths(world) if arguments.action == "path" else _settings(world)
+def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
+    facts = _paths(services) if arguments.action == "path" else _settings(services)
     if arguments.output == "json":
-        world.output.json(facts)
+        services.output.json(facts)
         return ExitCode.DONE
     if arguments.action == "path":
         width = max(map(len, facts))
         for name, path in facts.items():
-            world.output.line(f"{name.ljust(width)}  {path}")
+            services.output.line(f"{name.ljust(width)}  {path}")
     else:
         from authlens.core.text.yaml_writer import dump
 
-        world.output.write(dump(facts))
+        services.output.write(dump(facts))
     return ExitCode.DONE
 
 
-def _paths(world: World) -> dict[str, str]:
-    places = world.places()
+def _paths(services: CliServices) -> dict[str, str]:
+    places = services.places()
     return {
         "settings": str(places.settings),
         "themes": str(places.themes),
@@ -57,11 +57,11 @@ def _paths(world: World) -> dict[str, str]:
     }
 
 
-def _settings(world: World) -> dict[str, Any]:
+def _settings(services: CliServices) -> dict[str, Any]:
     """The settings in the file, and defaults for the rest. Errors in the file are reported on standard error."""
     from authlens.store.settings import as_document, load_settings
 
-    settings = load_settings(world.places().settings)
+    settings = load_settings(services.places().settings)
     for problem in settings.problems:
-        narrate(f"authlens: warning: {problem}", world.stderr)
+        narrate(f"authlens: warning: {problem}", services.stderr)
     return as_document(settings)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, complain, narrate
-from authlens.cli.console.services import World
+from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.saved_requests import (
     REQUEST_HELP,
     STDIN,
@@ -70,41 +70,41 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", choices=("text", "json"), default="text")
 
 
-def run(arguments: argparse.Namespace, world: World) -> ExitCode:
+def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
     from authlens.probe.making import CannotProbe, probe_of, probed_request
 
-    saved, base, earlier, file = _subject(arguments, world)
+    saved, base, earlier, file = _subject(arguments, services)
     options = _options(arguments, earlier)
     if not options.host:
-        check_trust([(saved.target, base, file)], arguments.trust, world)
+        check_trust([(saved.target, base, file)], arguments.trust, services)
     saved = probed_request(options, saved)
-    with world.sender() as sender:
+    with services.sender() as sender:
         try:
             probe = probe_of(
-                options, saved, base, sender.device_endpoint, earlier, announce=lambda made: _announce(made, world)
+                options, saved, base, sender.device_endpoint, earlier, announce=lambda made: _announce(made, services)
             )
         except CannotProbe as problem:
             raise CommandError(str(problem)) from problem
         invocation = sender.send(saved, base, _source(arguments, earlier, file), way=probe)
     if not arguments.no_history:
-        _record(invocation, world)
+        _record(invocation, services)
     if probe.report is None:
-        return _not_sent(invocation, world)
-    return _write(arguments, probe.report, world)
+        return _not_sent(invocation, services)
+    return _write(arguments, probe.report, services)
 
 
 def _subject(
-    arguments: argparse.Namespace, world: World
+    arguments: argparse.Namespace, services: CliServices
 ) -> tuple[SavedRequest, Path | None, Invocation | None, Path | None]:
     """The saved request, the folder that its paths are relative to, the earlier invocation, and the file it is from."""
     if arguments.history is None:
-        saved, folder = read_saved_request(arguments.request, world, arguments.environment, arguments.trust)
+        saved, folder = read_saved_request(arguments.request, services, arguments.environment, arguments.trust)
         file, _ = file_and_case(arguments.request)
         return saved, folder, None, None if file == STDIN else user_path(file)
     from authlens.cli.inputs.of_history import noted_origin, of_history
 
-    invocation = of_history(arguments.history, world)
-    base, origin = noted_origin(invocation, arguments.trust, world)
+    invocation = of_history(arguments.history, services)
+    base, origin = noted_origin(invocation, arguments.trust, services)
     return invocation.saved, base, invocation, origin
 
 
@@ -168,29 +168,29 @@ def _place(endpoint: str | None) -> tuple[str, int | None]:
     return host, port
 
 
-def _announce(plan: ProbePlan, world: World) -> None:
+def _announce(plan: ProbePlan, services: CliServices) -> None:
     who = f" as client id {plan.client_id}" if plan.client_id else ""
     takes = f"; a device that is connected as {plan.client_id} will be disconnected" if plan.client_id else ""
-    narrate(f"authlens: connecting to {plan.address}{who}{takes}", world.stderr)
+    narrate(f"authlens: connecting to {plan.address}{who}{takes}", services.stderr)
 
 
-def _record(invocation: Invocation, world: World) -> None:
-    history = world.open_history()
+def _record(invocation: Invocation, services: CliServices) -> None:
+    history = services.open_history()
     try:
         history.record(invocation)
         if history.problem:
-            narrate(f"authlens: history: {history.problem}", world.stderr)
+            narrate(f"authlens: history: {history.problem}", services.stderr)
     finally:
         history.close()
 
 
-def _not_sent(invocation: Invocation, world: World) -> ExitCode:
+def _not_sent(invocation: Invocation, services: CliServices) -> ExitCode:
     from authlens.core.invocation.invocation import FailureKind
 
     failure = invocation.failure
     if failure is None:
         return ExitCode.OTHER
-    complain(" ".join(filter(None, (failure.message, failure.advice))), world.stderr)
+    complain(" ".join(filter(None, (failure.message, failure.advice))), services.stderr)
     return {
         FailureKind.NOT_TRUSTED: ExitCode.USAGE,
         FailureKind.REFERENCE: ExitCode.USAGE,
@@ -201,16 +201,16 @@ def _not_sent(invocation: Invocation, world: World) -> ExitCode:
     }.get(failure.kind, ExitCode.OTHER)
 
 
-def _write(arguments: argparse.Namespace, report: ProbeReport, world: World) -> ExitCode:
+def _write(arguments: argparse.Namespace, report: ProbeReport, services: CliServices) -> ExitCode:
     from authlens.core.probe.report import ProbeVerdict
 
     if arguments.output == "json":
-        world.output.json(_json(report))
+        services.output.json(_json(report))
     else:
         for line in _lines(report):
-            world.output.line(line)
+            services.output.line(line)
     if report.verdict is ProbeVerdict.UNREACHED:
-        complain(report.problem, world.stderr)
+        complain(report.problem, services.stderr)
         return ExitCode.OTHER
     return ExitCode.DONE if report.is_yes else ExitCode.NO
 

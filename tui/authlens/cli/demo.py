@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from authlens.cli.console.services import OpenApp, World
+from authlens.cli.console.services import CliServices, OpenApp
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -12,5 +12,5 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "example:\n  authlens demo"
 
 
-def run(_arguments: argparse.Namespace, _world: World) -> OpenApp:
+def run(_arguments: argparse.Namespace, _world: CliServices) -> OpenApp:
     return OpenApp(demo=True)

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode
-from authlens.cli.console.services import World
+from authlens.cli.console.services import CliServices
 
 if TYPE_CHECKING:
     from authlens.core.compare.compare import Comparison, Side
@@ -38,14 +38,14 @@ def declare(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(arguments: argparse.Namespace, world: World) -> ExitCode:
+def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
     from authlens.cli.inputs.sides import read_side
 
     if arguments.a == arguments.b == "-":
         raise CommandError("only one of A and B can be standard input")
-    left, right = (_part(read_side(name, world), arguments.only) for name in (arguments.a, arguments.b))
+    left, right = (_part(read_side(name, services), arguments.only) for name in (arguments.a, arguments.b))
     comparison = _compared(left, right, _questions(arguments.ask))
-    _write(comparison, arguments.output, world)
+    _write(comparison, arguments.output, services)
     return ExitCode.DONE if comparison.equal else ExitCode.NO
 
 
@@ -78,12 +78,12 @@ def _questions(written: list[str] | None) -> list[Question] | None:
     return [given_question(text) for text in written] if written else None
 
 
-def _write(comparison: Comparison, form: str, world: World) -> None:
+def _write(comparison: Comparison, form: str, services: CliServices) -> None:
     from authlens.core.compare import export
     from authlens.core.text.visible import visible_lines
 
     if form == "json":
-        world.output.json(export.as_json(comparison))
+        services.output.json(export.as_json(comparison))
         return
     diff = export.as_unified(comparison)
     forms = {
@@ -91,4 +91,4 @@ def _write(comparison: Comparison, form: str, world: World) -> None:
         "markdown": lambda: export.as_markdown(comparison),
         "unified": lambda: diff,
     }
-    world.output.write(visible_lines(forms[form]()))
+    services.output.write(visible_lines(forms[form]()))

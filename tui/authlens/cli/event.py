@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
-from authlens.cli.console.services import World
+from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.saved_requests import (
     REQUEST_HELP,
     declare_authorizer,
@@ -86,31 +86,31 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", choices=("text", "json"), default="text")
 
 
-def run(arguments: argparse.Namespace, world: World) -> ExitCode:
+def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
     if arguments.read is not None:
-        return _read(arguments, world)
+        return _read(arguments, services)
     if arguments.kind == "https":
         arguments.kind = "http"
-    endpoint = _endpoint(arguments, world)
-    saved, base = read_saved_request(arguments.request, world, arguments.environment, arguments.trust)
-    authorizer, deployment = known_deployment(arguments, world, saved, base)
-    request = _request(arguments, world, saved, base, authorizer)
-    asked = _Asked(request, authorizer, _is_resolved(arguments), _presented(saved, base, world))
+    endpoint = _endpoint(arguments, services)
+    saved, base = read_saved_request(arguments.request, services, arguments.environment, arguments.trust)
+    authorizer, deployment = known_deployment(arguments, services, saved, base)
+    request = _request(arguments, services, saved, base, authorizer)
+    asked = _Asked(request, authorizer, _is_resolved(arguments), _presented(saved, base, services))
     if arguments.device_lines:
-        account = _account_endpoint(arguments, world, saved, base, deployment)
+        account = _account_endpoint(arguments, services, saved, base, deployment)
         host = endpoint or (request.tls_context or TlsContext()).server_name or account
         transport = transport_of(
             deployment.domain_of(host) if deployment is not None else None,
             request.authorizer_name or "",
             found_from_here(saved.certificate, base),
         )
-        _write_device_lines(arguments, world, asked, host, transport)
+        _write_device_lines(arguments, services, asked, host, transport)
     elif arguments.differences:
-        _write_differences(arguments, world, asked)
+        _write_differences(arguments, services, asked)
     else:
         if arguments.kind == "wss" and saved.certificate is not None:
-            narrate(_NO_WEBSOCKET, world.stderr)
-        world.output.json(asked.event(arguments.kind))
+            narrate(_NO_WEBSOCKET, services.stderr)
+        services.output.json(asked.event(arguments.kind))
     return ExitCode.DONE
 
 
@@ -137,7 +137,7 @@ class _Asked:
         return preview_event(kind, self.request, self.authorizer, str(uuid4()), self.is_resolved, self.presented)
 
 
-def _endpoint(arguments: argparse.Namespace, world: World) -> str:
+def _endpoint(arguments: argparse.Namespace, services: CliServices) -> str:
     """The host of --endpoint, without scheme, port or path. Raises CommandError."""
     if arguments.endpoint is None:
         return ""
@@ -145,11 +145,11 @@ def _endpoint(arguments: argparse.Namespace, world: World) -> str:
     if host is None:
         raise CommandError(f"--endpoint {arguments.endpoint!r} has no host name; give one such as abc.example.com")
     if host != arguments.endpoint:
-        narrate(f"--endpoint: the host name is {host}; scheme, port and path are ignored", world.stderr)
+        narrate(f"--endpoint: the host name is {host}; scheme, port and path are ignored", services.stderr)
     return host
 
 
-def _presented(saved: SavedRequest, base: Path, world: World) -> Presented | None:
+def _presented(saved: SavedRequest, base: Path, services: CliServices) -> Presented | None:
     """The device's certificate, if the saved request names one that can be read."""
     if saved.certificate is None or saved.certificate.file is None:
         return None
@@ -160,21 +160,21 @@ def _presented(saved: SavedRequest, base: Path, world: World) -> Presented | Non
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         narrate(
-            f"the certificate {saved.certificate.path or 'of the saved request'} cannot be used: {why}", world.stderr
+            f"the certificate {saved.certificate.path or 'of the saved request'} cannot be used: {why}", services.stderr
         )
         return None
 
 
 def _request(
-    arguments: argparse.Namespace, world: World, saved: SavedRequest, base: Path, authorizer: Authorizer | None
+    arguments: argparse.Namespace, services: CliServices, saved: SavedRequest, base: Path, authorizer: Authorizer | None
 ) -> AuthorizerRequest:
     """The request as it would be sent; references and signatures are resolved only on request."""
     is_resolved = _is_resolved(arguments)
     if is_resolved:
-        saved = replace(saved, request=resolve_references(saved.request, base, world))
+        saved = replace(saved, request=resolve_references(saved.request, base, services))
     elif _refers(saved.request):
-        narrate("references are not resolved; --resolve replaces them with their values", world.stderr)
-    return signed(saved, base, authorizer, world, is_resolved)
+        narrate("references are not resolved; --resolve replaces them with their values", services.stderr)
+    return signed(saved, base, authorizer, services, is_resolved)
 
 
 def _is_resolved(arguments: argparse.Namespace) -> bool:
@@ -188,7 +188,7 @@ def _refers(request: AuthorizerRequest) -> bool:
     return any(refers(text) for _, text in texts(request))
 
 
-def _write_differences(arguments: argparse.Namespace, world: World, asked: _Asked) -> None:
+def _write_differences(arguments: argparse.Namespace, services: CliServices, asked: _Asked) -> None:
     from authlens.core.event.differences import KINDS, differences
     from authlens.core.text.visible import visible
 
@@ -196,16 +196,16 @@ def _write_differences(arguments: argparse.Namespace, world: World, asked: _Aske
     test = asked.event("test")
     found = {kind: differences(test, asked.event(kind)) for kind in kinds}
     if arguments.output == "json":
-        world.output.json({kind: [_members(each) for each in those] for kind, those in found.items()})
+        services.output.json({kind: [_members(each) for each in those] for kind, those in found.items()})
         return
     for kind, those in found.items():
-        world.output.line(f"{kind} ({KINDS[kind]}):")
+        services.output.line(f"{kind} ({KINDS[kind]}):")
         for each in those:
-            world.output.line(visible(f"  {each.path}: {each.change}. {each.why}"))
+            services.output.line(visible(f"  {each.path}: {each.change}. {each.why}"))
 
 
 def _account_endpoint(
-    arguments: argparse.Namespace, world: World, saved: SavedRequest, base: Path, deployment: Deployment | None
+    arguments: argparse.Namespace, services: CliServices, saved: SavedRequest, base: Path, deployment: Deployment | None
 ) -> str:
     """The account's data endpoint, if AWS may be asked and no other host is given."""
     if deployment is not None:
@@ -215,15 +215,15 @@ def _account_endpoint(
     from authlens.cli.inputs.asked_of_aws import ask
 
     try:
-        with world.sender() as sender:
+        with services.sender() as sender:
             return ask("DescribeEndpoint", lambda: sender.data_endpoint(saved.target, base))
     except CommandError as error:
-        narrate(f"cannot determine the account's endpoint: {error}", world.stderr)
+        narrate(f"cannot determine the account's endpoint: {error}", services.stderr)
         return ""
 
 
 def _write_device_lines(
-    arguments: argparse.Namespace, world: World, asked: _Asked, host: str, transport: DeviceTransport
+    arguments: argparse.Namespace, services: CliServices, asked: _Asked, host: str, transport: DeviceTransport
 ) -> None:
     from authlens.core.commands.device_lines import device_lines
 
@@ -237,11 +237,11 @@ def _write_device_lines(
         is_resolved=asked.is_resolved,
     )
     if arguments.output == "json":
-        world.output.json({"lines": [_members(line) for line in lines]})
+        services.output.json({"lines": [_members(line) for line in lines]})
         return
     for line in lines:
         note = f"\n# {line.note}" if line.note else ""
-        world.output.line(f"# {line.title}{note}\n{line.text}\n")
+        services.output.line(f"# {line.title}{note}\n{line.text}\n")
 
 
 def _members(value: Any) -> dict[str, Any]:
@@ -250,23 +250,23 @@ def _members(value: Any) -> dict[str, Any]:
     return asdict(value)
 
 
-def _read(arguments: argparse.Namespace, world: World) -> ExitCode:
+def _read(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
     from authlens.core.pasted.kinds import UnreadablePaste, read_request
     from authlens.core.saved.saved_request_yaml import write
 
     try:
-        read = read_request(read_text(arguments.read, world, "a logged event or a client's command"))
+        read = read_request(read_text(arguments.read, services, "a logged event or a client's command"))
     except UnreadablePaste as error:
         raise CommandError(f"{arguments.read}: {error}") from error
     assert read.saved is not None
     for note in read.notes:
-        narrate(note, world.stderr)
+        narrate(note, services.stderr)
     if arguments.output == "json":
         from authlens.core.invocation.invocation_json import request_to_json
 
         certificate = None if read.presented is None else read.presented.members
         request = request_to_json(read.saved.request)
-        world.output.json({"request": request, "certificate": certificate, "notes": list(read.notes)})
+        services.output.json({"request": request, "certificate": certificate, "notes": list(read.notes)})
     else:
-        world.output.write(write(read.saved))
+        services.output.write(write(read.saved))
     return ExitCode.DONE

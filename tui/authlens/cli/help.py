@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode
-from authlens.cli.console.services import World
+from authlens.cli.console.services import CliServices
 
 PAGES: Mapping[str, str] = {
     "demo": "commands",
@@ -39,12 +39,12 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("topic", nargs="?", metavar="TOPIC", help="a page of the guide, or a command")
 
 
-def run(arguments: argparse.Namespace, world: World) -> ExitCode:
+def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
     if arguments.topic is None:
         for topic in topics():
-            world.output.line(f"{topic:12}{_title(topic)}".rstrip())
+            services.output.line(f"{topic:12}{_title(topic)}".rstrip())
         return ExitCode.DONE
-    world.output.write(_page(arguments.topic))
+    services.output.write(_page(arguments.topic))
     return ExitCode.DONE
 
 

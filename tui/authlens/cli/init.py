@@ -21,7 +21,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
-from authlens.cli.console.services import World
+from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.definitions import reported
 
 PRIVATE_KEY = "keys/private.pem"
@@ -68,17 +68,17 @@ def declare(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(arguments: argparse.Namespace, world: World) -> ExitCode:
+def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
     folder: Path = arguments.directory
     if arguments.function and not arguments.source:
         raise CommandError("--function needs --from FILE")
-    files = project() if arguments.source is None else from_source(arguments, world)
+    files = project() if arguments.source is None else from_source(arguments, services)
     _refuse_existing(folder, files)
     for name, content in files.items():
         _write(folder / name, content, shared=name.startswith(SHARED))
-        world.output.line(str(folder / name))
-    _trust(folder, world)
-    _introduce(folder, world)
+        services.output.line(str(folder / name))
+    _trust(folder, services)
+    _introduce(folder, services)
     return ExitCode.DONE
 
 
@@ -101,15 +101,15 @@ def project() -> Mapping[str, bytes]:
     }
 
 
-def from_source(arguments: argparse.Namespace, world: World) -> Mapping[str, bytes]:
+def from_source(arguments: argparse.Namespace, services: CliServices) -> Mapping[str, bytes]:
     """The files of a project for existing code. Raises CommandError."""
     from authlens.endpoint.projects.draft import drafted
-    from authlens.endpoint.projects.source import Source, read_source
-    from authlens.endpoint.templates.settings import Settings
+    from authlens.endpoint.projects.source import ProjectSource, read_source
+    from authlens.endpoint.templates.settings import ProjectSettings
     from authlens.endpoint.templates.unpack import Cache
 
-    source = Source.named(arguments.source, settings=Settings(function=arguments.function))
-    definitions = reported(lambda: read_source(source, Cache(world.places().cache / "unpacked")), world)
+    source = ProjectSource.named(arguments.source, settings=ProjectSettings(function=arguments.function))
+    definitions = reported(lambda: read_source(source, Cache(services.places().cache / "unpacked")), services)
     bare = all(each.origin == "function" for each in definitions.functions)
     files = drafted(definitions, source.path, arguments.directory, bare, arguments.function)
     return {name: content.encode() for name, content in files.items()}
@@ -149,18 +149,18 @@ def _write(path: Path, content: bytes, shared: bool) -> None:
         raise CommandError(f"{path} cannot be written: {error.strerror}") from None
 
 
-def _trust(folder: Path, world: World) -> None:
+def _trust(folder: Path, services: CliServices) -> None:
     """Creating a project trusts its code. If the trust list cannot be written, trust is asked for when it is needed."""
     from authlens.store.trust import TrustList, TrustNotKept
 
     try:
-        TrustList(world.places().trust).add([folder], world.now())
+        TrustList(services.places().trust).add([folder], services.now())
     except TrustNotKept as error:
-        narrate(f"authlens: {error}", world.stderr)
+        narrate(f"authlens: {error}", services.stderr)
 
 
-def _introduce(folder: Path, world: World) -> None:
+def _introduce(folder: Path, services: CliServices) -> None:
     from shlex import quote
 
     here = quote(str(folder))
-    narrate(f"Open it with 'authlens {here}', or run its saved requests with 'authlens run {here}'.", world.stderr)
+    narrate(f"Open it with 'authlens {here}', or run its saved requests with 'authlens run {here}'.", services.stderr)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, complain, narrate
-from authlens.cli.console.services import World
+from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.policies import read_policy_text
 from authlens.cli.inputs.project_files import FileFinding
 from authlens.frozen import dataclass
@@ -50,21 +50,21 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", choices=("text", "json"), default="text")
 
 
-def run(arguments: argparse.Namespace, world: World) -> ExitCode:
+def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
     if arguments.rules:
-        return _list_rules(arguments.output, world)
+        return _list_rules(arguments.output, services)
     if not arguments.files:
         raise CommandError("lint needs a FILE, or --rules (see 'authlens lint --help')")
-    checked = list(_readable(arguments, world))
+    checked = list(_readable(arguments, services))
     unread = len(checked) < len(arguments.files)
     if unread and not checked:
         return ExitCode.USAGE
     if arguments.output == "json":
-        world.output.json(_as_json(checked))
+        services.output.json(_as_json(checked))
     else:
-        _write_text(checked, world)
+        _write_text(checked, services)
     if arguments.github:
-        _annotate(checked, arguments.output == "json", world)
+        _annotate(checked, arguments.output == "json", services)
     failing = {"error", "warning"} if arguments.strict else {"error"}
     failed = any(found.finding.severity in failing for file in checked for found in file.found)
     if unread:
@@ -72,13 +72,13 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
     return ExitCode.NO if failed else ExitCode.DONE
 
 
-def _readable(arguments: argparse.Namespace, world: World) -> Iterator[_Checked]:
+def _readable(arguments: argparse.Namespace, services: CliServices) -> Iterator[_Checked]:
     """Each file that can be read; an error is printed for each of the others."""
     for name in arguments.files:
         try:
-            yield _check(name, arguments, world)
+            yield _check(name, arguments, services)
         except CommandError as error:
-            complain(str(error), world.stderr)
+            complain(str(error), services.stderr)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +98,14 @@ class _Checked:
     found: tuple[_Located, ...]
 
 
-def _check(name: str, arguments: argparse.Namespace, world: World) -> _Checked:
+def _check(name: str, arguments: argparse.Namespace, services: CliServices) -> _Checked:
     from authlens.cli.inputs.project_files import lint_project_file
     from authlens.core.lint.linter import lint
     from authlens.core.lint.rule import LintedAnswer, Surroundings
     from authlens.core.policy import policy_file
 
-    text = read_policy_text(name, world)
-    of_project = lint_project_file(name, text, world.environ)
+    text = read_policy_text(name, services)
+    of_project = lint_project_file(name, text, services.environ)
     if of_project is not None:
         return _Checked(name, None, tuple(_Located(each, each.line, each.column) for each in of_project))
     file = policy_file.read(text)
@@ -151,16 +151,16 @@ def _span_in_file(finding: LintFinding, file: PolicyFile) -> Span | None:
     return string.span if string else document.root.span if document.root else None
 
 
-def _write_text(checked: list[_Checked], world: World) -> None:
+def _write_text(checked: list[_Checked], services: CliServices) -> None:
     from authlens.core.text.visible import visible
 
     for file in checked:
         for found in file.found:
             finding = found.finding
             place = f"{file.name}:{found.line}:{found.column}"
-            world.output.line(visible(f"{place}: {finding.severity} {finding.id} {finding.message}"))
+            services.output.line(visible(f"{place}: {finding.severity} {finding.id} {finding.message}"))
         for gauge in _gauges(file):
-            narrate(gauge, world.stderr)
+            narrate(gauge, services.stderr)
 
 
 def _gauges(file: _Checked) -> Iterator[str]:
@@ -185,21 +185,21 @@ def _as_json(checked: list[_Checked]) -> dict[str, Any]:
     }
 
 
-def _annotate(checked: list[_Checked], beside_json: bool, world: World) -> None:
+def _annotate(checked: list[_Checked], beside_json: bool, services: CliServices) -> None:
     """On standard error if standard output is JSON; GitHub reads both."""
     from pathlib import Path
 
     from authlens.cli.inputs.workflow_commands import command, in_workspace
 
     for file in checked:
-        where = None if file.name == "-" else in_workspace(Path(file.name), world.environ)
+        where = None if file.name == "-" else in_workspace(Path(file.name), services.environ)
         for found in file.found:
             finding = found.finding
             line = command(finding.severity, finding.message, where, found.line, finding.id, found.column)
             if beside_json:
-                narrate(line, world.stderr)
+                narrate(line, services.stderr)
             else:
-                world.output.line(line)
+                services.output.line(line)
 
 
 def _finding(name: str, found: _Located) -> dict[str, Any]:
@@ -225,7 +225,7 @@ def _finding(name: str, found: _Located) -> dict[str, Any]:
     }
 
 
-def _list_rules(output: str, world: World) -> ExitCode:
+def _list_rules(output: str, services: CliServices) -> ExitCode:
     from authlens.core.lint.linter import RULES
 
     if output == "json":
@@ -241,11 +241,11 @@ def _list_rules(output: str, world: World) -> ExitCode:
             }
             for rule in RULES
         ]
-        world.output.json({"rules": rules})
+        services.output.json({"rules": rules})
         return ExitCode.DONE
     for rule in RULES:
-        world.output.line(f"{rule.id} ({rule.severity})")
-        world.output.line(f"  {rule.reason}")
-        world.output.line(f"  Fix: {rule.fix}")
-        world.output.line(f"  {rule.source.known.value.capitalize()}: {rule.source.page}")
+        services.output.line(f"{rule.id} ({rule.severity})")
+        services.output.line(f"  {rule.reason}")
+        services.output.line(f"  Fix: {rule.fix}")
+        services.output.line(f"  {rule.source.known.value.capitalize()}: {rule.source.page}")
     return ExitCode.DONE

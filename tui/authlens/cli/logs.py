@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
-from authlens.cli.console.services import World
+from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.saved_requests import REQUEST_HELP, declare_environment, read_saved_request
 from authlens.cli.inputs.trust import declare_trust
 
@@ -73,23 +73,23 @@ def _duration(text: str) -> timedelta:
     return back
 
 
-def run(arguments: argparse.Namespace, world: World) -> ExitCode:
+def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
     from authlens.cli.inputs.asked_of_aws import ask
 
-    saved, base, invocation = _subject(arguments, world)
+    saved, base, invocation = _subject(arguments, services)
     if invocation is not None and invocation.target.local is not None and not arguments.connections:
-        _write_recorded(arguments, world, invocation)
+        _write_recorded(arguments, services, invocation)
         return ExitCode.DONE
-    with world.sender() as sender:
-        query = _query(arguments, world, sender, saved, base, invocation)
+    with services.sender() as sender:
+        query = _query(arguments, services, sender, saved, base, invocation)
         lines = ask(f"FilterLogEvents of {query.group}", lambda: sender.log(query, saved.target, base))
-    _write(arguments, world, query, lines if arguments.reveal else _redacted(lines, saved, invocation))
+    _write(arguments, services, query, lines if arguments.reveal else _redacted(lines, saved, invocation))
     if not lines and saved.target.local is not None:
-        narrate(_NEW_ENDPOINT, world.stderr)
+        narrate(_NEW_ENDPOINT, services.stderr)
     return ExitCode.DONE
 
 
-def _write_recorded(arguments: argparse.Namespace, world: World, invocation: Invocation) -> None:
+def _write_recorded(arguments: argparse.Namespace, services: CliServices, invocation: Invocation) -> None:
     """A local endpoint keeps no log after it ends; the history has what the function printed."""
     from authlens.core.secrets.invocation_redaction import redactor_of
     from authlens.core.text.visible import visible_lines
@@ -99,11 +99,11 @@ def _write_recorded(arguments: argparse.Namespace, world: World, invocation: Inv
     if arguments.output == "json":
         at = invocation.started_at.isoformat()
         lines = [{"at": at, "stream": "", "text": line} for line in text.splitlines(keepends=True)]
-        world.output.json({"group": None, "since": at, "until": at, "lines": lines})
+        services.output.json({"group": None, "since": at, "until": at, "lines": lines})
     elif text:
-        world.output.write(visible_lines(text if text.endswith("\n") else f"{text}\n"))
+        services.output.write(visible_lines(text if text.endswith("\n") else f"{text}\n"))
     else:
-        narrate("the history has no function log for this invocation", world.stderr)
+        narrate("the history has no function log for this invocation", services.stderr)
 
 
 def _redacted(lines: tuple[LogLine, ...], saved: SavedRequest, invocation: Invocation | None) -> tuple[LogLine, ...]:
@@ -116,22 +116,24 @@ def _redacted(lines: tuple[LogLine, ...], saved: SavedRequest, invocation: Invoc
     return tuple(replace(line, text=redactor.text(line.text)) for line in lines)
 
 
-def _subject(arguments: argparse.Namespace, world: World) -> tuple[SavedRequest, Path | None, Invocation | None]:
+def _subject(
+    arguments: argparse.Namespace, services: CliServices
+) -> tuple[SavedRequest, Path | None, Invocation | None]:
     from authlens.cli.inputs.of_history import noted_origin, of_history
     from authlens.core.saved.saved_request import SavedRequest
 
     if arguments.history is None:
-        return (*read_saved_request(arguments.request, world, arguments.environment, arguments.trust), None)
+        return (*read_saved_request(arguments.request, services, arguments.environment, arguments.trust), None)
     if arguments.since is not None:
         raise CommandError("--since is for --request; an invocation from the history has its own time")
-    invocation = of_history(arguments.history, world)
-    base, _ = noted_origin(invocation, arguments.trust, world)
+    invocation = of_history(arguments.history, services)
+    base, _ = noted_origin(invocation, arguments.trust, services)
     return SavedRequest(invocation.request, target=invocation.target), base, invocation
 
 
 def _query(
     arguments: argparse.Namespace,
-    world: World,
+    services: CliServices,
     sender: Sender,
     saved: SavedRequest,
     base: Path | None,
@@ -142,7 +144,7 @@ def _query(
     from authlens.cli.inputs.asked_of_aws import describe
     from authlens.core.invocation.cloud_log import LogQuery, connections_query, function_query, window
 
-    now = world.now()
+    now = services.now()
     since, until = window(invocation) if invocation else (now - (arguments.since or timedelta(minutes=10)), now)
     if arguments.connections:
         mqtt = saved.request.mqtt_context
@@ -154,12 +156,12 @@ def _query(
     return query if arguments.group is None else replace(query, group=arguments.group)
 
 
-def _write(arguments: argparse.Namespace, world: World, query: LogQuery, lines: tuple[LogLine, ...]) -> None:
+def _write(arguments: argparse.Namespace, services: CliServices, query: LogQuery, lines: tuple[LogLine, ...]) -> None:
     from authlens.core.invocation.cloud_log import LATE, log_text
     from authlens.core.text.visible import visible_lines
 
     if arguments.output == "json":
-        world.output.json(
+        services.output.json(
             {
                 "group": query.group,
                 "since": query.since.isoformat(),
@@ -168,6 +170,6 @@ def _write(arguments: argparse.Namespace, world: World, query: LogQuery, lines: 
             }
         )
         return
-    world.output.write(visible_lines(log_text(lines)))
+    services.output.write(visible_lines(log_text(lines)))
     if not lines:
-        narrate(f"nothing was logged in {query.group} during that time. {LATE}", world.stderr)
+        narrate(f"nothing was logged in {query.group} during that time. {LATE}", services.stderr)

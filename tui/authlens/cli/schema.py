@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode
-from authlens.cli.console.services import World
+from authlens.cli.console.services import CliServices
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -23,10 +23,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--write", action="store_true", help="write .authlens/KIND.schema.json and print its path")
 
 
-def run(arguments: argparse.Namespace, world: World) -> ExitCode:
+def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
     schema = schema_of(arguments.kind)
     if not arguments.write:
-        world.output.json(schema)
+        services.output.json(schema)
         return ExitCode.DONE
     from authlens.store.files import write_whole
     from authlens.store.modeline import FOLDER, content_of
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
         write_whole(path, content_of(schema))
     except OSError as error:
         raise CommandError(f"{path} cannot be written: {error.strerror or error}") from error
-    world.output.line(str(path))
+    services.output.line(str(path))
     return ExitCode.DONE
 
 

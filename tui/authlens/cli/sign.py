@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
-from authlens.cli.console.services import World
+from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.saved_requests import STDIN, read_bytes
 from authlens.cli.inputs.signing import given_passphrase, given_token, sign_with_key
 
@@ -55,45 +55,45 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", choices=("text", "json"), default="text")
 
 
-def run(arguments: argparse.Namespace, world: World) -> ExitCode:
+def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
     if arguments.generate is not None:
-        return _generate(arguments, world)
+        return _generate(arguments, services)
     if arguments.key is None:
         raise CommandError("give --key FILE, or --generate FILE to make a key pair")
     if arguments.replace:
         raise CommandError("--replace works only with --generate")
     if arguments.key == STDIN and (arguments.token_stdin or arguments.passphrase_stdin):
         raise CommandError("--key - reads standard input; give the token and the passphrase another way")
-    passphrase = given_passphrase(arguments, world)
-    token = given_token(arguments, world)
-    pem = read_bytes(arguments.key, world, "a PEM private key")
-    signature = sign_with_key(token, pem, arguments.key, passphrase, world)
-    _advise(arguments, pem, passphrase, world)
+    passphrase = given_passphrase(arguments, services)
+    token = given_token(arguments, services)
+    pem = read_bytes(arguments.key, services, "a PEM private key")
+    signature = sign_with_key(token, pem, arguments.key, passphrase, services)
+    _advise(arguments, pem, passphrase, services)
     placed = _placed(arguments, token, signature)
     if arguments.output == "json":
         from authlens.core.text.encodings import base64_to_base64url, url_encode
 
         members = {"base64url": base64_to_base64url(signature), "urlEncoded": url_encode(signature)}
-        world.output.json({"signature": signature, **members, "placed": placed})
+        services.output.json({"signature": signature, **members, "placed": placed})
     else:
-        world.output.line(placed or signature)
+        services.output.line(placed or signature)
     return ExitCode.DONE
 
 
-def _advise(arguments: argparse.Namespace, pem: bytes, passphrase: bytes | None, world: World) -> None:
+def _advise(arguments: argparse.Namespace, pem: bytes, passphrase: bytes | None, services: CliServices) -> None:
     """What AWS would say about the key, and the equivalent openssl command. A key that needed its passphrase from
     the terminal is not read again."""
     from authlens.core.signing.keys import PassphraseNeeded, read_private_key, size_advice
     from authlens.core.signing.signing import openssl_signing
 
     if arguments.openssl:
-        narrate(openssl_signing("TOKEN", arguments.key), world.stderr)
+        narrate(openssl_signing("TOKEN", arguments.key), services.stderr)
     try:
         advice = size_advice(read_private_key(pem, passphrase).key_size)
     except PassphraseNeeded:
         return
     if advice:
-        narrate(f"authlens: warning: {advice}", world.stderr)
+        narrate(f"authlens: warning: {advice}", services.stderr)
 
 
 def _placed(arguments: argparse.Namespace, token: str, signature: str) -> str | None:
@@ -119,7 +119,7 @@ def _placed(arguments: argparse.Namespace, token: str, signature: str) -> str | 
     return "\n".join(f"{name}: {value}" for name, value in http.headers or ())
 
 
-def _generate(arguments: argparse.Namespace, world: World) -> ExitCode:
+def _generate(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
     from authlens.core.signing.keys import MINIMUM_BITS, generate_key_pair, openssl_generating
 
     if not MINIMUM_BITS <= arguments.bits <= 8192:
@@ -129,7 +129,7 @@ def _generate(arguments: argparse.Namespace, world: World) -> ExitCode:
     if arguments.token is not None or arguments.key is not None:
         raise CommandError("--generate makes a key pair and signs nothing; omit TOKEN and --key")
     arguments.token_stdin = False
-    passphrase = given_passphrase(arguments, world)
+    passphrase = given_passphrase(arguments, services)
     private, public = arguments.generate, arguments.public or f"{arguments.generate}.pub"
     _refuse_existing(private, public, arguments.replace)
     pair = generate_key_pair(arguments.bits, passphrase)
@@ -140,10 +140,10 @@ def _generate(arguments: argparse.Namespace, world: World) -> ExitCode:
         _write_new(public, pair.public_pem.encode(), 0o644)
     lines = openssl_generating(arguments.bits, private, public, passphrase is not None)
     if arguments.output == "json":
-        world.output.json({"privateKey": private, "publicKey": public, "bits": pair.bits, "openssl": list(lines)})
+        services.output.json({"privateKey": private, "publicKey": public, "bits": pair.bits, "openssl": list(lines)})
         return ExitCode.DONE
-    world.output.line(f"{private}\n{public}")
-    narrate("the same with openssl:\n  " + "\n  ".join(lines), world.stderr)
+    services.output.line(f"{private}\n{public}")
+    narrate("the same with openssl:\n  " + "\n  ".join(lines), services.stderr)
     return ExitCode.DONE
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
-from authlens.cli.console.services import World
+from authlens.cli.console.services import CliServices
 
 if TYPE_CHECKING:
     from authlens.store.trust import TrustList
@@ -34,15 +34,15 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", choices=("text", "json"), default="text", help="json: one object per line")
 
 
-def run(arguments: argparse.Namespace, world: World) -> ExitCode:
+def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
     from authlens.store.trust import TrustList, TrustNotKept
 
-    known = TrustList(world.places().trust)
+    known = TrustList(services.places().trust)
     try:
         if arguments.list:
-            return _list(known, arguments, world)
+            return _list(known, arguments, services)
         folder = _folder(arguments.folder)
-        return _remove(known, folder, world) if arguments.remove else _add(known, folder, world)
+        return _remove(known, folder, services) if arguments.remove else _add(known, folder, services)
     except TrustNotKept as error:
         raise CommandError(str(error), ExitCode.OTHER) from error
 
@@ -56,29 +56,29 @@ def _folder(text: str | None) -> Path:
         raise CommandError(f"{text}: {error}; give a folder") from error
 
 
-def _list(known: TrustList, arguments: argparse.Namespace, world: World) -> ExitCode:
+def _list(known: TrustList, arguments: argparse.Namespace, services: CliServices) -> ExitCode:
     if arguments.folder is not None:
         raise CommandError("--list lists every trusted folder; omit FOLDER")
     for entry in known.entries():
         if arguments.output == "json":
-            world.output.line(json.dumps({"path": entry.path, "since": entry.since}))
+            services.output.line(json.dumps({"path": entry.path, "since": entry.since}))
         else:
-            world.output.line(f"{entry.since[:10]}  {entry.path}")
+            services.output.line(f"{entry.since[:10]}  {entry.path}")
     return ExitCode.DONE
 
 
-def _add(known: TrustList, folder: Path, world: World) -> ExitCode:
+def _add(known: TrustList, folder: Path, services: CliServices) -> ExitCode:
     if not folder.is_dir():
         raise CommandError(f"{folder} is not a folder; give the folder of the files to trust")
-    known.add([folder], world.now())
-    narrate(f"trusted: {os.path.realpath(folder)} and everything below it", world.stderr)
+    known.add([folder], services.now())
+    narrate(f"trusted: {os.path.realpath(folder)} and everything below it", services.stderr)
     return ExitCode.DONE
 
 
-def _remove(known: TrustList, folder: Path, world: World) -> ExitCode:
+def _remove(known: TrustList, folder: Path, services: CliServices) -> ExitCode:
     if not known.remove(folder):
         raise CommandError(
             f"{os.path.realpath(folder)} is not trusted; 'authlens trust --list' lists the trusted folders"
         )
-    narrate(f"no longer trusted: {os.path.realpath(folder)}", world.stderr)
+    narrate(f"no longer trusted: {os.path.realpath(folder)}", services.stderr)
     return ExitCode.DONE

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
 from authlens.cli.console.parser import Parser
-from authlens.cli.console.services import World
+from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.saved_requests import (
     REQUEST_HELP,
     declare_authorizer,
@@ -43,11 +43,11 @@ Exit code 0: a key fits, and its name is printed; 1: none fits, and the likely m
 For the keys of --output json, see: authlens help signing."""
 
 
-def main(argv: list[str], world: World) -> ExitCode:
+def main(argv: list[str], services: CliServices) -> ExitCode:
     """The usual parser, but a signature may begin with `-`, as base64url text can."""
     parser = Parser(prog="authlens verify", description=__doc__)
     declare(parser)
-    return run(parser.parse_args(list(_joined(argv))), world)
+    return run(parser.parse_args(list(_joined(argv))), services)
 
 
 def _joined(argv: list[str]) -> Iterator[str]:
@@ -72,22 +72,22 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", choices=("text", "json"), default="text")
 
 
-def run(arguments: argparse.Namespace, world: World) -> ExitCode:
+def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
     from authlens.core.signing.mistakes import likely_mistakes
     from authlens.core.signing.signing import fitting_key
 
-    claim = _of_request(arguments, world) if arguments.request is not None else _typed(arguments, world)
+    claim = _of_request(arguments, services) if arguments.request is not None else _typed(arguments, services)
     token, signature = claim.token, claim.signature
-    keys = _keys(arguments, claim.authorizer, world)
+    keys = _keys(arguments, claim.authorizer, services)
     key = fitting_key(token, signature, keys)
     found = () if key is not None else likely_mistakes(token, signature, keys, claim.fields)
     if arguments.output == "json":
         typed = arguments.request is None
-        world.output.json({"key": key, "mistakes": [_mistake_json(mistake, typed) for mistake in found]})
+        services.output.json({"key": key, "mistakes": [_mistake_json(mistake, typed) for mistake in found]})
     elif key is not None:
-        world.output.line(key)
+        services.output.line(key)
     else:
-        _write_mistakes(found, _nothing_explains(signature, keys), world)
+        _write_mistakes(found, _nothing_explains(signature, keys), services)
     return ExitCode.DONE if key is not None else ExitCode.NO
 
 
@@ -102,32 +102,32 @@ class _Claim:
     """Other fields that may have been signed by mistake."""
 
 
-def _typed(arguments: argparse.Namespace, world: World) -> _Claim:
+def _typed(arguments: argparse.Namespace, services: CliServices) -> _Claim:
     _part_token_from_keys(arguments)
     if arguments.describe:
         raise CommandError("--describe needs --request FILE, which names the target to ask")
-    token = given_token(arguments, world)
-    read = _jwt(token, world)
-    return _Claim(*_pair(arguments, token, read), known_authorizer(arguments, world))
+    token = given_token(arguments, services)
+    read = _jwt(token, services)
+    return _Claim(*_pair(arguments, token, read), known_authorizer(arguments, services))
 
 
-def _of_request(arguments: argparse.Namespace, world: World) -> _Claim:
+def _of_request(arguments: argparse.Namespace, services: CliServices) -> _Claim:
     from authlens.core.request.token_place import signature_of, token_of
     from authlens.core.signing.bench import other_texts
 
     if arguments.token is not None or arguments.token_stdin or arguments.signature is not None:
         raise CommandError("--request provides token and signature; omit TOKEN, --token-stdin and --signature")
-    saved, base = read_saved_request(arguments.request, world, arguments.environment, arguments.trust)
-    authorizer = known_authorizer(arguments, world, saved, base)
-    resolved = replace(saved, request=resolve_references(saved.request, base, world))
-    request = signed(resolved, base, authorizer, world, is_resolved=True)
+    saved, base = read_saved_request(arguments.request, services, arguments.environment, arguments.trust)
+    authorizer = known_authorizer(arguments, services, saved, base)
+    resolved = replace(saved, request=resolve_references(saved.request, base, services))
+    request = signed(resolved, base, authorizer, services, is_resolved=True)
     token, signature = token_of(request, authorizer), signature_of(request)
     if token is None or signature is None:
         missing = "token" if token is None else "signature"
         raise CommandError(
             f"{arguments.request} has no {missing}; to find one in a context, add --authorizer or --describe"
         )
-    _jwt(token, world)
+    _jwt(token, services)
     return _Claim(token, signature, authorizer, other_texts(request))
 
 
@@ -145,12 +145,14 @@ def _is_file(name: str) -> bool:
         return False
 
 
-def _jwt(token: str, world: World) -> Jwt | None:
+def _jwt(token: str, services: CliServices) -> Jwt | None:
     from authlens.core.signing import jwt
 
     read = jwt.read(token)
     if read is not None:
-        narrate(f"the token is a JWT ({read.algorithm}), not trusted: {jwt.validity(read, world.now())}", world.stderr)
+        narrate(
+            f"the token is a JWT ({read.algorithm}), not trusted: {jwt.validity(read, services.now())}", services.stderr
+        )
     return read
 
 
@@ -162,14 +164,18 @@ def _pair(arguments: argparse.Namespace, token: str, read: Jwt | None) -> tuple[
     return read.signed_part, read.signature
 
 
-def _keys(arguments: argparse.Namespace, authorizer: Authorizer | None, world: World) -> tuple[tuple[str, str], ...]:
+def _keys(
+    arguments: argparse.Namespace, authorizer: Authorizer | None, services: CliServices
+) -> tuple[tuple[str, str], ...]:
     """(name, public PEM) pairs, named after their files or as in the authorizer. Raises CommandError."""
-    keys = [pair for name in arguments.key for pair in _public_pems(name, read_bytes(name, world, "a PEM public key"))]
+    keys = [
+        pair for name in arguments.key for pair in _public_pems(name, read_bytes(name, services, "a PEM public key"))
+    ]
     keys += authorizer.token_signing_public_keys if authorizer else ()
     if not keys:
         raise CommandError("no key to try; give --key FILE, or --authorizer FILE with tokenSigningPublicKeys")
     for name, pem in keys:
-        _advise(name, pem, world)
+        _advise(name, pem, services)
     return tuple(keys)
 
 
@@ -202,7 +208,7 @@ def _public_pem(name: str, content: bytes) -> str:
     return pem
 
 
-def _advise(name: str, pem: str, world: World) -> None:
+def _advise(name: str, pem: str, services: CliServices) -> None:
     from authlens.core.contract.management import key_refusal
     from authlens.core.signing.keys import KeyProblem, read_public_key, size_advice
 
@@ -213,7 +219,7 @@ def _advise(name: str, pem: str, world: World) -> None:
     except KeyProblem as error:
         advice = str(error)
     if advice:
-        narrate(f"authlens: warning: {name}: {advice}", world.stderr)
+        narrate(f"authlens: warning: {name}: {advice}", services.stderr)
 
 
 def _nothing_explains(signature: str, keys: tuple[tuple[str, str], ...]) -> str:
@@ -244,11 +250,11 @@ def _sizes(keys: tuple[tuple[str, str], ...]) -> set[int]:
     return sizes
 
 
-def _write_mistakes(found: tuple[Mistake, ...], otherwise: str, world: World) -> None:
+def _write_mistakes(found: tuple[Mistake, ...], otherwise: str, services: CliServices) -> None:
     if not found:
-        world.output.line(otherwise)
+        services.output.line(otherwise)
     for mistake in found:
-        world.output.line(f"{mistake.message} ({mistake.key})")
+        services.output.line(f"{mistake.message} ({mistake.key})")
 
 
 def _mistake_json(mistake: Mistake, typed: bool) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from authlens.core.invocation.local_run import Unresolved
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.target import DEMO, Target
 from authlens.endpoint.local import LocalTargetError, definition_file
-from authlens.endpoint.projects.source import Source, read_source
+from authlens.endpoint.projects.source import ProjectSource, read_source
 from authlens.endpoint.runtime.fingerprint import fingerprint
 from authlens.endpoint.templates.definitions import DefinitionError, Definitions, FunctionDefinition
 from authlens.endpoint.templates.function_checks import handler_file, handler_parts
@@ -160,7 +160,7 @@ _KEPT = _Kept(8)
 def _read(path: Path) -> tuple[Definitions | None, tuple[Path, ...]]:
     """Its definitions, unless they are invalid, and the files that they depend on."""
     try:
-        definitions = read_source(Source.named(str(path)), ask=False)
+        definitions = read_source(ProjectSource.named(str(path)), ask=False)
         return definitions, tuple(dict.fromkeys((path, *definitions.files)))
     except DefinitionError as error:
         return None, tuple(dict.fromkeys((path, *error.files)))

@@ -33,7 +33,7 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class DevicesSnapshot:
     """What was observed so far."""
 
     changes: int
@@ -86,13 +86,13 @@ class LocalDevices:
         """Call it once after a change, and again only after the next `seen`, in a thread of this object."""
         self._changed = changed
 
-    def seen(self, since: int = -1) -> Seen | None:
+    def seen(self, since: int = -1) -> DevicesSnapshot | None:
         """What was observed so far; `None` if nothing changed since that number of changes."""
         with self._lock:
             ledger, self._is_announced = self._ledger, False
             if ledger.changes == since:
                 return None
-            return Seen(ledger.changes, ledger.decisions, ledger.denials, ledger.watched())
+            return DevicesSnapshot(ledger.changes, ledger.decisions, ledger.denials, ledger.watched())
 
     def is_current(self) -> bool:
         """Whether it runs with the file as it is now."""

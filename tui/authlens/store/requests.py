@@ -34,7 +34,7 @@ class RequestFileError(Exception):
         self.column = column
 
 
-class Unreadable(RequestFileError):
+class UnreadableRequest(RequestFileError):
     """The file cannot be read, or does not hold a saved request."""
 
 
@@ -88,7 +88,7 @@ def _parsed(path: Path, content: bytes, mode: int) -> Loaded:
     try:
         saved = read(decode(content))
     except YamlError as error:
-        raise Unreadable(path, error.message, error.line, error.column) from None
+        raise UnreadableRequest(path, error.message, error.line, error.column) from None
     return Loaded(saved, path, _digest(content), bool(mode & 0o077) and _tells_a_secret(saved))
 
 
@@ -220,7 +220,7 @@ def listing(folder: Path) -> list[Entry]:
         sweep(folder)
         paths = sorted(_files(folder))
     except OSError as error:
-        raise Unreadable(folder, reason(error)) from None
+        raise UnreadableRequest(folder, reason(error)) from None
     return [entry for path in paths if (entry := _entry(path)) is not None]
 
 
@@ -239,11 +239,11 @@ _MARKS = (b"request:", b'"request"', b"authorizerName", b"mqttContext")
 def _entry(path: Path) -> Entry | None:
     try:
         content, mode = _content(path)
-    except Unreadable as error:
+    except UnreadableRequest as error:
         return Entry(path, error=error.problem)
     try:
         saved = _parsed(path, content, mode).saved
-    except Unreadable as error:
+    except UnreadableRequest as error:
         meant = any(mark in content for mark in _MARKS)
         return Entry(path, error=f"line {error.line}, column {error.column}: {error.problem}") if meant else None
     cases = tuple(case.name for case in saved.suite.cases)
@@ -259,10 +259,10 @@ def _content(path: Path) -> tuple[bytes, int]:
         with os.fdopen(descriptor, "rb") as file:
             mode = os.fstat(descriptor).st_mode
             if not stat.S_ISREG(mode):
-                raise Unreadable(path, "it is not a regular file")
+                raise UnreadableRequest(path, "it is not a regular file")
             return file.read(MAX_BYTES + 1), stat.S_IMODE(mode)
     except (OSError, ValueError) as error:
-        raise Unreadable(path, _why(error)) from None
+        raise UnreadableRequest(path, _why(error)) from None
 
 
 def _digest(content: bytes) -> str:
@@ -279,7 +279,7 @@ def _checked(path: Path, expected: str | None, overwrite: bool) -> bytes:
         raise Conflict(path, _TAKEN)
     try:
         content, _ = _content(path)
-    except Unreadable as error:
+    except UnreadableRequest as error:
         raise Conflict(path, f"the existing file cannot be read: {error.problem}") from None
     if not overwrite and _digest(content) != expected:
         raise Conflict(path, "it was changed since it was opened")
@@ -290,7 +290,7 @@ def _editor_line(path: Path) -> bytes:
     """The line for editors that the file has, else the one it should have where the project has the schema."""
     try:
         line, _ = parted(_content(path)[0])
-    except Unreadable:
+    except UnreadableRequest:
         line = b""
     return line or line_for(path)
 

@@ -5,7 +5,7 @@ from textual.content import Content
 
 from authlens.core.secrets.redaction import MASK, Redactor
 from authlens.ui.text.answer.mask import REVEALED, Mask
-from authlens.ui.text.page import Item, Line, Mark
+from authlens.ui.text.page import Line, Mark, PageItem
 
 SECRET = "canary-token"
 
@@ -43,6 +43,6 @@ def test_lines_items_and_marks() -> None:
         ("innocent", 4, 1),
     ]
     assert mask.lines((other,)) == (other,)
-    (item,) = mask.items([Item((Content(SECRET),), (1, 2))])
+    (item,) = mask.items([PageItem((Content(SECRET),), (1, 2))])
     assert (item.lines[0].plain, item.place) == (MASK, (1, 2))
     assert mask.marks({(0, 1): (Mark("!", "red", f"not {SECRET}"),)}) == {(0, 1): (Mark("!", "red", f"not {MASK}"),)}

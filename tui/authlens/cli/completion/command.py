@@ -16,7 +16,7 @@ from authlens.cli.console.diagnostics import CommandError, ExitCode
 from authlens.cli.console.parser import COMMANDS, COMPLETION, SHELLS, VALUES, Parser, add_app_options
 
 if TYPE_CHECKING:
-    from authlens.cli.console.services import World
+    from authlens.cli.console.services import CliServices
 
 INSTALL, PRINT = COMPLETION
 _OURS = "# Written by authlens --install-completion; authlens may overwrite this file."
@@ -28,21 +28,21 @@ _WHAT_TO_DO = {
 }
 
 
-def main(words: list[str], world: World) -> ExitCode:
+def main(words: list[str], services: CliServices) -> ExitCode:
     if words[0] == VALUES:
         from authlens.cli.completion.values import values
 
-        for value in values("".join(words[1:]), world.environ):
-            world.output.line(value)
+        for value in values("".join(words[1:]), services.environ):
+            services.output.line(value)
         return ExitCode.DONE
-    option, shell = _asked(words, world.environ)
+    option, shell = _asked(words, services.environ)
     text = script(shell)
     if option == PRINT:
-        world.output.write(text)
+        services.output.write(text)
     else:
-        path = _install(text, place(shell, world.environ))
-        world.output.line(f"Installed completion for {shell} in {path}")
-        world.output.line(_WHAT_TO_DO[shell].format(folder=path.parent))
+        path = _install(text, place(shell, services.environ))
+        services.output.line(f"Installed completion for {shell} in {path}")
+        services.output.line(_WHAT_TO_DO[shell].format(folder=path.parent))
     return ExitCode.DONE
 
 

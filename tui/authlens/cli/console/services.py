@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class CliServices:
     stdin: TextIO
     output: Output
     stderr: TextIO

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode
-from authlens.cli.console.services import World
+from authlens.cli.console.services import CliServices
 from authlens.cli.decide import report, summary
 from authlens.cli.decide.sources import read_sources
 
@@ -52,24 +52,24 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", choices=("text", "json"), default="text")
 
 
-def run(arguments: argparse.Namespace, world: World) -> ExitCode:
+def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
     variables = _variables(arguments.variable)
     if arguments.summary:
-        given = read_sources([*_files(arguments), *arguments.question], world)
-        return summary.write(given, variables, arguments, world)
+        given = read_sources([*_files(arguments), *arguments.question], services)
+        return summary.write(given, variables, arguments, services)
     files, action, resource = _question(arguments)
-    given = read_sources(files, world)
+    given = read_sources(files, services)
 
     from authlens.core.invocation.access import limited_by_broker, refused_by_broker
     from authlens.core.policy.decision.decide import decide
 
     decision = decide(given.documents, action, resource, variables, arguments.region, arguments.account)
     broker = refused_by_broker(decision), limited_by_broker(decision)
-    found = report.Report(decision, (*given.ignored, *decision.reasons), *broker, given.sources)
+    found = report.DecisionReport(decision, (*given.ignored, *decision.reasons), *broker, given.sources)
     if arguments.output == "json":
-        world.output.json(report.as_json(found))
+        services.output.json(report.as_json(found))
     else:
-        report.write_text(found, world)
+        report.write_text(found, services)
     return ExitCode.DONE if decision.allowed else ExitCode.NO
 
 

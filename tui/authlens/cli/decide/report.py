@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from authlens.cli.console.services import World
-from authlens.cli.decide.sources import Source
+from authlens.cli.console.services import CliServices
+from authlens.cli.decide.sources import PolicySource
 from authlens.frozen import dataclass
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class DecisionReport:
     """What to report."""
 
     decision: Decision
@@ -28,17 +28,17 @@ class Report:
     """Why the broker refuses it anyway; empty unless the policies allow it."""
     limits: tuple[BrokerRefusal, ...]
     """When the broker refuses what it otherwise accepts."""
-    sources: tuple[Source, ...]
+    sources: tuple[PolicySource, ...]
 
 
-def write_text(report: Report, world: World) -> None:
+def write_text(report: DecisionReport, services: CliServices) -> None:
     from authlens.core.text.visible import visible
 
     for line in _lines(report):
-        world.output.line(visible(line))
+        services.output.line(visible(line))
 
 
-def _lines(report: Report) -> Iterator[str]:
+def _lines(report: DecisionReport) -> Iterator[str]:
     decision, sources = report.decision, report.sources
     yield decision.word
     for refusal in report.broker:
@@ -67,7 +67,7 @@ def _variable_line(one: Substitution) -> str:
     return f"{one.variable} stays as text" + ("; give it with --variable" if one.is_absent else "")
 
 
-def as_json(report: Report) -> dict[str, Any]:
+def as_json(report: DecisionReport) -> dict[str, Any]:
     decision, sources = report.decision, report.sources
     return {
         "decision": decision.word.value,
@@ -87,7 +87,7 @@ def _refusal(one: BrokerRefusal) -> dict[str, Any]:
     return {"message": one.message, "known": one.source.known.value, "source": one.source.page}
 
 
-def _deciding(one: Deciding, sources: Sequence[Source]) -> dict[str, Any]:
+def _deciding(one: Deciding, sources: Sequence[PolicySource]) -> dict[str, Any]:
     span = one.statement.span
     return {
         **_where(sources, one.document, span),
@@ -99,7 +99,7 @@ def _deciding(one: Deciding, sources: Sequence[Source]) -> dict[str, Any]:
     }
 
 
-def _near_miss(miss: NearMiss, sources: Sequence[Source]) -> dict[str, Any]:
+def _near_miss(miss: NearMiss, sources: Sequence[PolicySource]) -> dict[str, Any]:
     return {
         "message": miss.message,
         "statement": miss.statement.index if miss.statement else None,
@@ -107,7 +107,7 @@ def _near_miss(miss: NearMiss, sources: Sequence[Source]) -> dict[str, Any]:
     }
 
 
-def _substitution(one: Substitution, sources: Sequence[Source]) -> dict[str, Any]:
+def _substitution(one: Substitution, sources: Sequence[PolicySource]) -> dict[str, Any]:
     return {
         **_where(sources, one.document, one.span),
         "statement": one.statement,
@@ -118,7 +118,7 @@ def _substitution(one: Substitution, sources: Sequence[Source]) -> dict[str, Any
     }
 
 
-def _where(sources: Sequence[Source], document: int | None, span: Span | None) -> dict[str, Any]:
+def _where(sources: Sequence[PolicySource], document: int | None, span: Span | None) -> dict[str, Any]:
     if document is None or span is None:
         return {"file": None, "document": None, "line": None, "column": None}
     return sources[document].where(document, span)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from authlens.cli.console.diagnostics import CommandError
-from authlens.cli.console.services import World
+from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.policies import read_policy_file
 from authlens.frozen import dataclass
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class PolicySource:
     """One document and where it came from."""
 
     name: str
@@ -43,7 +43,7 @@ class Source:
 class Given:
     """The documents that count, and the files whose documents are ignored."""
 
-    sources: tuple[Source, ...]
+    sources: tuple[PolicySource, ...]
     refused: tuple[str, ...]
     """Answers with `isAuthenticated: false`."""
 
@@ -56,9 +56,9 @@ class Given:
         return [f"{name}: isAuthenticated is false, so its documents are ignored" for name in self.refused]
 
 
-def read_sources(names: Sequence[str], world: World) -> Given:
+def read_sources(names: Sequence[str], services: CliServices) -> Given:
     """Raises CommandError for a file without a policy."""
-    files = [(name, read_policy_file(name, world, "utf-8-sig")) for name in names]
+    files = [(name, read_policy_file(name, services, "utf-8-sig")) for name in names]
     refused = [name for name, file in files if _refused(file)]
     sources = [source for name, file in files for source in _sources(name, file) if name not in refused]
     return Given(tuple(sources), tuple(refused))
@@ -69,7 +69,7 @@ def _refused(file: PolicyFile) -> bool:
     return bool(answer) and getattr(answer, "value", None) is False
 
 
-def _sources(name: str, file: PolicyFile) -> Iterator[Source]:
+def _sources(name: str, file: PolicyFile) -> Iterator[PolicySource]:
     if file.fault:
         raise _invalid(name, file.fault.span, file.fault.message)
     if _is_failure(file):
@@ -79,7 +79,7 @@ def _sources(name: str, file: PolicyFile) -> Iterator[Source]:
             fault = document.faults[0]
             if fault.id in ("json-syntax", "not-an-object"):
                 raise _invalid(name, file.locate(index, fault.span), fault.message)
-        yield Source(name, file, index, document)
+        yield PolicySource(name, file, index, document)
 
 
 def _is_failure(file: PolicyFile) -> bool:

@@ -7,47 +7,49 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode
-from authlens.cli.console.services import World
-from authlens.cli.decide.sources import Given, Source
+from authlens.cli.console.services import CliServices
+from authlens.cli.decide.sources import Given, PolicySource
 
 if TYPE_CHECKING:
     from authlens.core.policy.decision.permission_text import PermissionLine
     from authlens.core.policy.decision.permissions import Exclusion, Grant, Permission, Place, Summary
 
 
-def write(given: Given, variables: dict[str, tuple[str, ...]], arguments: argparse.Namespace, world: World) -> ExitCode:
+def write(
+    given: Given, variables: dict[str, tuple[str, ...]], arguments: argparse.Namespace, services: CliServices
+) -> ExitCode:
     from authlens.core.policy.decision.permissions import summarized
 
     found = summarized(given.documents, variables, arguments.region, arguments.account)
     if found is None:
         raise CommandError("these policies have too many statements and wildcards to be summarised; ask one question")
     if arguments.output == "json":
-        world.output.json(_as_json(found, given))
+        services.output.json(_as_json(found, given))
     else:
-        _write_text(found, given, world)
+        _write_text(found, given, services)
     return ExitCode.DONE
 
 
-def _write_text(found: Summary, given: Given, world: World) -> None:
+def _write_text(found: Summary, given: Given, services: CliServices) -> None:
     from authlens.core.policy.decision.permission_text import lines, sentence
     from authlens.core.text.visible import visible
 
-    world.output.line(visible(sentence(found)))
+    services.output.line(visible(sentence(found)))
     for ignored in given.ignored:
-        world.output.line(visible(f"{ignored}."))
+        services.output.line(visible(f"{ignored}."))
     rows = list(lines(found))
     width = min(max(len(row.title) for row in rows), 13)
     for row in rows:
-        world.output.line(visible(f"  {_row(row, width, given.sources)}"))
+        services.output.line(visible(f"  {_row(row, width, given.sources)}"))
 
 
-def _row(row: PermissionLine, width: int, sources: Sequence[Source]) -> str:
+def _row(row: PermissionLine, width: int, sources: Sequence[PolicySource]) -> str:
     condition = f" {row.condition}" if row.condition else ""
     places = ", ".join(_places(row, sources))
     return f"{row.answer:<11} {row.title:<{width}}  {row.what}{condition}{f'  ({places})' if places else ''}"
 
 
-def _places(row: PermissionLine, sources: Sequence[Source]) -> Iterator[str]:
+def _places(row: PermissionLine, sources: Sequence[PolicySource]) -> Iterator[str]:
     for document, _, span in row.spans:
         yield sources[document].place(span)
 
@@ -64,7 +66,7 @@ def _as_json(found: Summary, given: Given) -> dict[str, Any]:
     }
 
 
-def _permission(one: Permission, sources: Sequence[Source]) -> dict[str, Any]:
+def _permission(one: Permission, sources: Sequence[PolicySource]) -> dict[str, Any]:
     return {
         "action": one.action.name,
         "answer": one.answer.value,
@@ -75,7 +77,7 @@ def _permission(one: Permission, sources: Sequence[Source]) -> dict[str, Any]:
     }
 
 
-def _grant(grant: Grant, sources: Sequence[Source]) -> dict[str, Any]:
+def _grant(grant: Grant, sources: Sequence[PolicySource]) -> dict[str, Any]:
     from authlens.core.policy.decision.permission_text import condition_text
 
     return {
@@ -88,7 +90,7 @@ def _grant(grant: Grant, sources: Sequence[Source]) -> dict[str, Any]:
     }
 
 
-def _exclusion(one: Exclusion, sources: Sequence[Source]) -> dict[str, Any]:
+def _exclusion(one: Exclusion, sources: Sequence[PolicySource]) -> dict[str, Any]:
     from authlens.core.policy.decision.permission_text import condition_text
 
     return {
@@ -98,5 +100,5 @@ def _exclusion(one: Exclusion, sources: Sequence[Source]) -> dict[str, Any]:
     }
 
 
-def _where(place: Place, sources: Sequence[Source]) -> dict[str, Any]:
+def _where(place: Place, sources: Sequence[PolicySource]) -> dict[str, Any]:
     return {"statement": place.statement.index, **sources[place.document].where(place.document, place.span)}

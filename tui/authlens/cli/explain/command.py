@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode
-from authlens.cli.console.services import World
+from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.questions import given_question
 from authlens.cli.inputs.saved_requests import (
     REQUEST_HELP,
@@ -75,8 +75,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", choices=("text", "json"), default="text")
 
 
-def run(arguments: argparse.Namespace, world: World) -> ExitCode:
-    explained = _explained(arguments, world)
+def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
+    explained = _explained(arguments, services)
     if arguments.output == "json":
         from authlens.cli.explain.verdict_json import verdict_json
 
@@ -84,12 +84,12 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
             *(explained.verdict, explained.findings, explained.lint, explained.deployment),
             *(explained.messages, explained.local_run),
         )
-        world.output.json(value if arguments.reveal else explained.redactor.values(value))
+        services.output.json(value if arguments.reveal else explained.redactor.values(value))
     else:
         from authlens.core.text.visible import visible
 
         for line in _lines(explained):
-            world.output.line(visible(line if arguments.reveal else explained.redactor.text(line)))
+            services.output.line(visible(line if arguments.reveal else explained.redactor.text(line)))
     if explained.problem is not None:
         raise explained.problem
     return ExitCode.DONE
@@ -116,31 +116,31 @@ class _Explained:
     """Words of a device, a broker or a log."""
 
 
-def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
+def _explained(arguments: argparse.Namespace, services: CliServices) -> _Explained:
     questions = tuple(map(given_question, arguments.ask))
     if arguments.request is None:
-        return _of_answer(arguments, questions, world)
+        return _of_answer(arguments, questions, services)
     if questions:
         raise CommandError("--ask needs an answer: a request has no policies yet (--answer or --history)")
-    return _of_request(arguments, world)
+    return _of_request(arguments, services)
 
 
-def _of_request(arguments: argparse.Namespace, world: World) -> _Explained:
+def _of_request(arguments: argparse.Namespace, services: CliServices) -> _Explained:
     from authlens.core.preflight.preflight import preflight
     from authlens.core.secrets.redaction import Redactor, secrets_of
     from authlens.core.verdict.stages import foreseen, with_deployment
     from authlens.look_ahead import look_ahead, with_lookup
 
-    saved, base = read_saved_request(arguments.request, world, arguments.environment, arguments.trust)
-    known, problem = look_ahead(saved, world.environ, base), None
+    saved, base = read_saved_request(arguments.request, services, arguments.environment, arguments.trust)
+    known, problem = look_ahead(saved, services.environ, base), None
     try:
-        authorizer, deployment = known_deployment(arguments, world, saved, base)
+        authorizer, deployment = known_deployment(arguments, services, saved, base)
     except CommandError as error:
         authorizer, deployment, problem = None, None, error
         known = with_lookup(known, _of_aws(error))
         if known.has_authorizer is not False or error.code is ExitCode.USAGE:
             raise
-    findings = preflight(saved.request, authorizer, saved.sign, world.now(), known)
+    findings = preflight(saved.request, authorizer, saved.sign, services.now(), known)
     authorizer = authorizer or known.authorizer
     verdict = with_deployment(foreseen(findings, authorizer), deployment, saved.request)
     redactor = Redactor(secrets_of(saved.request, authorizer))
@@ -148,7 +148,7 @@ def _of_request(arguments: argparse.Namespace, world: World) -> _Explained:
     return _Explained(verdict, redactor, findings, deployment=deployment, local_run=missing, problem=problem)
 
 
-def _of_answer(arguments: argparse.Namespace, questions: tuple[Question, ...], world: World) -> _Explained:
+def _of_answer(arguments: argparse.Namespace, questions: tuple[Question, ...], services: CliServices) -> _Explained:
     from dataclasses import replace
 
     from authlens.cli.inputs.of_history import noted_origin
@@ -162,13 +162,13 @@ def _of_answer(arguments: argparse.Namespace, questions: tuple[Question, ...], w
         raise CommandError(
             "--deployment needs --request or --history: an answer does not say which account and Region to ask"
         )
-    stored = _stored(arguments, world)
+    stored = _stored(arguments, services)
     if stored.messages:
         return _Explained(verdict_of(stored.messages), Redactor(()), messages=stored.messages)
     invocation = stored.invocation
-    folder, _ = noted_origin(invocation, arguments.trust, world)
+    folder, _ = noted_origin(invocation, arguments.trust, services)
     saved = SavedRequest(invocation.request, target=invocation.target)
-    authorizer, deployment = known_deployment(arguments, world, saved, folder)
+    authorizer, deployment = known_deployment(arguments, services, saved, folder)
     # A deployment read now takes precedence over the one recorded with the invocation.
     invocation = replace(
         invocation,
@@ -211,16 +211,16 @@ def _speaking(invocation: Invocation, of_aws: str) -> str:
     return of_aws if failure is None or failure.kind is FailureKind.AWS else "The client said"
 
 
-def _stored(arguments: argparse.Namespace, world: World) -> StoredAnswer:
+def _stored(arguments: argparse.Namespace, services: CliServices) -> StoredAnswer:
     from authlens.cli.inputs.of_history import of_history
     from authlens.core.pasted.kinds import elsewhere, plain
     from authlens.core.pasted.stored_answer import NotRecognised, StoredAnswer, read_stored_answer
 
     if arguments.history is not None:
-        return StoredAnswer(of_history(arguments.history, world))
-    text = plain(read_text(arguments.answer, world, "an answer or an error"))
+        return StoredAnswer(of_history(arguments.history, services))
+    text = plain(read_text(arguments.answer, services, "an answer or an error"))
     try:
-        return read_stored_answer(text, world.now())
+        return read_stored_answer(text, services.now())
     except NotRecognised as error:
         raise CommandError(f"{arguments.answer}: {elsewhere(text) or error}") from error
     except ValueError as error:

@@ -11,9 +11,9 @@ from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from authlens.cli.console.services import World
+    from authlens.cli.console.services import CliServices
     from authlens.core.invocation.invocation import Invocation
-    from authlens.store.history.history import History, Row
+    from authlens.store.history.history import History, HistoryRow
 
 _EXAMPLES = """examples:
   authlens history list
@@ -84,11 +84,11 @@ def _positive(text: str) -> int:
     return number
 
 
-def run(arguments: argparse.Namespace, world: World) -> ExitCode:
+def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
     action = {"list": _list, "show": _show, "export": _export, "clear": _clear}[arguments.action]
-    history = world.open_history()
+    history = services.open_history()
     try:
-        code = action(arguments, history, world)
+        code = action(arguments, history, services)
         if history.problem is not None:
             raise CommandError(history.problem, ExitCode.OTHER)
         return code
@@ -96,23 +96,23 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
         history.close()
 
 
-def _list(arguments: argparse.Namespace, history: History, world: World) -> ExitCode:
+def _list(arguments: argparse.Namespace, history: History, services: CliServices) -> ExitCode:
     rows = history.page(arguments.search, arguments.before, arguments.limit)
     if arguments.output == "json":
         for row in rows:
-            world.output.line(json.dumps(_row_json(row)))
+            services.output.line(json.dumps(_row_json(row)))
         return ExitCode.DONE
     if rows:
-        world.output.write(_table([_HEADINGS, *map(_cells, rows)]))
+        services.output.write(_table([_HEADINGS, *map(_cells, rows)]))
     if len(rows) == arguments.limit:
-        narrate(f"for older ones: --before {rows[-1].number}", world.stderr)
+        narrate(f"for older ones: --before {rows[-1].number}", services.stderr)
     return ExitCode.DONE
 
 
 _HEADINGS = ("ID", "TIME", "VERDICT", "AUTHORIZER", "PRINCIPAL", "DURATION", "TARGET", "SAVED REQUEST")
 
 
-def _cells(row: Row) -> tuple[str, ...]:
+def _cells(row: HistoryRow) -> tuple[str, ...]:
     from authlens.core.text.visible import visible
 
     cells = (
@@ -134,7 +134,7 @@ def _table(rows: list[tuple[str, ...]]) -> str:
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
-def _row_json(row: Row) -> dict[str, str | float | None]:
+def _row_json(row: HistoryRow) -> dict[str, str | float | None]:
     return {
         "id": row.number,
         "startedAt": row.started_at.isoformat(),
@@ -148,7 +148,7 @@ def _row_json(row: Row) -> dict[str, str | float | None]:
     }
 
 
-def _show(arguments: argparse.Namespace, history: History, world: World) -> ExitCode:
+def _show(arguments: argparse.Namespace, history: History, services: CliServices) -> ExitCode:
     invocation = history.get(arguments.id)
     if invocation is None:
         raise CommandError(history.problem or f"the history has no invocation {arguments.id}")
@@ -156,22 +156,22 @@ def _show(arguments: argparse.Namespace, history: History, world: World) -> Exit
     if arguments.output == "json":
         from authlens.core.invocation.invocation_json import to_json
 
-        world.output.json(to_json(shown))
+        services.output.json(to_json(shown))
         return ExitCode.DONE
     from authlens.cli.history.text import invocation_text
 
-    world.output.write(invocation_text(shown))
+    services.output.write(invocation_text(shown))
     return ExitCode.DONE
 
 
-def _export(arguments: argparse.Namespace, history: History, world: World) -> ExitCode:
+def _export(arguments: argparse.Namespace, history: History, services: CliServices) -> ExitCode:
     from authlens.core.invocation.invocation_json import to_json
 
     for number in _numbers(history, arguments.search):
         invocation = history.get(number)
         # Another instance may have deleted it in the meantime.
         if invocation is not None:
-            world.output.line(json.dumps(to_json(_shown(invocation, arguments.reveal))))
+            services.output.line(json.dumps(to_json(_shown(invocation, arguments.reveal))))
     return ExitCode.DONE
 
 
@@ -188,17 +188,17 @@ def _shown(invocation: Invocation, reveal: bool) -> Invocation:
     return invocation if reveal else redact_invocation(invocation)
 
 
-def _clear(arguments: argparse.Namespace, history: History, world: World) -> ExitCode:
-    if not arguments.yes and not _agreed(history, world):
+def _clear(arguments: argparse.Namespace, history: History, services: CliServices) -> ExitCode:
+    if not arguments.yes and not _agreed(history, services):
         return ExitCode.NO
     if history.clear():
-        narrate("the history is empty", world.stderr)
+        narrate("the history is empty", services.stderr)
     return ExitCode.DONE
 
 
-def _agreed(history: History, world: World) -> bool:
-    if world.stdin is None or not world.stdin.isatty():
+def _agreed(history: History, services: CliServices) -> bool:
+    if services.stdin is None or not services.stdin.isatty():
         raise CommandError("history clear permanently deletes every invocation; without a terminal, confirm with --yes")
     count = history.count()
-    narrate(f"Permanently delete {count} {'invocation' if count == 1 else 'invocations'}? [y/N]", world.stderr)
-    return world.stdin.readline().strip().lower() in ("y", "yes")
+    narrate(f"Permanently delete {count} {'invocation' if count == 1 else 'invocations'}? [y/N]", services.stderr)
+    return services.stdin.readline().strip().lower() in ("y", "yes")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from authlens import calls
 from authlens.cli.console.diagnostics import CommandError, ExitCode
-from authlens.cli.console.services import World
+from authlens.cli.console.services import CliServices
 
 if TYPE_CHECKING:
     from authlens.core.deployment.deployment import Deployment
@@ -36,9 +36,9 @@ def ask(call: str, work: Callable[[], Answer]) -> Answer:
         raise CommandError(f"{call}: no complete answer within {TOTAL_DEADLINE:g} s", ExitCode.OTHER) from None
 
 
-def described(saved: SavedRequest | None, base: Path | None, world: World) -> Authorizer:
+def described(saved: SavedRequest | None, base: Path | None, services: CliServices) -> Authorizer:
     """The authorizer that a request names. Raises CommandError."""
-    with world.sender() as sender:
+    with services.sender() as sender:
         return describe(sender, saved, base)
 
 
@@ -49,9 +49,11 @@ def describe(sender: Sender, saved: SavedRequest | None, base: Path | None) -> A
     return ask("DescribeAuthorizer", lambda: sender.describe(name, saved.target, base))
 
 
-def deployed(authorizer: Authorizer | None, saved: SavedRequest, base: Path | None, world: World) -> Deployment:
+def deployed(
+    authorizer: Authorizer | None, saved: SavedRequest, base: Path | None, services: CliServices
+) -> Deployment:
     """The authorizer's deployment on AWS. Describes the authorizer first unless it is known. Raises CommandError."""
-    with world.sender() as sender:
+    with services.sender() as sender:
         known = authorizer or describe(sender, saved, base)
         return ask("reading the deployment", lambda: sender.deployment(known, saved.target, base))
 

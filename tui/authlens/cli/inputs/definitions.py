@@ -6,25 +6,25 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError, narrate
-from authlens.cli.console.services import World
+from authlens.cli.console.services import CliServices
 
 if TYPE_CHECKING:
     from authlens.endpoint.templates.definitions import Definitions
 
 
-def reported(read: Callable[[], Definitions], world: World) -> Definitions:
+def reported(read: Callable[[], Definitions], services: CliServices) -> Definitions:
     """What `read` returns. Raises CommandError for its DefinitionError."""
     from authlens.endpoint.templates.definitions import DefinitionError
 
     try:
         definitions = read()
     except DefinitionError as error:
-        _warn(error.notes, world)
+        _warn(error.notes, services)
         raise CommandError(str(error)) from None
-    _warn(definitions.warnings, world)
+    _warn(definitions.warnings, services)
     return definitions
 
 
-def _warn(warnings: Iterable[str], world: World) -> None:
+def _warn(warnings: Iterable[str], services: CliServices) -> None:
     for warning in warnings:
-        narrate(f"authlens: warning: {warning}", world.stderr)
+        narrate(f"authlens: warning: {warning}", services.stderr)

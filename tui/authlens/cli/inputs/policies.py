@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError
-from authlens.cli.console.services import World
+from authlens.cli.console.services import CliServices
 
 if TYPE_CHECKING:
     from authlens.core.policy.policy_file import PolicyFile
@@ -15,28 +15,28 @@ LARGEST = 1024 * 1024
 """In bytes. Ten documents of 2,048 characters, AWS's limit, need a tenth of it with every character escaped."""
 
 
-def read_policy_file(name: str, world: World, encoding: str = "utf-8") -> PolicyFile:
+def read_policy_file(name: str, services: CliServices, encoding: str = "utf-8") -> PolicyFile:
     """The text of a file. Raises CommandError if it cannot be read; errors in the text are left to the caller.
 
     `utf-8-sig` skips a byte order mark; otherwise the mark is an error in the text.
     """
     from authlens.core.policy import policy_file
 
-    return policy_file.read(read_policy_text(name, world, encoding))
+    return policy_file.read(read_policy_text(name, services, encoding))
 
 
-def read_policy_text(name: str, world: World, encoding: str = "utf-8") -> str:
+def read_policy_text(name: str, services: CliServices, encoding: str = "utf-8") -> str:
     """The text of a file. Raises CommandError."""
-    content, what = (_standard_input(world), "standard input") if name == "-" else (_file(name), name)
+    content, what = (_standard_input(services), "standard input") if name == "-" else (_file(name), name)
     return _text(content, what, encoding)
 
 
-def _standard_input(world: World) -> bytes:
+def _standard_input(services: CliServices) -> bytes:
     """Read as bytes if possible, so that the locale does not matter."""
-    if world.stdin is None or world.stdin.closed:
+    if services.stdin is None or services.stdin.closed:
         raise CommandError("standard input is closed; pipe a policy into it, or give a file")
-    binary: IO[bytes] | None = getattr(world.stdin, "buffer", None)
-    return binary.read(LARGEST + 1) if binary else world.stdin.read(LARGEST + 1).encode("utf-8", "surrogatepass")
+    binary: IO[bytes] | None = getattr(services.stdin, "buffer", None)
+    return binary.read(LARGEST + 1) if binary else services.stdin.read(LARGEST + 1).encode("utf-8", "surrogatepass")
 
 
 def _file(name: str) -> bytes:

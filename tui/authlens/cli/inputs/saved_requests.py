@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from authlens.cli.console.diagnostics import CommandError
-from authlens.cli.console.services import World
+from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.trust import note_source
 from authlens.user_path import user_path
 
@@ -26,10 +26,10 @@ LARGEST = 4 * 1024 * 1024
 """In bytes. An invocation with its HTTP exchange is far smaller."""
 
 
-def read_bytes(name: str, world: World, what: str) -> bytes:
+def read_bytes(name: str, services: CliServices, what: str) -> bytes:
     """The content of a file, or of standard input for `-`. Raises CommandError."""
     if name == STDIN:
-        return _standard_input(world, what)
+        return _standard_input(services, what)
     try:
         with user_path(name).open("rb") as file:
             content = file.read(LARGEST + 1)
@@ -39,20 +39,20 @@ def read_bytes(name: str, world: World, what: str) -> bytes:
     return _bounded(content, name, what)
 
 
-def read_text(name: str, world: World, what: str) -> str:
+def read_text(name: str, services: CliServices, what: str) -> str:
     """As `read_bytes`, as UTF-8 text whatever the locale."""
-    content = read_bytes(name, world, what)
+    content = read_bytes(name, services, what)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise CommandError(f"{name} is not UTF-8 text: byte {error.start}; give {what}") from error
 
 
-def _standard_input(world: World, what: str) -> bytes:
-    if world.stdin is None or world.stdin.closed:
+def _standard_input(services: CliServices, what: str) -> bytes:
+    if services.stdin is None or services.stdin.closed:
         raise CommandError(f"standard input is closed; pipe {what} into it, or give a file")
-    binary: IO[bytes] | None = getattr(world.stdin, "buffer", None)
-    content = binary.read(LARGEST + 1) if binary else world.stdin.read(LARGEST + 1).encode("utf-8", "surrogatepass")
+    binary: IO[bytes] | None = getattr(services.stdin, "buffer", None)
+    content = binary.read(LARGEST + 1) if binary else services.stdin.read(LARGEST + 1).encode("utf-8", "surrogatepass")
     return _bounded(content, "standard input", what)
 
 
@@ -63,7 +63,7 @@ def _bounded(content: bytes, name: str, what: str) -> bytes:
 
 
 def read_saved_request(
-    name: str, world: World, environment: str | None = None, trust: bool = False
+    name: str, services: CliServices, environment: str | None = None, trust: bool = False
 ) -> tuple[SavedRequest, Path]:
     """The saved request or the case `FILE::NAME`, and the folder that its relative paths are relative to.
 
@@ -74,14 +74,14 @@ def read_saved_request(
     from authlens.core.text.yaml_reader import YamlError
 
     file, case = file_and_case(name)
-    text = read_text(file, world, "a saved request")
+    text = read_text(file, services, "a saved request")
     base = Path() if file == STDIN else user_path(file).parent
     try:
         saved = chosen_case(read(text), case, file)
     except YamlError as error:
         raise CommandError(f"{file}: {error}") from error
-    saved = saved if environment is None else in_environment(saved, base, environment, world)
-    note_source(saved.target, base, None if file == STDIN else user_path(file), trust, world)
+    saved = saved if environment is None else in_environment(saved, base, environment, services)
+    note_source(saved.target, base, None if file == STDIN else user_path(file), trust, services)
     return saved, base
 
 
@@ -110,7 +110,7 @@ def chosen_case(saved: SavedRequest, case: str | None, file: str) -> SavedReques
     return chosen
 
 
-def in_environment(saved: SavedRequest, base: Path, name: str, world: World) -> SavedRequest:
+def in_environment(saved: SavedRequest, base: Path, name: str, services: CliServices) -> SavedRequest:
     """The request as sent in an environment. Raises CommandError."""
     from authlens.store.environments import NoEnvironment, load_environment
 
@@ -118,21 +118,21 @@ def in_environment(saved: SavedRequest, base: Path, name: str, world: World) -> 
         environment = load_environment(name, base.absolute(), Path.cwd())
     except NoEnvironment as error:
         raise CommandError(str(error)) from error
-    note_environment(environment, base, world)
+    note_environment(environment, base, services)
     return environment.of(saved)
 
 
-def note_environment(environment: Environment, base: Path | None, world: World) -> None:
+def note_environment(environment: Environment, base: Path | None, services: CliServices) -> None:
     """Let the gate know what the environment's file names."""
-    world.gate().note_environment(environment.target, base, Path(environment.source))
+    services.gate().note_environment(environment.target, base, Path(environment.source))
 
 
-def resolve_references(request: AuthorizerRequest, base: Path, world: World) -> AuthorizerRequest:
+def resolve_references(request: AuthorizerRequest, base: Path, services: CliServices) -> AuthorizerRequest:
     """The request with its references resolved. Raises CommandError."""
     from authlens.store.references import References
 
     try:
-        return References(world.environ, base).resolve(request)
+        return References(services.environ, base).resolve(request)
     except ValueError as error:
         raise CommandError(str(error)) from error
 
@@ -149,28 +149,28 @@ def declare_authorizer(parser: argparse.ArgumentParser) -> None:
 
 
 def known_authorizer(
-    arguments: argparse.Namespace, world: World, saved: SavedRequest | None = None, base: Path | None = None
+    arguments: argparse.Namespace, services: CliServices, saved: SavedRequest | None = None, base: Path | None = None
 ) -> Authorizer | None:
     """The authorizer from these options; `None` if neither is given. Raises CommandError."""
     if arguments.authorizer is not None:
-        return read_authorizer(arguments.authorizer, world)
+        return read_authorizer(arguments.authorizer, services)
     if getattr(arguments, "describe", False):
         from authlens.cli.inputs.asked_of_aws import described
 
-        return described(saved, base, world)
+        return described(saved, base, services)
     return None
 
 
 def known_deployment(
-    arguments: argparse.Namespace, world: World, saved: SavedRequest, base: Path | None
+    arguments: argparse.Namespace, services: CliServices, saved: SavedRequest, base: Path | None
 ) -> tuple[Authorizer | None, Deployment | None]:
     """The authorizer and what is deployed around it, as far as the options ask for them. Raises CommandError."""
     if not arguments.deployment:
-        return known_authorizer(arguments, world, saved, base), None
+        return known_authorizer(arguments, services, saved, base), None
     from authlens.cli.inputs.asked_of_aws import deployed
 
-    given = None if arguments.authorizer is None else read_authorizer(arguments.authorizer, world)
-    deployment = deployed(given, saved, base, world)
+    given = None if arguments.authorizer is None else read_authorizer(arguments.authorizer, services)
+    deployment = deployed(given, saved, base, services)
     return deployment.authorizer, deployment
 
 
@@ -183,10 +183,10 @@ _MEMBERS: dict[str, type] = {
 """What DescribeAuthorizer returns besides the name and the keys."""
 
 
-def read_authorizer(name: str, world: World) -> Authorizer:
+def read_authorizer(name: str, services: CliServices) -> Authorizer:
     from authlens.core.request.authorizer import Authorizer
 
-    value = read_json(name, world, "the output of 'aws iot describe-authorizer'")
+    value = read_json(name, services, "the output of 'aws iot describe-authorizer'")
     description = value.get("authorizerDescription", value) if isinstance(value, dict) else None
     if not isinstance(description, dict) or not isinstance(description.get("authorizerName"), str):
         raise CommandError(f"{name} has no authorizerName; give the output of 'aws iot describe-authorizer'")
@@ -202,11 +202,11 @@ def read_authorizer(name: str, world: World) -> Authorizer:
     return Authorizer.from_api(members)
 
 
-def read_json(name: str, world: World, what: str) -> Any:
+def read_json(name: str, services: CliServices, what: str) -> Any:
     from authlens.core.text.json_limits import MOST_OF_ONE, load_bounded
 
     try:
-        return load_bounded(read_text(name, world, what), MOST_OF_ONE)
+        return load_bounded(read_text(name, services, what), MOST_OF_ONE)
     except json.JSONDecodeError as error:
         raise CommandError(
             f"{name}: line {error.lineno}, column {error.colno}: invalid JSON ({error.msg}); give {what}"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from authlens.cli.console.diagnostics import CommandError
-from authlens.cli.console.services import World
+from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.saved_requests import read_text
 
 if TYPE_CHECKING:
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
 _OUTCOME_KEYS = {"isAuthenticated", "principalId", "policyDocuments", "outcome", "failure"}
 
 
-def read_side(name: str, world: World) -> Side:
+def read_side(name: str, services: CliServices) -> Side:
     """The side that an argument names. Digits are a history id, `-` is standard input."""
     if name.isascii() and name.isdigit():
-        return _from_history(int(name), world)
+        return _from_history(int(name), services)
     path, mark, number = name.rpartition("#")
     is_one_of_many = bool(mark and path and number.isascii() and number.isdigit()) and not Path(name).exists()
-    text = read_text(path if is_one_of_many else name, world, "a saved request, an answer or an invocation")
+    text = read_text(path if is_one_of_many else name, services, "a saved request, an answer or an invocation")
     try:
         return _from_text(name, _line_of(text, int(number)) if is_one_of_many else text)
     except (ValueError, RecursionError) as error:
         raise CommandError(f"{name}: {error or 'nested too deeply'}") from error
 
 
-def _from_history(number: int, world: World) -> Side:
+def _from_history(number: int, services: CliServices) -> Side:
     from authlens.core.compare.compare import Side
 
-    history = world.open_history()
+    history = services.open_history()
     try:
         invocation = history.get(number)
     finally:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from authlens.cli.console.diagnostics import CommandError
-from authlens.cli.console.services import World
+from authlens.cli.console.services import CliServices
 from authlens.core.request.target import Target
 
 HELP = "trust the folders of the given files for this run"
@@ -20,9 +20,9 @@ def declare_trust(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--trust", action="store_true", help=HELP)
 
 
-def check_trust(named: Iterable[Named], trust: bool, world: World) -> None:
+def check_trust(named: Iterable[Named], trust: bool, services: CliServices) -> None:
     """Requires every target to be trusted, or with `trust` trusts them. Raises CommandError with a line per folder."""
-    gate = world.gate()
+    gate = services.gate()
     missing: dict[str, str] = {}
     for target, base, source in dict.fromkeys(named):
         sources = () if source is None else (source,)
@@ -36,15 +36,15 @@ def check_trust(named: Iterable[Named], trust: bool, world: World) -> None:
         raise CommandError("\n".join([next(iter(missing.values())), *missing]))
 
 
-def note_stored(target: Target, base: Path | None, source: Path | None, trust: bool, world: World) -> None:
+def note_stored(target: Target, base: Path | None, source: Path | None, trust: bool, services: CliServices) -> None:
     """As `note_source`, for an invocation of the history, which does not say in which environment it was sent."""
-    world.gate().note_stored(target, base)
-    note_source(target, base, source, trust, world)
+    services.gate().note_stored(target, base)
+    note_source(target, base, source, trust, services)
 
 
-def note_source(target: Target, base: Path | None, source: Path | None, trust: bool, world: World) -> None:
+def note_source(target: Target, base: Path | None, source: Path | None, trust: bool, services: CliServices) -> None:
     """Tell the gate which file names the target, so that a trusted target may be used and any other is refused."""
     sources = () if source is None else (source,)
     if trust:
-        world.gate().allow_wanted(target, base, sources)
-    world.gate().wanted(target, base, sources)
+        services.gate().allow_wanted(target, base, sources)
+    services.gate().wanted(target, base, sources)

@@ -26,7 +26,7 @@ class Prompt(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class AwsCliSettings:
     output: str
     error_format: str
     raw_password: bool
@@ -34,10 +34,10 @@ class Settings:
     prompt: Prompt
 
 
-def settings(given: GivenOptions, environ: Mapping[str, str]) -> Settings:
+def settings(given: GivenOptions, environ: Mapping[str, str]) -> AwsCliSettings:
     profile = given.text("profile") or environ.get("AWS_PROFILE") or environ.get("AWS_DEFAULT_PROFILE") or "default"
     configured = _profile(profile, environ)
-    return Settings(
+    return AwsCliSettings(
         output=given.text("output") or environ.get("AWS_DEFAULT_OUTPUT") or configured.get("output") or "json",
         error_format=_error_format(given, environ, configured),
         raw_password=_binary_format(given, configured) == "raw-in-base64-out",

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, complain, narrate
-from authlens.cli.console.services import OpenApp, World
+from authlens.cli.console.services import CliServices, OpenApp
 from authlens.cli.invoke import errors
-from authlens.cli.invoke.aws_config import Prompt, Settings
+from authlens.cli.invoke.aws_config import AwsCliSettings, Prompt
 from authlens.cli.invoke.aws_config import settings as read_settings
-from authlens.cli.invoke.input import Draft, check_readable, gather, rebased, target_of
-from authlens.cli.invoke.output import Style, answer_of, decoded, render
+from authlens.cli.invoke.input import InvokeInput, check_readable, gather, rebased, target_of
+from authlens.cli.invoke.output import OutputStyle, answer_of, decoded, render
 from authlens.core.commands.options import OPTIONS, OUTPUT, GivenOptions, Option, OptionError, read
 from authlens.frozen import dataclass
 
@@ -34,7 +34,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     declare_options(parser)
 
 
-def main(argv: list[str], world: World) -> ExitCode | OpenApp:
+def main(argv: list[str], services: CliServices) -> ExitCode | OpenApp:
     try:
         given = read(argv)
     except OptionError as error:
@@ -42,43 +42,43 @@ def main(argv: list[str], world: World) -> ExitCode | OpenApp:
     if given.flag("help") or given.words == ("help",):
         from authlens.cli.invoke.help import help_text
 
-        world.output.write(help_text())
+        services.output.write(help_text())
         return ExitCode.DONE
     if given.flag("version"):
         from authlens import __version__
 
-        world.output.line(f"authlens {__version__}")
+        services.output.line(f"authlens {__version__}")
         return ExitCode.DONE
-    return _run(_checked(given), world)
+    return _run(_checked(given), services)
 
 
-def _run(given: GivenOptions, world: World) -> ExitCode | OpenApp:
-    _encode_output(world)
-    settings = read_settings(given, world.environ)
+def _run(given: GivenOptions, services: CliServices) -> ExitCode | OpenApp:
+    _encode_output(services)
+    settings = read_settings(given, services.environ)
     if settings.prompt is Prompt.ON:
-        return _prompt(given, settings, world)
+        return _prompt(given, settings, services)
     try:
-        return _answer(given, settings, world)
+        return _answer(given, settings, services)
     except CommandError as error:
         if settings.prompt is Prompt.ON_PARTIAL and error.code is ExitCode.USAGE:
-            return _prompt(given, settings, world)
+            return _prompt(given, settings, services)
         raise
 
 
-def _encode_output(world: World) -> None:
-    encoding = world.environ.get("AWS_CLI_OUTPUT_ENCODING")
+def _encode_output(services: CliServices) -> None:
+    encoding = services.environ.get("AWS_CLI_OUTPUT_ENCODING")
     if encoding:
         try:
-            world.output.encode_as(encoding)
+            services.output.encode_as(encoding)
         except LookupError:
             message = f"AWS_CLI_OUTPUT_ENCODING is not a known encoding: {encoding}; use one such as utf-8"
             raise CommandError(message, ExitCode.OTHER) from None
 
 
-def _prompt(given: GivenOptions, settings: Settings, world: World) -> OpenApp:
-    draft = gather(given, settings.raw_password, world, complete=False)
+def _prompt(given: GivenOptions, settings: AwsCliSettings, services: CliServices) -> OpenApp:
+    draft = gather(given, settings.raw_password, services, complete=False)
     more = [(option.name, given.text(option.key) or "") for option in OPTIONS if _outside_the_form(option, given)]
-    world.gate().vouch(target_of(given))
+    services.gate().vouch(target_of(given))
     return OpenApp(saved=draft.saved, source=draft.file, prompt=True, more_options=tuple(more))
 
 
@@ -91,17 +91,17 @@ def _outside_the_form(option: Option, given: GivenOptions) -> bool:
 _NOT_THE_REQUEST = ("exit_code", "decode", "save", "no_history", "trust", "via", "qualifier", "event")
 
 
-def _answer(given: GivenOptions, settings: Settings, world: World) -> ExitCode:
+def _answer(given: GivenOptions, settings: AwsCliSettings, services: CliServices) -> ExitCode:
     query = _query(given.text("query"))
     skeleton = given.text("generate_cli_skeleton")
     if skeleton in ("input", "yaml-input"):
         from authlens.cli.invoke.skeleton import skeleton as input_skeleton
 
-        check_readable(given, world.environ)
-        world.output.write(input_skeleton(skeleton))
+        check_readable(given, services.environ)
+        services.output.write(input_skeleton(skeleton))
         return ExitCode.DONE
-    draft = gather(given, settings.raw_password, world)
-    call = _Call(given, settings, query, world)
+    draft = gather(given, settings.raw_password, services)
+    call = _Call(given, settings, query, services)
     if skeleton == "output":
         from authlens.cli.invoke.skeleton import ANSWER
 
@@ -149,11 +149,11 @@ class _Call:
     """One run of the command, after its input has been read."""
 
     given: GivenOptions
-    settings: Settings
+    settings: AwsCliSettings
     query: Callable[[Any], Any]
-    world: World
+    services: CliServices
 
-    def send(self, draft: Draft) -> ExitCode:
+    def send(self, draft: InvokeInput) -> ExitCode:
         self._check_trust(draft)
         self._save(draft)
         self._debug_before(draft)
@@ -164,14 +164,14 @@ class _Call:
             return self._tell(invocation)
         finally:
             if problem:
-                narrate(f"authlens: history: {problem}", self.world.stderr)
+                narrate(f"authlens: history: {problem}", self.services.stderr)
 
-    def _sent(self, draft: Draft) -> Invocation:
+    def _sent(self, draft: InvokeInput) -> Invocation:
         if self.given.text("via") != "function":
-            with self.world.patient_sender() as sender:
+            with self.services.patient_sender() as sender:
                 return sender.send(draft.saved, draft.base, draft.source)
         # Lambda runs a function again at each retry, so there is none.
-        with self.world.sender() as sender:
+        with self.services.sender() as sender:
             event = self.given.text("event") or "test"
             way = sender.function_way(self.given.text("qualifier") or "", event)  # type: ignore[arg-type]  # a choice
             invocation = sender.send(draft.saved, draft.base, draft.source, way=way)
@@ -182,13 +182,13 @@ class _Call:
         """What the function printed, as far as Lambda returns it, on standard error."""
         if invocation.function_log:
             redact = _redactor(invocation, shortest=_SHORTEST)
-            narrate("authlens: the end of the function's log:", self.world.stderr)
+            narrate("authlens: the end of the function's log:", self.services.stderr)
             for line in invocation.function_log.splitlines():
-                narrate(f"  {redact(line)}", self.world.stderr)
+                narrate(f"  {redact(line)}", self.services.stderr)
 
     def print_answer(self, answer: dict[str, Any]) -> ExitCode:
-        output = self.world.output
-        style = Style(self.settings.output, _width(output.is_terminal), self._colour())
+        output = self.services.output
+        style = OutputStyle(self.settings.output, _width(output.is_terminal), self._colour())
         found = self._searched(decoded(answer) if self.given.flag("decode") else answer)
         shown = _made_visible(found) if style.colour and output.is_terminal else found
         try:
@@ -222,23 +222,23 @@ class _Call:
         code, message = errors.code_and_message(failure)
         if self.settings.error_format in ("json", "yaml", "text", "table"):
             structured = {"Message": redact(message), "Code": code}
-            self.world.stderr.write(render(structured, Style(self.settings.error_format)))
+            self.services.stderr.write(render(structured, OutputStyle(self.settings.error_format)))
         else:
-            complain(redact(errors.sentence(failure)), self.world.stderr)
+            complain(redact(errors.sentence(failure)), self.services.stderr)
         if failure.kind is failure.kind.BROKEN_ANSWER:
-            narrate(redact(errors.what_came(invocation.wire)), self.world.stderr)
+            narrate(redact(errors.what_came(invocation.wire)), self.services.stderr)
         return errors.exit_code(failure)
 
-    def _check_trust(self, draft: Draft) -> None:
+    def _check_trust(self, draft: InvokeInput) -> None:
         """Trust is for what the saved request names; what options name is the user's own choice."""
         if draft.base is None:
             return
         from authlens.cli.inputs.trust import check_trust
 
-        self.world.gate().vouch(target_of(self.given))
-        check_trust([(draft.saved.target, draft.base, draft.file)], self.given.flag("trust"), self.world)
+        self.services.gate().vouch(target_of(self.given))
+        check_trust([(draft.saved.target, draft.base, draft.file)], self.given.flag("trust"), self.services)
 
-    def _save(self, draft: Draft) -> None:
+    def _save(self, draft: InvokeInput) -> None:
         file = self.given.text("save")
         if file is None:
             return
@@ -254,7 +254,7 @@ class _Call:
         """Record the invocation. Returns any problem, which does not make the command fail."""
         if self.given.flag("no_history"):
             return None
-        history = self.world.open_history()
+        history = self.services.open_history()
         try:
             history.record(invocation)
             problem: str | None = history.problem
@@ -262,22 +262,22 @@ class _Call:
         finally:
             history.close()
 
-    def _debug_before(self, draft: Draft) -> None:
+    def _debug_before(self, draft: InvokeInput) -> None:
         if self.given.flag("debug"):
             from authlens.cli.invoke.debug import before
 
-            narrate(before(self.given, self.settings, draft.saved.target), self.world.stderr)
+            narrate(before(self.given, self.settings, draft.saved.target), self.services.stderr)
 
     def _debug_after(self, invocation: Invocation) -> None:
         if self.given.flag("debug"):
             from authlens.cli.invoke.debug import after
 
-            narrate(_redactor(invocation)(after(invocation)), self.world.stderr)
+            narrate(_redactor(invocation)(after(invocation)), self.services.stderr)
 
     def _colour(self) -> bool:
         """As in AWS CLI v2: tables have colours on a terminal, or on request."""
         choice = self.given.text("color") or "auto"
-        is_on = choice == "on" or (choice == "auto" and self.world.output.is_terminal)
+        is_on = choice == "on" or (choice == "auto" and self.services.output.is_terminal)
         return is_on and self.settings.output == "table"
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from authlens.cli.invoke.aws_config import Settings
+from authlens.cli.invoke.aws_config import AwsCliSettings
 from authlens.core.commands.options import GivenOptions
 from authlens.core.invocation.invocation import Invocation, Wire
 from authlens.core.request.target import Target
 
 
-def before(given: GivenOptions, settings: Settings, target: Target) -> str:
+def before(given: GivenOptions, settings: AwsCliSettings, target: Target) -> str:
     """How the command line was understood, without values of the request."""
     return "\n".join(
         (

@@ -29,7 +29,7 @@ from authlens.frozen import dataclass
 from authlens.user_path import NotAPath, user_path
 
 if TYPE_CHECKING:
-    from authlens.cli.console.services import World
+    from authlens.cli.console.services import CliServices
 
 
 _LONGEST = 2**31 - 1
@@ -39,7 +39,7 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class InvokeInput:
     """What to send, and the folder that its paths are relative to."""
 
     saved: SavedRequest
@@ -52,17 +52,17 @@ class Draft:
         return Path(split_source(self.source)[0]) if self.source else None
 
 
-def gather(given: GivenOptions, raw_password: bool, world: World, complete: bool = True) -> Draft:
+def gather(given: GivenOptions, raw_password: bool, services: CliServices, complete: bool = True) -> InvokeInput:
     """The request from the command line. Raises CommandError.
 
     complete: an authorizer is required; a form to be filled in may lack it.
     """
-    draft = _saved_request(given, world)
-    members = _members(given, raw_password, world.environ)
+    draft = _saved_request(given, services)
+    members = _members(given, raw_password, services.environ)
     _check(members, draft.saved.request.authorizer_name, complete, given)
-    _point_out_file_names(given, world)
+    _point_out_file_names(given, services)
     request = _merged(draft.saved.request, members)
-    request = _with_standard_input(request, given, members, world)
+    request = _with_standard_input(request, given, members, services)
     saved = replace(draft.saved, request=request, target=_target(given, draft.saved))
     if request.token_signature != draft.saved.request.token_signature:
         saved = replace(saved, sign=None)
@@ -75,12 +75,12 @@ def check_readable(given: GivenOptions, environ: Mapping[str, str]) -> None:
     _target(given, SavedRequest(AuthorizerRequest()))
 
 
-def _saved_request(given: GivenOptions, world: World) -> Draft:
+def _saved_request(given: GivenOptions, services: CliServices) -> InvokeInput:
     name, environment = given.text("request"), given.text("environment")
     if name is None:
         if environment is not None:
             raise CommandError("--environment applies to a saved request; use it with --request FILE")
-        return Draft(SavedRequest(AuthorizerRequest()))
+        return InvokeInput(SavedRequest(AuthorizerRequest()))
     from authlens.cli.inputs.saved_requests import STDIN, chosen_case, file_and_case, in_environment, read_saved_request
     from authlens.store.requests import RequestFileError
     from authlens.store.requests import load as load_request
@@ -88,7 +88,7 @@ def _saved_request(given: GivenOptions, world: World) -> Draft:
     file, case = file_and_case(name)
     if file == STDIN:
         _refuse_two_readers(given)
-        return Draft(*read_saved_request(name, world, environment))
+        return InvokeInput(*read_saved_request(name, services, environment))
     try:
         path = user_path(file)
         saved = chosen_case(load_request(path).saved, case, file)
@@ -96,8 +96,8 @@ def _saved_request(given: GivenOptions, world: World) -> Draft:
         raise CommandError(f"--request: {file}: {error}") from None
     except RequestFileError as error:
         raise CommandError(f"--request: {error}") from None
-    saved = in_environment(saved, path.parent, environment, world) if environment else saved
-    return Draft(saved, path.parent, source_of(str(path), case))
+    saved = in_environment(saved, path.parent, environment, services) if environment else saved
+    return InvokeInput(saved, path.parent, source_of(str(path), case))
 
 
 def _refuse_two_readers(given: GivenOptions) -> None:
@@ -154,12 +154,12 @@ def _check(members: Mapping[str, Any], saved_name: str | None, complete: bool, g
         raise CommandError(f"{_refused(error)}\nGiven by {', '.join(_blamed(str(error), given))}.") from None
 
 
-def _point_out_file_names(given: GivenOptions, world: World) -> None:
+def _point_out_file_names(given: GivenOptions, services: CliServices) -> None:
     """A text member is sent as written, even if a file was probably meant."""
     for key in ("token", "token_signature"):
         hint = file_hint(given.text(key) or "")
         if hint:
-            narrate(f"authlens: note: --{key.replace('_', '-')} is sent as written. {hint}", world.stderr)
+            narrate(f"authlens: note: --{key.replace('_', '-')} is sent as written. {hint}", services.stderr)
 
 
 def _blamed(problems: str, given: GivenOptions) -> list[str]:
@@ -192,7 +192,7 @@ def _with_readable_password(members: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _with_standard_input(
-    request: AuthorizerRequest, given: GivenOptions, members: Mapping[str, Any], world: World
+    request: AuthorizerRequest, given: GivenOptions, members: Mapping[str, Any], services: CliServices
 ) -> AuthorizerRequest:
     asked = [key for key in STDIN_OPTIONS if given.flag(key)]
     if not asked:
@@ -203,7 +203,7 @@ def _with_standard_input(
         )
     option = f"--{asked[0].replace('_', '-')}"
     _refuse_second_source(asked[0], option, members)
-    secret = references.literal(read_secret(world.stdin, option))
+    secret = references.literal(read_secret(services.stdin, option))
     if not secret:
         raise CommandError(f"{option}: standard input is empty")
     if asked[0] == "password_stdin":
@@ -256,7 +256,7 @@ def _seconds(option: str, text: str) -> float:
     raise CommandError(f"argument --{name}: must be a whole number of seconds from 0 to {_LONGEST}", ExitCode.OTHER)
 
 
-def rebased(draft: Draft, folder: Path) -> SavedRequest:
+def rebased(draft: InvokeInput, folder: Path) -> SavedRequest:
     """The request rewritten for another folder, so that its relative paths name the same files."""
     saved = draft.saved
 

@@ -21,7 +21,7 @@ _MEMBERS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
+class OutputStyle:
     output: str
     """One of the AWS CLI's output formats."""
     width: int = 80
@@ -42,7 +42,7 @@ def decoded(answer: dict[str, Any]) -> dict[str, Any]:
     return answer | {"policyDocuments": [_json_value(document) for document in answer["policyDocuments"]]}
 
 
-def render(value: Any, style: Style) -> str:
+def render(value: Any, style: OutputStyle) -> str:
     """The value in a format, with its newline; nothing for an empty answer. Raises ValueError for an unknown format."""
     if style.output not in ("json", "text", "table", "yaml", "yaml-stream", "off"):
         raise ValueError(f"Unknown output type: {style.output}")
@@ -52,7 +52,7 @@ def render(value: Any, style: Style) -> str:
     return _rendered(value, style).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _rendered(value: Any, style: Style) -> str:
+def _rendered(value: Any, style: OutputStyle) -> str:
     if style.output == "json":
         return json.dumps(value, indent=4, ensure_ascii=False) + "\n"
     if style.output == "text":

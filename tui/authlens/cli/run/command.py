@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode
-from authlens.cli.console.services import World
+from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.trust import HELP
 from authlens.cli.run.options import (
     HistoryOptions,
@@ -112,7 +112,7 @@ WAYS = ("history", "replay", "target", "via", "negative")
 """The options that do something other than run the suite."""
 
 
-def run(arguments: argparse.Namespace, world: World) -> ExitCode:
+def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
     chosen = [way for way in WAYS if hasattr(arguments, way)]
     if len(chosen) > 1:
         raise CommandError(f"--{chosen[0]} and --{chosen[1]} cannot be used together")
@@ -120,34 +120,34 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
         raise CommandError("--allow and --deny apply to stored invocations; use them with --history QUERY")
     if "replay" in chosen and hasattr(arguments, "paths"):
         raise CommandError("--replay takes ids from the history, and no PATH")
-    return _run_way(chosen[0] if chosen else "suite", arguments, world)
+    return _run_way(chosen[0] if chosen else "suite", arguments, services)
 
 
-def _run_way(way: str, arguments: argparse.Namespace, world: World) -> ExitCode:
+def _run_way(way: str, arguments: argparse.Namespace, services: CliServices) -> ExitCode:
     """Each way imports only its own modules."""
     if way == "replay":
         from authlens.cli.run.replay import replay
 
-        return replay(read_options(ReplayOptions, arguments, "--replay"), world)
+        return replay(read_options(ReplayOptions, arguments, "--replay"), services)
     if way == "history":
         from authlens.cli.run.history import judge_history
 
-        return judge_history(read_options(HistoryOptions, arguments, "--history"), world)
+        return judge_history(read_options(HistoryOptions, arguments, "--history"), services)
     if way == "negative":
         from authlens.cli.run.negative import write_negative_cases
 
-        return write_negative_cases(read_options(NegativeOptions, arguments, "--negative"), world)
+        return write_negative_cases(read_options(NegativeOptions, arguments, "--negative"), services)
     if way == "target":
         from authlens.cli.run.targets import compare_targets
 
-        return compare_targets(read_options(TargetOptions, arguments, "--target"), world)
+        return compare_targets(read_options(TargetOptions, arguments, "--target"), services)
     if way == "via":
         from authlens.cli.run.ways import compare_ways
 
-        return compare_ways(read_options(ViaOptions, arguments, "--via"), world)
+        return compare_ways(read_options(ViaOptions, arguments, "--via"), services)
     from authlens.cli.run.suite import run_suite
 
-    return run_suite(read_options(SuiteOptions, arguments, "a suite"), world)
+    return run_suite(read_options(SuiteOptions, arguments, "a suite"), services)
 
 
 def _count(text: str) -> int:

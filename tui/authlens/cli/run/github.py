@@ -14,7 +14,7 @@ from authlens.core.expect.judgement_text import headline, sentence
 if TYPE_CHECKING:
     from authlens.core.text.yaml_reader import YamlNode
     from authlens.suite import Result
-    from authlens.suite_items import Item
+    from authlens.suite_items import SuiteItem
 
 
 def annotate(result: Result, environ: Mapping[str, str]) -> list[str]:
@@ -43,7 +43,7 @@ def harmless(line: str) -> str:
     return f"| {line}" if line.lstrip().startswith("::") else line
 
 
-def _line(item: Item, key: str) -> int:
+def _line(item: SuiteItem, key: str) -> int:
     """The line of the key in `expect:`, inside the case if that defines it; the first line if it cannot be found."""
     document = _document(item.path.absolute()) if item.path else None
     if document is None:

@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode
-from authlens.cli.console.services import World
+from authlens.cli.console.services import CliServices
 from authlens.cli.run.items import found_items, item_of
 from authlens.cli.run.options import HistoryOptions
 from authlens.cli.run.suite import grouped, report
@@ -24,14 +24,14 @@ from authlens.core.secrets.redaction import Redactor
 from authlens.frozen import dataclass
 from authlens.store.history.history import History
 from authlens.suite import Result
-from authlens.suite_items import Item
+from authlens.suite_items import SuiteItem
 
 
 @dataclass(frozen=True, slots=True)
 class _Judges:
     """What stored invocations are checked against."""
 
-    items: Sequence[Item]
+    items: Sequence[SuiteItem]
     questions: Expectation | None
 
     def of(self, invocation: Invocation) -> Iterator[tuple[str, Expectation | None]]:
@@ -43,7 +43,7 @@ class _Judges:
         for item in self._judging(invocation):
             yield f" by {item.name}", item.saved.expect if item.saved else None
 
-    def _judging(self, invocation: Invocation) -> Sequence[Item]:
+    def _judging(self, invocation: Invocation) -> Sequence[SuiteItem]:
         readable = [item for item in self.items if item.saved]
         if len(self.items) == 1:
             return readable
@@ -51,10 +51,10 @@ class _Judges:
         return own or [item for item in readable if item.saved and _is_of(item.saved, invocation)]
 
 
-def judge_history(options: HistoryOptions, world: World) -> ExitCode:
+def judge_history(options: HistoryOptions, services: CliServices) -> ExitCode:
     asked = Expectation(allow=_questions(options.allow), deny=_questions(options.deny))
-    judges = _Judges(found_items(options.selection, world), asked if asked != Expectation() else None)
-    history = world.open_history()
+    judges = _Judges(found_items(options.selection, services), asked if asked != Expectation() else None)
+    history = services.open_history()
     try:
         if not history.count(options.history):
             what = f"nothing that matches {options.history!r}" if options.history else "nothing yet"
@@ -64,7 +64,7 @@ def judge_history(options: HistoryOptions, world: World) -> ExitCode:
         if first is None:
             which = f" that matches {options.history!r}" if options.history else ""
             raise CommandError(f"no stored invocation{which} was sent from these saved requests or equals one of them")
-        return report(grouped(_with(first, results), 1), (), options.reporting, world, options.fail_fast)
+        return report(grouped(_with(first, results), 1), (), options.reporting, services, options.fail_fast)
     finally:
         history.close()
 
@@ -96,7 +96,7 @@ def _stored(history: History, query: str) -> Iterator[Invocation]:
                 yield invocation
 
 
-def _was_sent_from(item: Item, invocation: Invocation) -> bool:
+def _was_sent_from(item: SuiteItem, invocation: Invocation) -> bool:
     if not invocation.source or not item.source:
         return False
     return Path(invocation.source).absolute() == Path(item.source).absolute()

@@ -11,46 +11,48 @@ from authlens.cli.inputs.saved_requests import STDIN, read_text
 from authlens.cli.run.options import Selection
 from authlens.core.saved.saved_request import Case, SavedRequest
 from authlens.core.saved.source import split_source
-from authlens.suite_items import Item, NoSuchPath, Problem, gather, items_of_text
+from authlens.suite_items import NoSuchPath, ReadProblem, SuiteItem, gather, items_of_text
 
 if TYPE_CHECKING:
-    from authlens.cli.console.services import World
+    from authlens.cli.console.services import CliServices
     from authlens.core.invocation.invocation import Invocation
 
 
-def items_of(selection: Selection, world: World, environment: str | None = None) -> Sequence[Item]:
+def items_of(selection: Selection, services: CliServices, environment: str | None = None) -> Sequence[SuiteItem]:
     """At least one item. Raises CommandError."""
-    items = found_items(selection, world)
+    items = found_items(selection, services)
     if not items:
         raise CommandError(_nothing(selection))
-    return items if environment is None else _in_environment(items, environment, world)
+    return items if environment is None else _in_environment(items, environment, services)
 
 
-def found_items(selection: Selection, world: World) -> Sequence[Item]:
+def found_items(selection: Selection, services: CliServices) -> Sequence[SuiteItem]:
     """The items that PATH, --filter and the tags select, if any. Raises CommandError if a path does not exist."""
     try:
-        found = {item.name: item for path in selection.paths for item in _named(path, world)}
+        found = {item.name: item for path in selection.paths for item in _named(path, services)}
     except NoSuchPath as error:
         raise CommandError(str(error)) from error
     return [item for item in found.values() if _is_selected(item, selection)]
 
 
-def item_of(invocation: Invocation, name: str, saved: SavedRequest | None, problem: Problem | None = None) -> Item:
+def item_of(
+    invocation: Invocation, name: str, saved: SavedRequest | None, problem: ReadProblem | None = None
+) -> SuiteItem:
     """A stored invocation as an item with its own name, and the file and case that it was sent from."""
     if not invocation.source or saved is None:
-        return Item(name, saved, problem)
+        return SuiteItem(name, saved, problem)
     file, case = split_source(invocation.source)
-    return Item(name, saved, problem, Path(file), Case(case, saved, {}) if case else None)
+    return SuiteItem(name, saved, problem, Path(file), Case(case, saved, {}) if case else None)
 
 
-def _named(path: str, world: World) -> Iterator[Item]:
+def _named(path: str, services: CliServices) -> Iterator[SuiteItem]:
     if path == STDIN:
-        yield from items_of_text(STDIN, read_text(STDIN, world, "a saved request"))
+        yield from items_of_text(STDIN, read_text(STDIN, services, "a saved request"))
     else:
         yield from gather([Path(path)])
 
 
-def _is_selected(item: Item, selection: Selection) -> bool:
+def _is_selected(item: SuiteItem, selection: Selection) -> bool:
     """A file that cannot be read may have any tag."""
     if not item.has(selection.filter):
         return False
@@ -60,7 +62,7 @@ def _is_selected(item: Item, selection: Selection) -> bool:
     return (not selection.tag or not tags.isdisjoint(selection.tag)) and tags.isdisjoint(selection.skip_tag)
 
 
-def _in_environment(items: Sequence[Item], name: str, world: World) -> Sequence[Item]:
+def _in_environment(items: Sequence[SuiteItem], name: str, services: CliServices) -> Sequence[SuiteItem]:
     from authlens.cli.inputs.saved_requests import note_environment
     from authlens.store.environments import Environments
     from authlens.suite_items import in_environment
@@ -68,7 +70,7 @@ def _in_environment(items: Sequence[Item], name: str, world: World) -> Sequence[
     environments = Environments(name, Path.cwd())
     try:
         for item in items:
-            note_environment(environments.of(item.base or Path()), item.base or Path(), world)
+            note_environment(environments.of(item.base or Path()), item.base or Path(), services)
         return in_environment(items, environments)
     except LookupError as error:
         raise CommandError(str(error.args[0])) from error

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from junitparser import TestCase, TestSuite
 
     from authlens.suite import Result
-    from authlens.suite_items import Item
+    from authlens.suite_items import SuiteItem
 
 _NOT_XML = re.compile("[\ufffe\uffff]")
 _SUFFIX = re.compile(r"\.ya?ml$", re.IGNORECASE)
 
 
-def write_junit(path: Path, results: Sequence[Result], skipped: Sequence[Item] = ()) -> None:
+def write_junit(path: Path, results: Sequence[Result], skipped: Sequence[SuiteItem] = ()) -> None:
     """Write the file. `skipped`: the items that the run did not reach. Raises CommandError."""
     from junitparser import JUnitXml
 
@@ -45,7 +45,7 @@ def write_junit(path: Path, results: Sequence[Result], skipped: Sequence[Item] =
         raise CommandError(f"cannot write {path}: {error.strerror or error}") from error
 
 
-def _suite(rows: Sequence[tuple[Item, Result | None]]) -> TestSuite:
+def _suite(rows: Sequence[tuple[SuiteItem, Result | None]]) -> TestSuite:
     """The items of one file: in this format, only suites have a file, not cases."""
     from junitparser import TestSuite
 
@@ -59,7 +59,7 @@ def _suite(rows: Sequence[tuple[Item, Result | None]]) -> TestSuite:
     return suite
 
 
-def _redactor(item: Item, result: Result | None) -> Redactor:
+def _redactor(item: SuiteItem, result: Result | None) -> Redactor:
     return result.redactor if result else Redactor(secrets_of(item.saved.request) if item.saved else ())
 
 
@@ -85,7 +85,7 @@ def _case(result: Result) -> TestCase:
     return case
 
 
-def _skipped(item: Item) -> TestCase:
+def _skipped(item: SuiteItem) -> TestCase:
     from junitparser import Skipped
 
     case = _named(item, _redactor(item, None).text)
@@ -93,14 +93,14 @@ def _skipped(item: Item) -> TestCase:
     return case
 
 
-def _named(item: Item, redact: Callable[[str], str], duration: float = 0.0) -> TestCase:
+def _named(item: SuiteItem, redact: Callable[[str], str], duration: float = 0.0) -> TestCase:
     from junitparser import TestCase
 
     # Rounded, because this format has no numbers such as 1e-05.
     return TestCase(visible(_xml(redact(_name(item)))), visible(_xml(redact(class_name(item)))), round(duration, 4))
 
 
-def _name(item: Item) -> str:
+def _name(item: SuiteItem) -> str:
     """A case has its name, which is unique in the file; descriptions may repeat."""
     if item.case is None:
         return item.title
@@ -108,7 +108,7 @@ def _name(item: Item) -> str:
     return f"{item.case.name}: {description}" if isinstance(description, str) else item.case.name
 
 
-def class_name(item: Item) -> str:
+def class_name(item: SuiteItem) -> str:
     """The path with dots, from which CI servers make a tree: `requests.ops.bad.ops-2`."""
     if item.path is None:
         return item.name

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode
-from authlens.cli.console.services import World
+from authlens.cli.console.services import CliServices
 from authlens.cli.run.items import item_of
 from authlens.cli.run.options import ReplayOptions
 from authlens.cli.run.suite import check_items, concurrency_for, grouped, open_suite, report
@@ -17,28 +17,28 @@ from authlens.core.expect.check import Broken, Judgement, JudgementState
 from authlens.core.invocation.invocation import FailureKind, Invocation
 from authlens.core.secrets.redaction import MASK
 from authlens.suite import Result
-from authlens.suite_items import Item, Problem
+from authlens.suite_items import ReadProblem, SuiteItem
 
 
-def replay(options: ReplayOptions, world: World) -> ExitCode:
-    stored = _stored(options.replay, world)
-    with open_suite(options.serve, options.no_history, world) as suite:
+def replay(options: ReplayOptions, services: CliServices) -> ExitCode:
+    stored = _stored(options.replay, services)
+    with open_suite(options.serve, options.no_history, services) as suite:
         items = [_item(invocation) for invocation in stored]
         if not options.serve:
             for item in items:
-                _note_environments(item, world)
-        check_items(() if options.serve else items, options.trust, world)
+                _note_environments(item, services)
+        check_items(() if options.serve else items, options.trust, services)
         suite.begin(items)
         jobs = list(zip(stored, items, strict=True))
         concurrency = options.concurrency or concurrency_for(items, options.serve)
-        workers: Workers[tuple[Invocation, Item], Result] = Workers(
+        workers: Workers[tuple[Invocation, SuiteItem], Result] = Workers(
             lambda job: _compared(job[0], suite.run(job[1])), concurrency
         )
-        return report(grouped(workers.run(jobs), 1), items, options.reporting, world, options.fail_fast)
+        return report(grouped(workers.run(jobs), 1), items, options.reporting, services, options.fail_fast)
 
 
-def _stored(numbers: Sequence[int], world: World) -> list[Invocation]:
-    history = world.open_history()
+def _stored(numbers: Sequence[int], services: CliServices) -> list[Invocation]:
+    history = services.open_history()
     try:
         found = [(number, history.get(number)) for number in numbers]
     finally:
@@ -49,19 +49,19 @@ def _stored(numbers: Sequence[int], world: World) -> list[Invocation]:
     return [invocation for _, invocation in found if invocation]
 
 
-def _item(invocation: Invocation) -> Item:
+def _item(invocation: Invocation) -> SuiteItem:
     """Its references are resolved again, and it is signed again if authlens signed it."""
     name = f"invocation {invocation.number}"
     saved = invocation.saved
     if any(MASK in text for text in members(invocation.request).values()):
-        problem = Problem("the history keeps it redacted, so it cannot be sent again")
-        return Item(name, None, problem)
+        problem = ReadProblem("the history keeps it redacted, so it cannot be sent again")
+        return SuiteItem(name, None, problem)
     return item_of(invocation, name, saved)
 
 
-def _note_environments(item: Item, world: World) -> None:
+def _note_environments(item: SuiteItem, services: CliServices) -> None:
     if item.saved is not None:
-        world.gate().note_stored(item.saved.target, item.base)
+        services.gate().note_stored(item.saved.target, item.base)
 
 
 def _compared(old: Invocation, result: Result) -> Result:

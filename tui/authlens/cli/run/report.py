@@ -40,7 +40,7 @@ WORDS = {
 }
 
 
-class Report(Protocol):
+class SuiteReport(Protocol):
     """One output format. Results come in the order of the items."""
 
     def result(self, result: Result) -> None: ...
@@ -51,7 +51,7 @@ class Report(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
+class ReportStyle:
     """How results look on a terminal: with a glyph if the terminal has it, and a colour unless the user disables it."""
 
     glyphs: bool
@@ -62,19 +62,19 @@ class Style:
         return f"\x1b[{_COLOURS[state]}m{text}\x1b[0m" if self.colours else text
 
 
-def terminal_style(output: Output, environ: Mapping[str, str]) -> Style | None:
+def terminal_style(output: Output, environ: Mapping[str, str]) -> ReportStyle | None:
     """`None` without a terminal. NO_COLOR and FORCE_COLOR are honoured."""
     forced = bool(environ.get("FORCE_COLOR"))
     if not (output.is_terminal or forced):
         return None
     plain = environ.get("NO_COLOR") or (environ.get("TERM") == "dumb" and not forced)
-    return Style(output.can_write("".join(_GLYPHS.values())), not plain)
+    return ReportStyle(output.can_write("".join(_GLYPHS.values())), not plain)
 
 
 class TextReport:
     """For people."""
 
-    def __init__(self, output: Output, read_by_github: bool = False, style: Style | None = None) -> None:
+    def __init__(self, output: Output, read_by_github: bool = False, style: ReportStyle | None = None) -> None:
         """read_by_github: outside text must not be read as a workflow command."""
         self._output = output
         self._read_by_github = read_by_github

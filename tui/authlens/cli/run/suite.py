@@ -9,12 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
-from authlens.cli.console.services import World
+from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.saved_requests import STDIN
 from authlens.cli.inputs.trust import check_trust
 from authlens.cli.run.items import items_of
 from authlens.cli.run.options import Reporting, SuiteOptions
-from authlens.cli.run.report import JsonReport, Report, TextReport, terminal_style
+from authlens.cli.run.report import JsonReport, SuiteReport, TextReport, terminal_style
 from authlens.cli.run.run_progress import Progress
 from authlens.cli.run.workers import Workers
 from authlens.core.expect.check import JudgementState
@@ -23,42 +23,42 @@ from authlens.core.invocation.latency import ColdAndWarm, cold_and_warm
 from authlens.core.request.target import Target
 from authlens.core.text.url import is_loopback
 from authlens.suite import Result, Suite
-from authlens.suite_items import Item
+from authlens.suite_items import SuiteItem
 
 LOCAL_CONCURRENCY = min(8, 2 * (os.cpu_count() or 1))
 """More concurrent calls would start more processes of a function than there are processors to run them."""
 AWS_CONCURRENCY = 4
 
 
-def run_suite(options: SuiteOptions, world: World) -> ExitCode:
-    with open_suite(options.serve, options.no_history, world) as suite:
+def run_suite(options: SuiteOptions, services: CliServices) -> ExitCode:
+    with open_suite(options.serve, options.no_history, services) as suite:
         check_junit(options.reporting.junit)
-        items = ready_items(suite, options, world)
+        items = ready_items(suite, options, services)
         concurrency = options.concurrency or concurrency_for(items, options.serve)
         results = Workers(suite.run, concurrency).run([item for item in items for _ in range(options.repeat)])
         groups = grouped(results, options.repeat)
-        return report(groups, items, options.reporting, world, options.fail_fast, with_latency=options.repeat > 1)
+        return report(groups, items, options.reporting, services, options.fail_fast, with_latency=options.repeat > 1)
 
 
 @contextmanager
-def open_suite(serve: str | None, no_history: bool, world: World) -> Iterator[Suite]:
+def open_suite(serve: str | None, no_history: bool, services: CliServices) -> Iterator[Suite]:
     """A suite with the sender and the history of this run."""
-    history = None if no_history else world.open_history()
+    history = None if no_history else services.open_history()
     try:
-        with world.sender() as sender:
-            yield Suite(sender, world.environ, Path(serve) if serve else None, history.record if history else None)
+        with services.sender() as sender:
+            yield Suite(sender, services.environ, Path(serve) if serve else None, history.record if history else None)
     finally:
         if history:
             if history.problem:
-                narrate(f"authlens: nothing is recorded: {history.problem}", world.stderr)
+                narrate(f"authlens: nothing is recorded: {history.problem}", services.stderr)
             history.close()
 
 
-def ready_items(suite: Suite, options: SuiteOptions, world: World) -> Sequence[Item]:
+def ready_items(suite: Suite, options: SuiteOptions, services: CliServices) -> Sequence[SuiteItem]:
     """The items, read while their endpoints are starting."""
     suite.begin()
-    items = items_of(options.selection, world, options.environment)
-    check_items(() if options.serve else items, options.trust, world)
+    items = items_of(options.selection, services, options.environment)
+    check_items(() if options.serve else items, options.trust, services)
     suite.begin(items)
     failure = suite.ready()
     if failure:
@@ -66,27 +66,27 @@ def ready_items(suite: Suite, options: SuiteOptions, world: World) -> Sequence[I
     return items
 
 
-def check_items(items: Iterable[Item], trust: bool, world: World) -> None:
+def check_items(items: Iterable[SuiteItem], trust: bool, services: CliServices) -> None:
     """One item that is not trusted refuses the whole run before anything is sent. Raises CommandError."""
     named = ((item.saved.target, item.base or _typed(item), item.path) for item in items if item.saved)
-    check_trust(named, trust, world)
+    check_trust(named, trust, services)
 
 
-def _typed(item: Item) -> Path | None:
+def _typed(item: SuiteItem) -> Path | None:
     """The author of standard input is unknown; it is treated as a file in the working folder."""
     return Path() if item.name.partition("::")[0] == STDIN else None
 
 
-def concurrency_for(items: Iterable[Item], serve: str | None) -> int:
+def concurrency_for(items: Iterable[SuiteItem], serve: str | None) -> int:
     local = serve or all(item.saved is None or _is_local(item.saved.target) for item in items)
     return LOCAL_CONCURRENCY if local else AWS_CONCURRENCY
 
 
 def report(
     results: Generator[list[Result], None, None],
-    items: Sequence[Item],
+    items: Sequence[SuiteItem],
     reporting: Reporting,
-    world: World,
+    services: CliServices,
     fail_fast: bool = False,
     with_latency: bool = False,
 ) -> ExitCode:
@@ -94,8 +94,8 @@ def report(
 
     Results come in the order of the items.
     """
-    form = report_form(reporting, world)
-    progress = Progress(len(items) or None, world.stderr, world.environ)
+    form = report_form(reporting, services)
+    progress = Progress(len(items) or None, services.stderr, services.environ)
     reported: list[Result] = []
     invocations: list[Invocation] = []
 
@@ -104,7 +104,7 @@ def report(
             form.latency(latency)
         skipped = items[len(reported) :]
         form.end(reported, len(skipped))
-        write_reports(reporting, reported, skipped, world)
+        write_reports(reporting, reported, skipped, services)
 
     progress.show(0)
     with _ending(lambda: finish(cold_and_warm(invocations) if with_latency else None), progress), closing(results):
@@ -114,7 +114,7 @@ def report(
             invocations += (each.invocation for each in group if each.invocation)
             progress.clear()
             form.result(result)
-            annotate_result(result, reporting, world)
+            annotate_result(result, reporting, services)
             progress.show(len(reported))
             if fail_fast and not result.passed:
                 break
@@ -134,15 +134,15 @@ def _ending(finish: Callable[[], None], progress: Progress) -> Iterator[None]:
     finish()
 
 
-def report_form(reporting: Reporting, world: World) -> Report:
+def report_form(reporting: Reporting, services: CliServices) -> SuiteReport:
     if reporting.output == "json":
-        return JsonReport(world.output, world.stderr)
-    style = terminal_style(world.output, world.environ)
-    return TextReport(world.output, _is_read_by_github(reporting, world), style)
+        return JsonReport(services.output, services.stderr)
+    style = terminal_style(services.output, services.environ)
+    return TextReport(services.output, _is_read_by_github(reporting, services), style)
 
 
-def _is_read_by_github(reporting: Reporting, world: World) -> bool:
-    return reporting.github or world.environ.get("GITHUB_ACTIONS") == "true"
+def _is_read_by_github(reporting: Reporting, services: CliServices) -> bool:
+    return reporting.github or services.environ.get("GITHUB_ACTIONS") == "true"
 
 
 def exit_code(results: Iterable[Result]) -> ExitCode:
@@ -179,17 +179,19 @@ def grouped(results: Generator[Result, None, None], size: int) -> Generator[list
                 group = []
 
 
-def write_reports(reporting: Reporting, results: Sequence[Result], skipped: Sequence[Item], world: World) -> None:
+def write_reports(
+    reporting: Reporting, results: Sequence[Result], skipped: Sequence[SuiteItem], services: CliServices
+) -> None:
     """The reports that are files. `skipped`: what the run did not reach."""
     if reporting.junit:
         from authlens.cli.run.junit import write_junit
 
         write_junit(Path(reporting.junit), results, skipped)
-    summary = world.environ.get("GITHUB_STEP_SUMMARY")
+    summary = services.environ.get("GITHUB_STEP_SUMMARY")
     if summary:
         from authlens.cli.run.summary import append_summary
 
-        append_summary(Path(summary), results, skipped, world)
+        append_summary(Path(summary), results, skipped, services)
 
 
 def check_junit(name: str | None) -> None:
@@ -207,16 +209,16 @@ def check_junit(name: str | None) -> None:
         raise CommandError(f"cannot write {name}: Permission denied")
 
 
-def annotate_result(result: Result, reporting: Reporting, world: World) -> None:
+def annotate_result(result: Result, reporting: Reporting, services: CliServices) -> None:
     """On standard error if standard output is JSON; GitHub reads both."""
     if reporting.github:
         from authlens.cli.run.github import annotate
 
-        for line in annotate(result, world.environ):
+        for line in annotate(result, services.environ):
             if reporting.output == "json":
-                narrate(line, world.stderr)
+                narrate(line, services.stderr)
             else:
-                world.output.line(line)
+                services.output.line(line)
 
 
 def _is_local(target: Target) -> bool:

@@ -14,9 +14,9 @@ from authlens.core.expect.judgement_text import headline
 from authlens.core.text.visible import visible
 
 if TYPE_CHECKING:
-    from authlens.cli.console.services import World
+    from authlens.cli.console.services import CliServices
     from authlens.suite import Result
-    from authlens.suite_items import Item
+    from authlens.suite_items import SuiteItem
 
 _MOST_ROWS = 200
 """GitHub accepts 1 MiB per step."""
@@ -31,13 +31,13 @@ _ORDER = (JudgementState.UNJUDGED, JudgementState.BROKEN, JudgementState.SKIPPED
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+!|~&$@])")
 
 
-def append_summary(path: Path, results: Sequence[Result], skipped: Sequence[Item], world: World) -> None:
+def append_summary(path: Path, results: Sequence[Result], skipped: Sequence[SuiteItem], services: CliServices) -> None:
     """Append it to the file; a summary that cannot be written does not fail the run."""
     try:
         with path.open("a", encoding="utf-8", errors="replace") as file:
             file.writelines(f"{line}\n" for line in _lines(results, len(skipped)))
     except OSError as error:
-        narrate(f"authlens: warning: cannot write a summary to {path}: {error.strerror or error}", world.stderr)
+        narrate(f"authlens: warning: cannot write a summary to {path}: {error.strerror or error}", services.stderr)
 
 
 def _lines(results: Sequence[Result], skipped: int) -> Iterator[str]:

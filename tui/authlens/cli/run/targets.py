@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
-from authlens.cli.console.services import World
+from authlens.cli.console.services import CliServices
 from authlens.cli.run.items import items_of
 from authlens.cli.run.options import Reporting, TargetOptions
 from authlens.cli.run.report import WORDS, as_json, summary
@@ -32,7 +32,7 @@ from authlens.core.saved.destination import Destination, read_destination
 from authlens.core.text.visible import visible
 from authlens.frozen import dataclass
 from authlens.suite import Result
-from authlens.suite_items import Item
+from authlens.suite_items import SuiteItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +44,23 @@ class Compared:
     differences: tuple[str, ...]
 
 
-def compare_targets(options: TargetOptions, world: World) -> ExitCode:
+def compare_targets(options: TargetOptions, services: CliServices) -> ExitCode:
     destinations = [_read(text) for text in options.target]
     reported: list[Compared] = []
     check_junit(options.reporting.junit)
-    with open_suite(None, options.no_history, world) as suite:
-        items = items_of(options.selection, world, options.environment)
+    with open_suite(None, options.no_history, services) as suite:
+        items = items_of(options.selection, services, options.environment)
         jobs = [_there(item, destination) for item in items for destination in _of(item, destinations)]
         for destination in destinations:
-            world.gate().vouch(destination.target)
-        check_items(jobs, options.trust, world)
+            services.gate().vouch(destination.target)
+        check_items(jobs, options.trust, services)
         suite.begin(jobs)
         results = Workers(suite.run, options.concurrency or AWS_CONCURRENCY).run(jobs)
         for item in items:
             row = list(_compared(_of(item, destinations), results))
             reported += row
-            write_row(item, row, options.reporting, world)
-    return finished(reported, options.reporting, world)
+            write_row(item, row, options.reporting, services)
+    return finished(reported, options.reporting, services)
 
 
 def _read(text: str) -> Destination:
@@ -74,12 +74,12 @@ def _read(text: str) -> Destination:
     return replace(destination, values={**destination.values, **absolute})
 
 
-def _of(item: Item, destinations: Sequence[Destination]) -> Sequence[Destination]:
+def _of(item: SuiteItem, destinations: Sequence[Destination]) -> Sequence[Destination]:
     """A file that cannot be read is reported once."""
     return destinations if item.saved else destinations[:1]
 
 
-def _there(item: Item, destination: Destination) -> Item:
+def _there(item: SuiteItem, destination: Destination) -> SuiteItem:
     name = f"{item.name} [{destination.text}]"
     return replace(item, name=name, saved=item.saved and destination.of(item.saved))
 
@@ -99,25 +99,27 @@ def differences(first: Result, result: Result) -> Iterator[str]:
         yield from comparison.differing
 
 
-def write_row(item: Item, row: Sequence[Compared], reporting: Reporting, world: World, kind: str = "target") -> None:
+def write_row(
+    item: SuiteItem, row: Sequence[Compared], reporting: Reporting, services: CliServices, kind: str = "target"
+) -> None:
     """The table of one item, and its annotations. kind: what the rows are, `target` or `way`."""
     if reporting.output == "json":
-        world.output.line(json.dumps(_json(item, row, kind)))
+        services.output.line(json.dumps(_json(item, row, kind)))
     else:
-        _write_text(item, row, world, kind)
+        _write_text(item, row, services, kind)
     for each in row:
-        annotate_result(each.result, reporting, world)
+        annotate_result(each.result, reporting, services)
 
 
-def _write_text(item: Item, row: Sequence[Compared], world: World, kind: str) -> None:
-    world.output.line(visible(f"{item.name}  {item.title}" if item.title != item.name else item.name))
+def _write_text(item: SuiteItem, row: Sequence[Compared], services: CliServices, kind: str) -> None:
+    services.output.line(visible(f"{item.name}  {item.title}" if item.title != item.name else item.name))
     for line in _table(row, kind):
-        world.output.line(f"  {line}".rstrip())
+        services.output.line(f"  {line}".rstrip())
     for each in row:
         lines = [visible(line) for line in _details(each)]
         if lines:
-            world.output.line(f"  {visible(each.label)}")
-            world.output.write("".join(f"    {line}\n" for line in lines))
+            services.output.line(f"  {visible(each.label)}")
+            services.output.write("".join(f"    {line}\n" for line in lines))
 
 
 def _details(each: Compared) -> Iterator[str]:
@@ -154,7 +156,7 @@ def _first(differences: Sequence[str]) -> str:
     return "".join(differences[:1]) + more
 
 
-def _json(item: Item, row: Sequence[Compared], kind: str) -> dict[str, Any]:
+def _json(item: SuiteItem, row: Sequence[Compared], kind: str) -> dict[str, Any]:
     return {
         "name": item.name,
         "description": item.saved.description if item.saved else None,
@@ -170,15 +172,17 @@ def _json(item: Item, row: Sequence[Compared], kind: str) -> dict[str, Any]:
     }
 
 
-def finished(reported: Sequence[Compared], reporting: Reporting, world: World, kind: str = "target") -> ExitCode:
+def finished(
+    reported: Sequence[Compared], reporting: Reporting, services: CliServices, kind: str = "target"
+) -> ExitCode:
     results = [each.result for each in reported]
-    write_reports(reporting, results, (), world)
+    write_reports(reporting, results, (), services)
     different = sum(bool(each.differences) for each in reported)
     differ = "1 answer differs" if different == 1 else f"{different} answers differ"
     text = f"{summary(results, 0)}; {differ} from the first {kind}'s"
     if reporting.output == "json":
-        narrate(text, world.stderr)
+        narrate(text, services.stderr)
     else:
-        world.output.line(text)
+        services.output.line(text)
     code = exit_code(results)
     return ExitCode.NO if code is ExitCode.DONE and different else code

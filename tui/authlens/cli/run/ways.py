@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode
-from authlens.cli.console.services import World
+from authlens.cli.console.services import CliServices
 from authlens.cli.run.items import items_of
 from authlens.cli.run.options import ViaOptions
 from authlens.cli.run.suite import check_items, check_junit, open_suite
@@ -21,27 +21,27 @@ from authlens.core.saved.saved_request import SavedRequest
 from authlens.probe.making import CannotProbe, probe_of, probed_request
 from authlens.sending import Sender
 from authlens.suite import Result, Suite
-from authlens.suite_items import Item
+from authlens.suite_items import SuiteItem
 
 NAMES = ("test", "function", "local", *WAYS)
 
 
-def compare_ways(options: ViaOptions, world: World) -> ExitCode:
+def compare_ways(options: ViaOptions, services: CliServices) -> ExitCode:
     ways = _names(options.via)
     _checked(options, ways)
     check_junit(options.reporting.junit)
     reported: list[Compared] = []
-    with open_suite(None, options.no_history, world) as suite:
-        items = items_of(options.selection, world, options.environment)
+    with open_suite(None, options.no_history, services) as suite:
+        items = items_of(options.selection, services, options.environment)
         local = Target(local=str(Path(options.serve).absolute())) if options.serve else None
         if local is not None:
-            world.gate().vouch(local)
-        check_items(items, options.trust, world)
+            services.gate().vouch(local)
+        check_items(items, options.trust, services)
         for item in items:
             row = list(_row(item, ways, _Sending(suite, options, local)))
             reported += row
-            write_row(item, row, options.reporting, world, "way")
-    return finished(reported, options.reporting, world, "way")
+            write_row(item, row, options.reporting, services, "way")
+    return finished(reported, options.reporting, services, "way")
 
 
 def _names(given: str) -> tuple[str, ...]:
@@ -59,7 +59,7 @@ def _checked(options: ViaOptions, ways: Sequence[str]) -> None:
         raise CommandError(f"--publish, --subscribe and --endpoint apply to connections; add --via {', '.join(WAYS)}")
 
 
-def _row(item: Item, ways: Sequence[str], sending: _Sending) -> Iterator[Compared]:
+def _row(item: SuiteItem, ways: Sequence[str], sending: _Sending) -> Iterator[Compared]:
     first: Result | None = None
     for way in ways if item.saved is not None and item.saved.suite.skip is None else ways[:1]:
         result = sending.send(replace(item, name=f"{item.name} [{way}]"), way, first.invocation if first else None)
@@ -75,7 +75,7 @@ class _Sending:
         self._options = options
         self._local = local
 
-    def send(self, item: Item, way: str, earlier: Invocation | None) -> Result:
+    def send(self, item: SuiteItem, way: str, earlier: Invocation | None) -> Result:
         if item.saved is None or way == "test":
             return self._suite.run(item)
         if way == "local":
@@ -84,12 +84,12 @@ class _Sending:
             return self._suite.run(item, self._suite.sender.function_way(self._options.qualifier or ""))
         return self._connect(item, item.saved, way, earlier)
 
-    def _locally(self, item: Item, saved: SavedRequest) -> Result:
+    def _locally(self, item: SuiteItem, saved: SavedRequest) -> Result:
         if self._local is None and saved.target.local is None:
             return _not_sent(item, "there is no local function; give its file with --serve FILE")
         return self._suite.run(replace(item, saved=replace(saved, target=self._local)) if self._local else item)
 
-    def _connect(self, item: Item, saved: SavedRequest, way: str, earlier: Invocation | None) -> Result:
+    def _connect(self, item: SuiteItem, saved: SavedRequest, way: str, earlier: Invocation | None) -> Result:
         options = _probe_options(self._options, way)
         request = probed_request(options, saved)
         try:
@@ -113,7 +113,7 @@ def _probe_options(options: ViaOptions, way: str) -> ProbeOptions:
     )
 
 
-def _not_sent(item: Item, reason: str) -> Result:
+def _not_sent(item: SuiteItem, reason: str) -> Result:
     from authlens.core.secrets.redaction import Redactor
 
     return Result(item, Judgement(JudgementState.UNJUDGED, reason=reason), None, Redactor(()))

@@ -21,13 +21,13 @@ import argparse
 from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode
-from authlens.cli.console.services import World
+from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.definitions import reported
 from authlens.cli.serve import device_options
 from authlens.cli.serve.sources import declare_source, source_of
 
 if TYPE_CHECKING:
-    from authlens.endpoint.projects.source import Source
+    from authlens.endpoint.projects.source import ProjectSource
     from authlens.endpoint.templates.definitions import Definitions
 
 
@@ -57,21 +57,21 @@ def declare(parser: argparse.ArgumentParser) -> None:
 # The endpoint and asyncio are imported inside functions: `--help` must not load them.
 
 
-def run(arguments: argparse.Namespace, world: World) -> ExitCode:
+def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
     import asyncio
 
     _check_host(arguments)
     device_options.check(arguments)
 
     def read() -> Definitions:
-        return read_again(arguments, world)
+        return read_again(arguments, services)
 
-    definitions = reported(read, world)
+    definitions = reported(read, services)
     from authlens.cli.serve.loop import serve
     from authlens.endpoint.api.server import CannotListen
 
     try:
-        asyncio.run(serve(definitions, read, arguments, world))
+        asyncio.run(serve(definitions, read, arguments, services))
     except CannotListen as error:
         raise CommandError(str(error), ExitCode.OTHER) from None
     return ExitCode.DONE
@@ -93,14 +93,14 @@ def _check_host(arguments: argparse.Namespace) -> None:
         )
 
 
-def read_again(arguments: argparse.Namespace, world: World) -> Definitions:
+def read_again(arguments: argparse.Namespace, services: CliServices) -> Definitions:
     """What the options name, as its files are now, including those of variables. Raises DefinitionError."""
     from authlens.endpoint.templates.definitions import with_files
 
-    return with_files(lambda: _read(arguments, source_of(arguments), world))
+    return with_files(lambda: _read(arguments, source_of(arguments), services))
 
 
-def _read(arguments: argparse.Namespace, source: Source, world: World) -> Definitions:
+def _read(arguments: argparse.Namespace, source: ProjectSource, services: CliServices) -> Definitions:
     from authlens.endpoint.projects.source import kind_of, read_source
     from authlens.endpoint.templates.definitions import DefinitionError, read_definitions
     from authlens.endpoint.templates.unpack import Cache
@@ -111,4 +111,4 @@ def _read(arguments: argparse.Namespace, source: Source, world: World) -> Defini
             what = "--authorizers takes an authorizers.yaml; name anything else with --template"
             raise DefinitionError(arguments.authorizers, 0, 0, f"{words} ({what})")
         return read_definitions(arguments.authorizers)
-    return read_source(source, Cache(world.places().cache / "unpacked"))
+    return read_source(source, Cache(services.places().cache / "unpacked"))

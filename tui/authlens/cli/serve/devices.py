@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode
-from authlens.cli.console.services import World
+from authlens.cli.console.services import CliServices
 from authlens.cli.serve.log import RequestLog
 from authlens.cli.serve.records import JsonLines, Lines, Observers, Recorded, Writer
 from authlens.core.mqtt import limits
@@ -25,7 +25,7 @@ _OTHER_DESCRIPTORS = 500
 
 async def start_devices(
     arguments: argparse.Namespace,
-    world: World,
+    services: CliServices,
     endpoint: Endpoint,
     output: RequestLog,
     log: Callable[[str], None],
@@ -33,17 +33,19 @@ async def start_devices(
 ) -> DeviceListener:
     """Start a listener that runs until the stack exits. Raises CannotListen and CommandError."""
     _allow_many_connections()
-    observers = build_observers(arguments, world, output, log)
+    observers = build_observers(arguments, services, output, log)
     stack.callback(observers.close)
-    devices = build_listener(arguments, world, endpoint, observers)
+    devices = build_listener(arguments, services, endpoint, observers)
     stack.push_async_callback(devices.close)
     await devices.start()
     return devices
 
 
-def build_listener(arguments: argparse.Namespace, world: World, endpoint: Endpoint, sink: Observers) -> DeviceListener:
+def build_listener(
+    arguments: argparse.Namespace, services: CliServices, endpoint: Endpoint, sink: Observers
+) -> DeviceListener:
     """Raises CannotListen, and CommandError if the CA cannot be stored."""
-    folder = world.places().authority
+    folder = services.places().authority
     options = Options(arguments.device_port, tuple(arguments.device_host), folder, arguments.time_factor)
     try:
         return DeviceListener(endpoint, options, sink)
@@ -52,7 +54,7 @@ def build_listener(arguments: argparse.Namespace, world: World, endpoint: Endpoi
 
 
 def build_observers(
-    arguments: argparse.Namespace, world: World, lines: RequestLog, log: Callable[[str], None]
+    arguments: argparse.Namespace, services: CliServices, lines: RequestLog, log: Callable[[str], None]
 ) -> Observers:
     """The observers that the options ask for."""
     is_whole = arguments.whole_records
@@ -61,7 +63,7 @@ def build_observers(
         writers.append(JsonLines(lines, is_whole))
     recorded = None
     if not is_whole and not arguments.no_history:
-        recorded = Recorded(world.open_history(), Target(local=local_name(arguments)))
+        recorded = Recorded(services.open_history(), Target(local=local_name(arguments)))
     return Observers(writers, recorded, arguments.verbose, is_whole)
 
 

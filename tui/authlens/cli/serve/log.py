@@ -9,7 +9,7 @@ from typing import TextIO
 
 from authlens.cli.console.diagnostics import narrate
 from authlens.core.text.visible import visible, visible_lines
-from authlens.endpoint.api.state import Host
+from authlens.endpoint.api.state import FunctionInvoker
 from authlens.endpoint.runtime.function_host import FunctionResult
 from authlens.endpoint.templates.definitions import FunctionDefinition
 
@@ -55,7 +55,7 @@ class RequestLog:
 class ShownOutput:
     """A host that also logs what its functions print, before the request's line."""
 
-    def __init__(self, host: Host, log: RequestLog) -> None:
+    def __init__(self, host: FunctionInvoker, log: RequestLog) -> None:
         self._host = host
         self._log = log
 

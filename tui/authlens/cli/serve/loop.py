@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
-from authlens.cli.console.services import World
+from authlens.cli.console.services import CliServices
 from authlens.cli.serve.log import RequestLog, ShownOutput
 from authlens.core.request.authorizer import Authorizer
 from authlens.endpoint.api.reload import Reloader
 from authlens.endpoint.api.server import Server, endpoint_of, listen
-from authlens.endpoint.api.state import Host
+from authlens.endpoint.api.state import FunctionInvoker
 from authlens.endpoint.local import printed_line
 from authlens.endpoint.runtime.function_host import FunctionHost
 from authlens.endpoint.templates.definitions import Definitions
@@ -34,24 +34,24 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 async def serve(
-    definitions: Definitions, read: Callable[[], Definitions], arguments: argparse.Namespace, world: World
+    definitions: Definitions, read: Callable[[], Definitions], arguments: argparse.Namespace, services: CliServices
 ) -> None:
     """Serve until a signal or the end of standard input. Raises CannotListen."""
     listener = listen(arguments.host, arguments.port)
-    requests, output = RequestLog(world.stderr), RequestLog(world.output.stream, OUTPUT_CAPACITY)
+    requests, output = RequestLog(services.stderr), RequestLog(services.output.stream, OUTPUT_CAPACITY)
 
     def log(line: str) -> None:
-        requests.line(f"{world.now().astimezone():%H:%M:%S} {line}")
+        requests.line(f"{services.now().astimezone():%H:%M:%S} {line}")
 
     asyncio.get_running_loop().set_exception_handler(lambda _, context: log(_defect(context)))
     # The app shows what functions print while they run; where it listens for devices, it reads their lines instead.
     tells = arguments.until_stdin_closes and arguments.device_port is None
     functions = FunctionHost(heard=(lambda printed: output.line(printed_line(printed))) if tells else None)
-    host: Host = ShownOutput(functions, requests) if arguments.show_output else functions
+    host: FunctionInvoker = ShownOutput(functions, requests) if arguments.show_output else functions
     endpoint = endpoint_of(definitions, host)
     reloader = Reloader(endpoint, definitions, read, log)
     server = Server(endpoint, listener, arguments.allow_host, log, refresh=reloader.refresh)
-    ended = _end_of_service(world if arguments.until_stdin_closes else None)
+    ended = _end_of_service(services if arguments.until_stdin_closes else None)
     async with AsyncExitStack() as stack:
         stack.callback(requests.close)
         stack.callback(output.close)
@@ -60,10 +60,10 @@ async def serve(
         if arguments.device_port is not None:
             from authlens.cli.serve.devices import start_devices
 
-            devices = await start_devices(arguments, world, endpoint, output, log, stack)
+            devices = await start_devices(arguments, services, endpoint, output, log, stack)
         await server.start()
         for line in _addresses(server.url, devices, arguments.output == "json"):
-            world.output.line(line)
+            services.output.line(line)
         for line in _introduction(definitions, server.url):
             requests.line(line)
         watching = asyncio.create_task(_watch(reloader))
@@ -92,19 +92,19 @@ async def _watch(reloader: Reloader) -> None:
         await reloader.refresh()
 
 
-def _end_of_service(world: World | None) -> asyncio.Event:
-    """Set by a signal, or when the standard input of that world closes: its other end died, even by kill -9."""
+def _end_of_service(services: CliServices | None) -> asyncio.Event:
+    """Set by a signal, or when the standard input closes: the other end died, even by kill -9."""
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
     for number in _ENDING:
         loop.add_signal_handler(number, ended.set)
-    if world is not None:
-        threading.Thread(target=_wait_for_end, args=(world, loop, ended), daemon=True).start()
+    if services is not None:
+        threading.Thread(target=_wait_for_end, args=(services, loop, ended), daemon=True).start()
     return ended
 
 
-def _wait_for_end(world: World, loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
+def _wait_for_end(services: CliServices, loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
     with contextlib.suppress(OSError, ValueError):
-        while os.read(world.stdin.fileno(), 4096):
+        while os.read(services.stdin.fileno(), 4096):
             pass
     loop.call_soon_threadsafe(ended.set)
 

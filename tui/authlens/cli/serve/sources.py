@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from authlens.cli.console.diagnostics import CommandError
 
 if TYPE_CHECKING:
-    from authlens.endpoint.projects.source import Source
-    from authlens.endpoint.templates.settings import Settings
+    from authlens.endpoint.projects.source import ProjectSource
+    from authlens.endpoint.templates.settings import ProjectSettings
 
 
 def declare_source(parser: argparse.ArgumentParser) -> None:
@@ -49,12 +49,12 @@ def declare_source(parser: argparse.ArgumentParser) -> None:
     values.add_argument("--token-key-name", metavar="NAME", help="the name of the token in headers and queries")
 
 
-def source_of(arguments: argparse.Namespace) -> Source:
+def source_of(arguments: argparse.Namespace) -> ProjectSource:
     """The source that the options name. Raises CommandError, and DefinitionError for an invalid file of variables."""
     from authlens.endpoint.projects.bare_function import split_bare
     from authlens.endpoint.projects.handlers import is_code
-    from authlens.endpoint.projects.source import Source
-    from authlens.endpoint.templates.settings import Settings
+    from authlens.endpoint.projects.source import ProjectSource
+    from authlens.endpoint.templates.settings import ProjectSettings
 
     if arguments.authorizers is not None and (arguments.template is not None or arguments.function is not None):
         raise CommandError("--template and --function are not allowed with --authorizers: give one of them")
@@ -62,22 +62,22 @@ def source_of(arguments: argparse.Namespace) -> Source:
         raise CommandError("give one of --authorizers FILE, --template FILE and --function FILE:HANDLER")
     settings = settings_of(arguments)
     if arguments.authorizers is not None:
-        if settings.over(Settings()) != Settings():
+        if settings.over(ProjectSettings()) != ProjectSettings():
             raise CommandError("these options are for --template and --function; write the values into the file")
-        return Source(arguments.authorizers)
+        return ProjectSource(arguments.authorizers)
     if arguments.template is not None:
-        return Source.named(arguments.template, settings=settings)
+        return ProjectSource.named(arguments.template, settings=settings)
     if split_bare(arguments.function) is None and not is_code(Path(os.path.expanduser(arguments.function))):
         raise CommandError(
             f"--function {arguments.function}: without --template give FILE or FILE:HANDLER, such as src/app.py:handler"
         )
-    return Source.named(arguments.function, settings=replace(settings, function=None))
+    return ProjectSource.named(arguments.function, settings=replace(settings, function=None))
 
 
-def settings_of(arguments: argparse.Namespace) -> Settings:
+def settings_of(arguments: argparse.Namespace) -> ProjectSettings:
     """Paths are relative to the working folder. Raises DefinitionError for an invalid file of variables."""
     from authlens.endpoint.templates.definitions import DefinitionError
-    from authlens.endpoint.templates.settings import Settings, read_env_file
+    from authlens.endpoint.templates.settings import ProjectSettings, read_env_file
 
     env: dict[str, str] = {}
     if arguments.env_file is not None:
@@ -87,7 +87,7 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
             why = error.strerror if isinstance(error, OSError) else str(error)
             raise DefinitionError(arguments.env_file, 0, 0, f"--env-file cannot be read: {why}") from None
     program = arguments.interpreter
-    return Settings(
+    return ProjectSettings(
         parameters=dict(arguments.parameter),
         env={**env, **dict(arguments.env)},
         region=arguments.region,

@@ -225,11 +225,11 @@ def _member_text(value: Any) -> str:
 def _changes(left: Side, right: Side, pairs: Sequence[DocumentPair]) -> Iterator[Change]:
     if left.result is not None and right.result is not None:
         if left.is_probe or right.is_probe:
-            from authlens.core.compare.connections import Seen, connection_changes  # few answers are a probe's
+            from authlens.core.compare.connections import ComparedSide, connection_changes  # few answers are a probe's
 
             yield from connection_changes(
-                Seen(left.request, left.result, left.device, left.variables),
-                Seen(right.request, right.result, right.device, right.variables),
+                ComparedSide(left.request, left.result, left.device, left.variables),
+                ComparedSide(right.request, right.result, right.device, right.variables),
             )
         else:
             yield from result_changes(left.result, right.result)

@@ -21,7 +21,7 @@ _COMPARED = ("iot:Subscribe", "iot:Publish")
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ComparedSide:
     """One side: a test call, or a connection."""
 
     request: AuthorizerRequest | None
@@ -63,7 +63,7 @@ class Seen:
         return AccessQuestions(self.result, self.request, dict(self.variables)).word(question)
 
 
-def connection_changes(left: Seen, right: Seen) -> Iterator[Change]:
+def connection_changes(left: ComparedSide, right: ComparedSide) -> Iterator[Change]:
     """At least one of them is a probe."""
     differs = left.is_let_in is not right.is_let_in
     yield Change("answer", f"{left.words}; {right.words}", differs=differs)
@@ -82,7 +82,7 @@ def _how(device: DeviceConnection, result: Outcome | Failure) -> str:
     return "is let in"
 
 
-def _tried(test_call: Seen, device: DeviceConnection) -> Iterator[Change]:
+def _tried(test_call: ComparedSide, device: DeviceConnection) -> Iterator[Change]:
     for each in device.decisions:
         word = test_call.word(Question(each.action, each.resource)) if each.action in _COMPARED else None
         if word is not None and (word == ALLOWED) is not each.is_allowed:

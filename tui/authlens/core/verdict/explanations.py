@@ -22,7 +22,7 @@ from authlens.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class StageExplanation:
     """Where a call ended, explained in our words."""
 
     id: str
@@ -276,7 +276,7 @@ def explain(
     request: AuthorizerRequest,
     authorizer: Authorizer | None = None,
     claims_authenticated: bool | None = None,
-) -> Explanation:
+) -> StageExplanation:
     """Explain any failure: where, why and what next.
 
     claims_authenticated: what the function's own answer says, if known.
@@ -303,21 +303,21 @@ def blanks(rule: RefusalRule, message: str | None) -> dict[str, str]:
 
 def _of_rule(
     rule: RefusalRule, failure: Failure, request: AuthorizerRequest, claims_authenticated: bool | None
-) -> Explanation:
+) -> StageExplanation:
     filled = blanks(rule, failure.message)
     stage = Stage(rule.stage or Stage.FITS)
     if rule is answer.FUNCTION_FAILED:
-        return Explanation(rule.id, stage, *function_error(filled["type"], filled["message"], request))
+        return StageExplanation(rule.id, stage, *function_error(filled["type"], filled["message"], request))
     if rule is answer.PRINCIPAL and filled["value"] == "null" and claims_authenticated:
-        return Explanation(rule.id, stage, *_NO_PRINCIPAL)
+        return StageExplanation(rule.id, stage, *_NO_PRINCIPAL)
     if rule is answer.PRINCIPAL and filled["value"] == "null":
-        return Explanation("bare-refusal", stage, *_BARE_REFUSAL)
+        return StageExplanation("bare-refusal", stage, *_BARE_REFUSAL)
     why, next_step = _RULES[rule.id]
     if rule is answer.PRINCIPAL and filled["value"] == "":
         why = _EMPTY_PRINCIPAL
     if rule in (answer.REFRESH, answer.DISCONNECT) and claims_authenticated is False:
-        return Explanation("refusal-seconds", stage, f"{why.format(**filled)} {_OF_A_REFUSAL}", next_step)
-    return Explanation(rule.id, stage, why.format(**filled), next_step)
+        return StageExplanation("refusal-seconds", stage, f"{why.format(**filled)} {_OF_A_REFUSAL}", next_step)
+    return StageExplanation(rule.id, stage, why.format(**filled), next_step)
 
 
 _FRAGMENTS = (
@@ -336,30 +336,32 @@ _FRAGMENTS = (
 """Fragments of messages that survive small changes of wording, with the rule they belong to."""
 
 
-def _alike(failure: Failure) -> Explanation | None:
+def _alike(failure: Failure) -> StageExplanation | None:
     """A message similar to one of the contract's: explained as that one, and reported as new."""
     for fragment, rule in _FRAGMENTS:
         if failure.error == rule.error and fragment in (failure.message or ""):
             why, next_step = _RULES[rule.id]
             supposed = re.sub(r" \(?\{[a-z]+\}\)?", "", why)
             stage = Stage(rule.stage or Stage.FITS)
-            return Explanation(rule.id, stage, f"AWS's wording is new; it seems to mean: {supposed}", next_step, False)
+            return StageExplanation(
+                rule.id, stage, f"AWS's wording is new; it seems to mean: {supposed}", next_step, False
+            )
     return None
 
 
-def _of_kind(failure: Failure) -> Explanation:
+def _of_kind(failure: Failure) -> StageExplanation:
     unconnected = failure.kind is FailureKind.TIMED_OUT and "Connect" in failure.error
     kind = FailureKind.UNREACHABLE if unconnected else failure.kind
     stage, why, next_step = _KINDS[kind]
     step = failure.advice or next_step
     if kind is FailureKind.DEVICE and failure.message:
         why = f"The device's connection was refused: {failure.message}."
-    return Explanation(failure.kind.value, stage, why, step, earlier_passed=False, judged=kind not in _UNJUDGED)
+    return StageExplanation(failure.kind.value, stage, why, step, earlier_passed=False, judged=kind not in _UNJUDGED)
 
 
 def _of_error(
     failure: Failure, request: AuthorizerRequest, known: tuple[Stage, str, str], authorizer: Authorizer | None
-) -> Explanation:
+) -> StageExplanation:
     stage, why, next_step = known
     line = permission_line(authorizer) if authorizer is not None and stage is Stage.RAN else None
     if line is not None:
@@ -368,7 +370,7 @@ def _of_error(
         stage = Stage.CREDENTIALS
     if stage is Stage.CREDENTIALS and "explicit deny" in (failure.message or ""):
         next_step = "A policy denies it explicitly, which no Allow overrides: change that policy, or use another role."
-    return Explanation(failure.error, stage, why, failure.advice or next_step, earlier_passed=False)
+    return StageExplanation(failure.error, stage, why, failure.advice or next_step, earlier_passed=False)
 
 
 _CLASSES = {NOT_FOUND: Stage.FOUND, INVALID_REQUEST: Stage.FITS, INVALID_RESPONSE: Stage.VALID}
@@ -377,9 +379,9 @@ ANSWERED_TO_KNOWN_CALLERS = frozenset(_CLASSES)
 """Errors that AWS IoT returns only to a caller whose credentials it accepted."""
 
 
-def _unknown(failure: Failure) -> Explanation:
+def _unknown(failure: Failure) -> StageExplanation:
     stage = _CLASSES.get(failure.error) or _stage_of_status(failure.http_status)
-    return Explanation(
+    return StageExplanation(
         "unknown",
         stage,
         f"AWS answered {failure.error} with a message unknown to authlens; it probably belongs to this stage.",

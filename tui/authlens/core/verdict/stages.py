@@ -23,7 +23,7 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.saved.expectation import Question
 from authlens.core.verdict.caveats import Passed, caveats, client_id_of
-from authlens.core.verdict.explanations import ANSWERED_TO_KNOWN_CALLERS, Explanation, explain
+from authlens.core.verdict.explanations import ANSWERED_TO_KNOWN_CALLERS, StageExplanation, explain
 from authlens.core.verdict.local_causes import possible_cause
 from authlens.core.verdict.verdict import Conclusion as Conclusion
 from authlens.core.verdict.verdict import StageResult as StageResult
@@ -110,7 +110,7 @@ def foreseen(findings: Iterable[Finding], authorizer: Authorizer | None = None) 
     return Verdict(Conclusion.FAILED, _passed(results, passed), error.message, next_step, error.id)
 
 
-def _failed(explanation: Explanation, failure: Failure) -> Verdict:
+def _failed(explanation: StageExplanation, failure: Failure) -> Verdict:
     words = f"{failure.error}: {'null' if failure.message is None else failure.message}"
     earlier = StageState.PASSED if explanation.earlier_passed else StageState.NOT_REACHED
     state = StageState.FAILED if explanation.judged else StageState.NOT_REACHED
@@ -123,7 +123,7 @@ def _failed(explanation: Explanation, failure: Failure) -> Verdict:
 _LOCAL_CAUSES = frozenset({FUNCTION_FAILED.id, test_call.UNKNOWN_AUTHORIZER.id})
 
 
-def _with_advice(explanation: Explanation, invocation: Invocation) -> Explanation:
+def _with_advice(explanation: StageExplanation, invocation: Invocation) -> StageExplanation:
     """Adds what the machine that ran the function knows: what is wrong in its answer, or the cause of its failure."""
     run = invocation.local_run
     if run is not None and run.problem and explanation.stage is Stage.VALID:
@@ -135,7 +135,7 @@ def _with_advice(explanation: Explanation, invocation: Invocation) -> Explanatio
     return replace(explanation, why=f"{explanation.why} {why}".rstrip(), next_step=next_step or explanation.next_step)
 
 
-def _at_its_line(explanation: Explanation, invocation: Invocation) -> Explanation:
+def _at_its_line(explanation: StageExplanation, invocation: Invocation) -> StageExplanation:
     """Where in its code the function raised; a function on this machine is not deployed again."""
     line = failing_line(invocation.function_log) if explanation.id == FUNCTION_FAILED.id else ""
     is_local = invocation.target.local is not None

@@ -8,7 +8,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from authlens.core.contract.refusal import Refusal
-from authlens.endpoint.api.call import Answer
+from authlens.endpoint.api.call import ApiResponse
 
 XML = "text/xml"
 
@@ -42,16 +42,16 @@ def malformed(message: str) -> AwsError:
     return AwsError(400, "SerializationException", message)
 
 
-def error_answer(error: AwsError, service: str, request_id: str) -> Answer:
+def error_answer(error: AwsError, service: str, request_id: str) -> ApiResponse:
     """The error in the format of the service that was called."""
     if service == "sts":
-        return Answer(error.status, _query_body(error, request_id), XML, error.headers, error.error)
+        return ApiResponse(error.status, _query_body(error, request_id), XML, error.headers, error.error)
     headers = {**error.headers, "x-amzn-errortype": error.error}
     if service == "lambda":
         body: dict[str, Any] = {"Type": "User" if error.status < 500 else "Service", "Message": error.message}
     else:
         body = {"message": error.message}
-    return Answer(error.status, json.dumps(body | error.members).encode(), headers=headers, note=error.error)
+    return ApiResponse(error.status, json.dumps(body | error.members).encode(), headers=headers, note=error.error)
 
 
 def _query_body(error: AwsError, request_id: str) -> bytes:

@@ -1,6 +1,6 @@
 """The shape of an API call: the incoming request, the answer, and the row of the table that connects them.
 
-Independent of the HTTP library: every call is a function from an Incoming to an Answer.
+Independent of the HTTP library: every call is a function from an Incoming to an ApiResponse.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ApiResponse:
     status: int = 200
     body: bytes = b""
     content_type: str = JSON
@@ -42,7 +42,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Operation:
     """One row of the table of calls that the endpoint serves."""
 
     service: str
@@ -50,7 +50,7 @@ class Call:
     method: str
     pattern: re.Pattern[str]
     """Matches the whole encoded path; its groups are the members in the path."""
-    answer: Callable[[Endpoint, Incoming], Awaitable[Answer]]
+    answer: Callable[[Endpoint, Incoming], Awaitable[ApiResponse]]
     target: str | None = None
     """Its name in `X-Amz-Target`, in AWS's JSON protocols."""
 
@@ -60,5 +60,5 @@ class Call:
         return None if match is None else tuple(unquote(group) for group in match.groups())
 
 
-def json_answer(value: Any, headers: Mapping[str, str] | None = None, note: str | None = None) -> Answer:
-    return Answer(200, json.dumps(value).encode(), headers=headers or {}, note=note)
+def json_answer(value: Any, headers: Mapping[str, str] | None = None, note: str | None = None) -> ApiResponse:
+    return ApiResponse(200, json.dumps(value).encode(), headers=headers or {}, note=note)

@@ -18,7 +18,7 @@ class BadMarker(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class AuthorizerPage:
     authorizers: tuple[Authorizer, ...]
     next_marker: str | None
     """`None` on the last page."""
@@ -123,7 +123,7 @@ class Registry:
 
     def page(
         self, status: str | None = None, ascending: bool = False, size: int | None = None, marker: str | None = None
-    ) -> Page:
+    ) -> AuthorizerPage:
         """Newest first unless ascending. Raises BadMarker."""
         names = [
             name
@@ -137,7 +137,7 @@ class Registry:
             ]
         shown = names[:size]
         more = len(shown) < len(names)
-        return Page(
+        return AuthorizerPage(
             tuple(self._authorizers[name] for name in shown), _marker(self._ordinals[shown[-1]]) if more else None
         )
 

@@ -18,16 +18,16 @@ from aiohttp import HttpVersion11, web
 from authlens.core.signing.signing import fitting_key
 from authlens.core.text.url import is_loopback_host
 from authlens.endpoint.api.aws_error import AwsError, error_answer
-from authlens.endpoint.api.call import Answer, Call, Incoming
+from authlens.endpoint.api.call import ApiResponse, Incoming, Operation
 from authlens.endpoint.api.connection import Connection, Connections
 from authlens.endpoint.api.guard import BODY_LIMIT, Guard, too_large
 from authlens.endpoint.api.iot import authorizers, data, domains, tags
 from authlens.endpoint.api.services import health, lambda_calls, logs, sts
-from authlens.endpoint.api.state import Endpoint, Host, build_endpoint
+from authlens.endpoint.api.state import Endpoint, FunctionInvoker, build_endpoint
 from authlens.endpoint.templates.definitions import Definitions
 from authlens.frozen import dataclass
 
-CALLS: tuple[Call, ...] = (
+CALLS: tuple[Operation, ...] = (
     *authorizers.CALLS,
     *domains.CALLS,
     *data.CALLS,
@@ -69,7 +69,7 @@ class CannotListen(Exception):
     """The address or port cannot be used; the text says why and what to do."""
 
 
-def endpoint_of(definitions: Definitions, host: Host) -> Endpoint:
+def endpoint_of(definitions: Definitions, host: FunctionInvoker) -> Endpoint:
     """An endpoint with the real clock and signature check."""
     return build_endpoint(definitions, host, _fits, lambda: datetime.now(UTC), lambda: str(uuid.uuid4()))
 
@@ -143,10 +143,10 @@ class Server:
         self._log(" ".join(word for word in words if word))
         return _response(request, answer, request_id)
 
-    async def _judge(self, request: web.BaseRequest, request_id: str) -> tuple[Call | None, str, Answer]:
+    async def _judge(self, request: web.BaseRequest, request_id: str) -> tuple[Operation | None, str, ApiResponse]:
         """The call of a request, its subject, and the answer."""
         path = request.raw_path.partition("?")[0]
-        call: Call | None = None
+        call: Operation | None = None
         parts: tuple[str, ...] = ()
         try:
             self._check(request)
@@ -175,7 +175,7 @@ class Server:
             raise refusal
 
 
-def find_call(method: str, path: str, target: str | None = None) -> tuple[Call, tuple[str, ...]]:
+def find_call(method: str, path: str, target: str | None = None) -> tuple[Operation, tuple[str, ...]]:
     """The call of a request, with the members in its path. Raises AwsError if it is not served.
 
     target: the header `X-Amz-Target`, by which AWS's JSON protocols name the call.
@@ -237,7 +237,7 @@ async def _continue(request: web.BaseRequest) -> None:
         request.writer.output_size = 0
 
 
-def _response(request: web.BaseRequest, answer: Answer, request_id: str) -> web.Response:
+def _response(request: web.BaseRequest, answer: ApiResponse, request_id: str) -> web.Response:
     headers = {**answer.headers, "x-amzn-RequestId": request_id, "Server": "authlens"}
     if answer.body:
         headers["Content-Type"] = answer.content_type

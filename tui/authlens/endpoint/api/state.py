@@ -19,7 +19,7 @@ from authlens.endpoint.runtime.function_host import FunctionResult
 from authlens.endpoint.templates.definitions import Definitions, FunctionDefinition, function_arn
 
 
-class Host(Protocol):
+class FunctionInvoker(Protocol):
     """Runs functions: `runtime.FunctionHost`, or a replacement in tests."""
 
     async def invoke(
@@ -51,7 +51,7 @@ class Endpoint:
     registry: Registry
     functions: dict[str, FunctionDefinition]
     """By name."""
-    host: Host
+    host: FunctionInvoker
     verify: Verify
     now: Callable[[], datetime]
     new_id: Callable[[], str]
@@ -114,7 +114,11 @@ class Endpoint:
 
 
 def build_endpoint(
-    definitions: Definitions, host: Host, verify: Verify, now: Callable[[], datetime], new_id: Callable[[], str]
+    definitions: Definitions,
+    host: FunctionInvoker,
+    verify: Verify,
+    now: Callable[[], datetime],
+    new_id: Callable[[], str],
 ) -> Endpoint:
     """An endpoint that serves the definitions of a file."""
     registry = Registry(definitions.region, definitions.account, now)

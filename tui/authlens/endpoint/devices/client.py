@@ -27,7 +27,7 @@ from authlens.endpoint.devices.gate import Admission
 from authlens.endpoint.devices.hub import Hub
 from authlens.endpoint.devices.link import Link
 from authlens.endpoint.devices.outbox import Outbox
-from authlens.endpoint.devices.record import Record
+from authlens.endpoint.devices.record import ConnectionRecord
 
 _LARGEST = int(limits.PACKET_BYTES.value)
 _MOST_AHEAD = 64 * 1024
@@ -57,7 +57,7 @@ class MqttClient:
         domain = hub.gate.domain(arrival.server_name)
         device = arrival.record(transport, needs_alpn=transport_of(domain).alpn is not None)
         request = AuthorizerRequest(http_context=http, tls_context=arrival.tls_context)
-        self._record = Record(device, request, hub.sink, arrival.certificate)
+        self._record = ConnectionRecord(device, request, hub.sink, arrival.certificate)
         self._admission: Admission | None = None
         self._decoder = Decoder(largest=_LARGEST)
         self._entering: asyncio.Task[None] | None = None

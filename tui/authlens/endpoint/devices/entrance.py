@@ -19,7 +19,7 @@ from authlens.endpoint.devices.arrival import Arrival
 from authlens.endpoint.devices.client import MqttClient
 from authlens.endpoint.devices.hub import Hub
 from authlens.endpoint.devices.link import StreamLink
-from authlens.endpoint.devices.record import Record
+from authlens.endpoint.devices.record import ConnectionRecord
 
 _METHOD_LETTERS = frozenset(string.ascii_uppercase)
 """The first letter of an HTTP request."""
@@ -149,5 +149,5 @@ def report_failure(
     """Report a connection that failed before MQTT or HTTP."""
     seconds = asyncio.get_running_loop().time() - arrival.started
     request = AuthorizerRequest(tls_context=arrival.tls_context)
-    record = Record(arrival.failed(transport, stage, reason), request, hub.sink)
+    record = ConnectionRecord(arrival.failed(transport, stage, reason), request, hub.sink)
     record.refused(rule, reason, None, seconds)

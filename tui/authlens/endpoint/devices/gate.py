@@ -65,7 +65,7 @@ class Admission:
         return None if self.reason or not isinstance(self.result, Outcome) else self.result
 
 
-class Gate:
+class ConnectGate:
     """Authorizes connections with the endpoint's current authorizers."""
 
     def __init__(self, endpoint: Endpoint, monotonic: Callable[[], float], time_factor: float = 1.0) -> None:

@@ -19,7 +19,7 @@ from authlens.core.request.request import AuthorizerRequest, HttpContext
 from authlens.endpoint.devices.arrival import Arrival
 from authlens.endpoint.devices.gate import Admission
 from authlens.endpoint.devices.hub import Hub
-from authlens.endpoint.devices.record import Record
+from authlens.endpoint.devices.record import ConnectionRecord
 from authlens.frozen import dataclass
 
 
@@ -50,7 +50,7 @@ async def publish(hub: Hub, arrival: Arrival, wanted: PublishRequest) -> Publish
     trace_id = hub.new_id()
     transport = Transport.HTTP if arrival.hello is None else Transport.HTTPS
     request = AuthorizerRequest(http_context=wanted.context, tls_context=arrival.tls_context)
-    record = Record(arrival.again(trace_id).record(transport), request, hub.sink, arrival.certificate)
+    record = ConnectionRecord(arrival.again(trace_id).record(transport), request, hub.sink, arrival.certificate)
     try:
         message = message_of(wanted, hub.now())
     except BadRequest as error:
@@ -138,7 +138,7 @@ def _permissions(hub: Hub, admission: Admission, arrival: Arrival) -> Permission
     return Permissions(admission.documents, variables, hub.region, hub.account)
 
 
-def _denied(record: Record, permissions: Permissions, message: Message, seconds: float) -> bool:
+def _denied(record: ConnectionRecord, permissions: Permissions, message: Message, seconds: float) -> bool:
     """Evaluate the actions that the message needs. HTTPS needs no iot:Connect."""
     for action in (RETAIN, PUBLISH) if message.retain else (PUBLISH,):
         decision = permissions.decide(action, f"topic/{message.topic}")

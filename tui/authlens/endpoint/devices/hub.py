@@ -18,7 +18,7 @@ from authlens.core.devices.session import Session
 from authlens.core.mqtt import limits, rules
 from authlens.core.mqtt.packets import Publish, Will
 from authlens.core.mqtt.rules import Rule
-from authlens.endpoint.devices.gate import Gate
+from authlens.endpoint.devices.gate import ConnectGate
 from authlens.endpoint.devices.ports import Sink
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _MOST_UNSENT = int(limits.QUEUED_BYTES.value)
 class Hub:
     def __init__(
         self,
-        gate: Gate,
+        gate: ConnectGate,
         sink: Sink,
         region: str,
         account: str,

@@ -21,7 +21,7 @@ from authlens.endpoint.api.state import Endpoint
 from authlens.endpoint.devices.arrival import Arrival
 from authlens.endpoint.devices.authority import LOCAL_NAMES, Authority, authority, server_context
 from authlens.endpoint.devices.entrance import Entrance, report_certificate, report_failure
-from authlens.endpoint.devices.gate import Gate
+from authlens.endpoint.devices.gate import ConnectGate
 from authlens.endpoint.devices.http import DeviceHttp
 from authlens.endpoint.devices.http_publish import give
 from authlens.endpoint.devices.hub import Hub
@@ -73,7 +73,7 @@ class DeviceListener:
     async def start(self) -> None:
         loop = asyncio.get_running_loop()
         endpoint, factor = self._endpoint, self._options.time_factor
-        gate = Gate(endpoint, loop.time, factor)
+        gate = ConnectGate(endpoint, loop.time, factor)
         self._hub = hub = Hub(
             gate,
             self._sink,

@@ -26,7 +26,7 @@ from authlens.endpoint.devices.gate import Admission
 from authlens.endpoint.devices.ports import Sink
 
 
-class Record:
+class ConnectionRecord:
     def __init__(
         self,
         device: DeviceConnection,

@@ -15,7 +15,7 @@ from authlens.endpoint.templates.cloudformation.template import definitions_of, 
 from authlens.endpoint.templates.definition_file import DEFAULT_REGION, content_of
 from authlens.endpoint.templates.definitions import DefinitionError, Definitions, warning_of
 from authlens.endpoint.templates.noticed import notice
-from authlens.endpoint.templates.settings import Settings
+from authlens.endpoint.templates.settings import ProjectSettings
 from authlens.endpoint.templates.unpack import Cache
 
 MANIFEST = "manifest.json"
@@ -40,7 +40,7 @@ def is_assembly(folder: Path) -> bool:
 
 
 def read_assembly(
-    folder: Path, settings: Settings, cache: Cache, only: Path | None = None, ask: bool = True
+    folder: Path, settings: ProjectSettings, cache: Cache, only: Path | None = None, ask: bool = True
 ) -> Definitions:
     """What its stacks define together, the template `only` first. Raises DefinitionError."""
     warnings: list[str] = []
@@ -48,7 +48,7 @@ def read_assembly(
     if not found:
         raise DefinitionError(folder, 0, 0, _no_stack(folder))
     parameters = {name: value for each in found for name, value in each.parameters.items()}
-    settings = settings.over(Settings(parameters=parameters, warnings=tuple(warnings)))
+    settings = settings.over(ProjectSettings(parameters=parameters, warnings=tuple(warnings)))
     found.sort(key=lambda one: one.path != only)
     region = next((each.region for each in found if each.region), DEFAULT_REGION)
     account = next((each.account for each in found if each.account), None)

@@ -22,7 +22,7 @@ from authlens.endpoint.templates.definitions import (
 from authlens.endpoint.templates.function_checks import Unfit
 from authlens.endpoint.templates.lambda_runtimes import language
 from authlens.endpoint.templates.noticed import exists
-from authlens.endpoint.templates.settings import Settings, with_signing
+from authlens.endpoint.templates.settings import ProjectSettings, with_signing
 
 _BARE = re.compile(r"(?P<file>.+\.(?:py|js|mjs|cjs|ts|mts|cts)):(?P<handler>[A-Za-z_$][\w$.]*)", re.DOTALL)
 
@@ -33,7 +33,7 @@ def split_bare(text: str) -> tuple[str, str] | None:
     return (found["file"], found["handler"]) if found else None
 
 
-def read_bare(file: Path, handler: str, settings: Settings, ask: bool = True) -> Definitions:
+def read_bare(file: Path, handler: str, settings: ProjectSettings, ask: bool = True) -> Definitions:
     """Raises DefinitionError."""
     file = Path(os.path.abspath(file))
     region, account = settings.region or DEFAULT_REGION, settings.account or DEFAULT_ACCOUNT
@@ -55,7 +55,7 @@ def _function_name(name: str) -> str:
     return re.sub(r"[^a-zA-Z0-9_-]", "-", name)[:64]
 
 
-def _function(file: Path, handler: str, settings: Settings, arn: str, ask: bool) -> FunctionDefinition:
+def _function(file: Path, handler: str, settings: ProjectSettings, arn: str, ask: bool) -> FunctionDefinition:
     if not exists(file):
         raise Unfit("there is no such file")
     if file.suffix in (".ts", ".mts", ".cts"):

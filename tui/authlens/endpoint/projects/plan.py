@@ -30,14 +30,20 @@ from authlens.endpoint.templates.definitions import (
 from authlens.endpoint.templates.function_checks import Unfit
 from authlens.endpoint.templates.lambda_runtimes import language, machine_difference
 from authlens.endpoint.templates.noticed import exists
-from authlens.endpoint.templates.settings import FUNCTION_OPTION, KEY_STEP, FunctionSettings, Settings, with_signing
+from authlens.endpoint.templates.settings import (
+    FUNCTION_OPTION,
+    KEY_STEP,
+    FunctionSettings,
+    ProjectSettings,
+    with_signing,
+)
 from authlens.endpoint.templates.unpack import Cache
 
 _MOST_NAMED = 8
 COMMAND_STEP = "name a program that speaks the Runtime API: command under functions: in authlens.yaml"
 
 
-def read_plan(path: Path, settings: Settings, cache: Cache, ask: bool = True) -> Definitions:
+def read_plan(path: Path, settings: ProjectSettings, cache: Cache, ask: bool = True) -> Definitions:
     """Raises DefinitionError."""
     path = Path(os.path.abspath(path))
     root = plan_json(path)
@@ -56,7 +62,7 @@ def plan_json(path: Path) -> Mapping[str, Any] | None:
 
 
 class _Reader:
-    def __init__(self, plan: Plan, path: Path, settings: Settings, cache: Cache, ask: bool) -> None:
+    def __init__(self, plan: Plan, path: Path, settings: ProjectSettings, cache: Cache, ask: bool) -> None:
         self._ask = ask
         self._plan = plan
         self._path = path

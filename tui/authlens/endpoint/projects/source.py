@@ -22,35 +22,35 @@ from authlens.endpoint.templates.definition_file import DEFAULT_REGION, content_
 from authlens.endpoint.templates.definitions import DefinitionError, Definitions, read_definitions, with_files
 from authlens.endpoint.templates.function_checks import Unfit
 from authlens.endpoint.templates.noticed import exists
-from authlens.endpoint.templates.settings import FILE, Settings, read_settings, settings_beside
+from authlens.endpoint.templates.settings import FILE, ProjectSettings, read_settings, settings_beside
 from authlens.endpoint.templates.unpack import Cache
 
 ARCHIVES = (".zip",)
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ProjectSource:
     """What an endpoint serves, as it was named."""
 
     path: Path
     """A file or a folder; for a bare function, its file."""
     handler: str = ""
     """For a bare function; empty if it is to be found in the file."""
-    settings: Settings = field(default_factory=Settings)
+    settings: ProjectSettings = field(default_factory=ProjectSettings)
     """From the command line; they override those of files."""
 
     @classmethod
-    def named(cls, text: str, base: Path | None = None, settings: Settings | None = None) -> Source:
+    def named(cls, text: str, base: Path | None = None, settings: ProjectSettings | None = None) -> ProjectSource:
         """A path, or `FILE:HANDLER`."""
         whole = Path(os.path.abspath((base or Path()) / os.path.expanduser(text)))
         bare = None if whole.exists() else split_bare(text)
         if bare is None:
-            return cls(whole, settings=settings or Settings())
+            return cls(whole, settings=settings or ProjectSettings())
         file = Path(os.path.abspath((base or Path()) / os.path.expanduser(bare[0])))
-        return cls(file, bare[1], settings or Settings())
+        return cls(file, bare[1], settings or ProjectSettings())
 
 
-def read_source(source: Source, cache: Cache | None = None, ask: bool = True) -> Definitions:
+def read_source(source: ProjectSource, cache: Cache | None = None, ask: bool = True) -> Definitions:
     """What it defines. Raises DefinitionError.
 
     ask: interpreters may be asked for their versions; without it nothing is run.
@@ -58,7 +58,7 @@ def read_source(source: Source, cache: Cache | None = None, ask: bool = True) ->
     return with_files(lambda: _placed(source, cache or Cache(), ask))
 
 
-def _placed(source: Source, cache: Cache, ask: bool) -> Definitions:
+def _placed(source: ProjectSource, cache: Cache, ask: bool) -> Definitions:
     """Every error has its place."""
     try:
         return _read(source, cache, ask)
@@ -68,7 +68,7 @@ def _placed(source: Source, cache: Cache, ask: bool) -> Definitions:
         raise DefinitionError(source.path, 0, 0, "it contains an endless reference to itself") from None
 
 
-def _read(source: Source, cache: Cache, ask: bool) -> Definitions:
+def _read(source: ProjectSource, cache: Cache, ask: bool) -> Definitions:
     handler = source.handler
     if not handler and is_code(source.path):
         handler = source.settings.function or the_handler(source.path)
@@ -79,14 +79,14 @@ def _read(source: Source, cache: Cache, ask: bool) -> Definitions:
         settings = source.settings.over(read_settings(path))
         if settings.template is None:
             raise DefinitionError(path, 0, 0, "name the template that it is for: template: FILE")
-        return read_source(Source(settings.template, settings=replace(settings, template=None)), cache, ask)
+        return read_source(ProjectSource(settings.template, settings=replace(settings, template=None)), cache, ask)
     if path.suffix.lower() in ARCHIVES and path.is_file():
         path = _inside(path, cache)
     settings = source.settings.over(settings_beside(path))
     return _of_kind(path, settings, cache, ask)
 
 
-def _of_kind(path: Path, settings: Settings, cache: Cache, ask: bool) -> Definitions:
+def _of_kind(path: Path, settings: ProjectSettings, cache: Cache, ask: bool) -> Definitions:
     if path.is_dir():
         return read_assembly(path, settings, cache, ask=ask)
     if not exists(path):

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from authlens.endpoint.runtime.fingerprint import fingerprint
-from authlens.endpoint.runtime.runtime_api import Answer, Event
+from authlens.endpoint.runtime.runtime_api import Event, RuntimeResult
 from authlens.endpoint.runtime.worker import Exit, Worker
 from authlens.endpoint.runtime.worker_pool import StartFailed, WorkerPool
 from authlens.endpoint.templates.definitions import FunctionDefinition
@@ -43,7 +43,7 @@ class FunctionResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class PendingInvocation:
     """One invocation in progress."""
 
     function: FunctionDefinition
@@ -73,7 +73,7 @@ class Call:
         message = f"Task timed out after {self.function.timeout:.2f} seconds"
         return self.failure("Sandbox.Timedout", message, log=f"{ended_line(log)}{message}\n", **known)
 
-    def answered(self, answer: Answer, log: str, **known: Any) -> FunctionResult:
+    def answered(self, answer: RuntimeResult, log: str, **known: Any) -> FunctionResult:
         if not answer.is_error:
             return FunctionResult(answer.payload, log=log, request_id=self.request_id, **known)
         error = error_members(answer.payload)
@@ -106,7 +106,7 @@ class FunctionHost:
         self, function: FunctionDefinition, event: bytes, *, request_id: str = "", client_context: str = ""
     ) -> FunctionResult:
         """Run the function with an event (JSON text). Never raises, whatever the function does."""
-        call = Call(function, event, request_id or str(uuid.uuid4()), client_context, time.monotonic())
+        call = PendingInvocation(function, event, request_id or str(uuid.uuid4()), client_context, time.monotonic())
         pool = self._pool(function)
         while True:
             try:
@@ -146,7 +146,7 @@ def needs_another_process(old: FunctionDefinition, new: FunctionDefinition) -> b
     return replace(old, timeout=new.timeout) != new
 
 
-async def run(worker: Worker, call: Call) -> FunctionResult | None:
+async def run(worker: Worker, call: PendingInvocation) -> FunctionResult | None:
     """Run the call in the process; `None` if that died before it received the event."""
     cold, begun = worker.fresh, time.monotonic()
     try:
@@ -160,17 +160,17 @@ async def run(worker: Worker, call: Call) -> FunctionResult | None:
     return call.exited(answer, log, **known) if isinstance(answer, Exit) else call.answered(answer, log, **known)
 
 
-def left(call: Call) -> float:
+def left(call: PendingInvocation) -> float:
     """Seconds that the call may still wait for a process."""
     return call.started + call.function.timeout - time.monotonic()
 
 
-def queued_too_long(call: Call) -> FunctionResult:
+def queued_too_long(call: PendingInvocation) -> FunctionResult:
     """Every process was busy the whole time: Lambda's error for exhausted concurrency."""
     return call.failure("TooManyRequestsException", "Rate Exceeded.")
 
 
-def not_started(call: Call, failed: StartFailed) -> FunctionResult:
+def not_started(call: PendingInvocation, failed: StartFailed) -> FunctionResult:
     if isinstance(failed.why, Exit):
         return call.exited(failed.why, failed.log, cold=True)
     return call.answered(failed.why, failed.log, cold=True)

@@ -16,7 +16,7 @@ DRAIN = 16
 """Chunks read at most when an invocation ends; a pipe of Linux holds one, or sixteen when enlarged."""
 
 
-class Output:
+class ChildOutput:
     """The reading end of a child's standard output and error, on the running loop."""
 
     def __init__(self) -> None:

@@ -49,7 +49,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RuntimeResult:
     """What the child posted: the function's answer, or its error."""
 
     payload: bytes
@@ -59,11 +59,11 @@ class Answer:
 
 
 @dataclass(slots=True)
-class Running:
+class CurrentInvocation:
     """The invocation in progress."""
 
     event: Event
-    answer: asyncio.Future[Answer] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    answer: asyncio.Future[RuntimeResult] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
 class RuntimeApi:
@@ -71,12 +71,12 @@ class RuntimeApi:
 
     def __init__(self) -> None:
         loop = asyncio.get_running_loop()
-        self.init_error: asyncio.Future[Answer] = loop.create_future()
+        self.init_error: asyncio.Future[RuntimeResult] = loop.create_future()
         self.asked = asyncio.Event()
         """Whether the child waits for an event."""
         self._waiting: asyncio.Future[Event] | None = None
         self._connection: asyncio.Transport | None = None
-        self._running: Running | None = None
+        self._running: CurrentInvocation | None = None
         self._address = ""
         self._runner = web.AppRunner(
             self._application(), access_log=None, shutdown_timeout=0, max_field_size=HEADER_LIMIT
@@ -94,13 +94,13 @@ class RuntimeApi:
             self._waiting.cancel()
         await self._runner.cleanup()
 
-    def hand_over(self, event: Event) -> asyncio.Future[Answer] | None:
+    def hand_over(self, event: Event) -> asyncio.Future[RuntimeResult] | None:
         """Deliver the event to the waiting child; `None` if it is gone."""
         waiting, gone = self._waiting, self._connection is None or self._connection.is_closing()
         if waiting is None or waiting.done() or gone:
             return None
         self.asked.clear()
-        self._running = Running(event)
+        self._running = CurrentInvocation(event)
         waiting.set_result(event)
         return self._running.answer
 
@@ -150,13 +150,13 @@ class RuntimeApi:
             text = f"Exceeded maximum allowed payload size ({RESPONSE_LIMIT} bytes)."
             return refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "RequestEntityTooLarge", text)
         if not running.answer.done():
-            running.answer.set_result(Answer(payload, is_error, error_type(request)))
+            running.answer.set_result(RuntimeResult(payload, is_error, error_type(request)))
         return accepted()
 
     async def _init_error(self, request: web.Request) -> web.Response:
         payload = await body_of(request)
         if not self.init_error.done():
-            self.init_error.set_result(Answer(payload or b"", is_error=True, error_type=error_type(request)))
+            self.init_error.set_result(RuntimeResult(payload or b"", is_error=True, error_type=error_type(request)))
         return accepted()
 
 
@@ -172,10 +172,10 @@ def error_type(request: web.Request) -> str:
     return request.headers.get("Lambda-Runtime-Function-Error-Type", "")
 
 
-def too_large() -> Answer:
+def too_large() -> RuntimeResult:
     text = f"Response payload size exceeded maximum allowed payload size ({RESPONSE_LIMIT} bytes)."
     error = {"errorType": "Function.ResponseSizeTooLarge", "errorMessage": text}
-    return Answer(json.dumps(error).encode(), is_error=True)
+    return RuntimeResult(json.dumps(error).encode(), is_error=True)
 
 
 def accepted() -> web.Response:

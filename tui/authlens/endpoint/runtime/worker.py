@@ -12,8 +12,8 @@ from pathlib import Path
 
 from authlens.endpoint.runtime.environment import child_environment, command_line
 from authlens.endpoint.runtime.fingerprint import Fingerprint
-from authlens.endpoint.runtime.output import Output
-from authlens.endpoint.runtime.runtime_api import Answer, Event, RuntimeApi
+from authlens.endpoint.runtime.output import ChildOutput
+from authlens.endpoint.runtime.runtime_api import Event, RuntimeApi, RuntimeResult
 from authlens.endpoint.runtime.supervisor import BUSY, IDLE
 from authlens.endpoint.templates.definitions import FunctionDefinition
 from authlens.frozen import dataclass
@@ -58,7 +58,7 @@ class Worker:
         self.spoiled = False
         """Whether it must not be used again."""
         self.api = RuntimeApi()
-        self.output = Output()
+        self.output = ChildOutput()
         self.exit: asyncio.Future[Exit] = asyncio.get_running_loop().create_future()
         self.pid: int | None = None
         self.peak = 0
@@ -87,7 +87,7 @@ class Worker:
         self.output.child_has_it()
         self._reports = asyncio.create_task(self._read_reports(self._supervisor))
 
-    async def initialised(self) -> Answer | Exit | None:
+    async def initialised(self) -> RuntimeResult | Exit | None:
         """Wait until it asks for work; returns the error or end if that comes first."""
         asked = asyncio.ensure_future(self.api.asked.wait())
         try:
@@ -106,7 +106,7 @@ class Worker:
         except TimeoutError:
             self.spoiled = True
 
-    async def run(self, event: Event) -> Answer | Exit | None:
+    async def run(self, event: Event) -> RuntimeResult | Exit | None:
         """Run one invocation within its time (TimeoutError). `None` if the child did not receive it."""
         answer = self.api.hand_over(event)
         if answer is None:

@@ -10,7 +10,7 @@ from typing import Any
 from weakref import WeakSet
 
 from authlens.endpoint.runtime.fingerprint import Fingerprint
-from authlens.endpoint.runtime.runtime_api import Answer
+from authlens.endpoint.runtime.runtime_api import RuntimeResult
 from authlens.endpoint.runtime.supervisor import CANNOT_EXECUTE
 from authlens.endpoint.runtime.worker import Exit, Worker
 from authlens.endpoint.templates.definitions import FunctionDefinition
@@ -24,7 +24,7 @@ STARTS_AT_ONCE = max(2, os.cpu_count() or 1)
 class StartFailed(Exception):
     """A process could not start; holds its error, or how it ended."""
 
-    def __init__(self, why: Answer | Exit, log: str) -> None:
+    def __init__(self, why: RuntimeResult | Exit, log: str) -> None:
         super().__init__()
         self.why = why
         self.log = log
@@ -180,7 +180,7 @@ class WorkerPool:
 
     async def _initialise(self, worker: Worker) -> StartFailed | None:
         await worker.start(self._path)
-        why: Answer | Exit | None
+        why: RuntimeResult | Exit | None
         try:
             why = await asyncio.wait_for(worker.initialised(), max(INIT_LIMIT, self.function.timeout))
         except TimeoutError:

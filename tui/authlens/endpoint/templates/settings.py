@@ -46,7 +46,7 @@ class FunctionSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ProjectSettings:
     parameters: Mapping[str, str] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
     region: str | None = None
@@ -62,22 +62,22 @@ class Settings:
     template: Path | None = None
     warnings: tuple[str, ...] = ()
 
-    def over(self, other: Settings) -> Settings:
+    def over(self, other: ProjectSettings) -> ProjectSettings:
         """These settings, completed from the other ones."""
         known: dict[str, Any] = {}
         for each in fields(self):
             mine, theirs = getattr(self, each.name), getattr(other, each.name)
             known[each.name] = {**theirs, **mine} if isinstance(mine, Mapping) else (mine if mine else theirs)
         known["warnings"] = (*self.warnings, *other.warnings)
-        return Settings(**known)
+        return ProjectSettings(**known)
 
 
-def settings_beside(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
+def settings_beside(path: Path, environ: Mapping[str, str] | None = None) -> ProjectSettings:
     """The settings files next to a template. Raises DefinitionError for an invalid authlens.yaml."""
     # Late, because sam_config builds Settings.
     from authlens.endpoint.templates.cloudformation.sam_config import read_sam_config
 
-    settings = Settings()
+    settings = ProjectSettings()
     for folder in project_folders(path):
         notice(folder / FILE, folder / "samconfig.toml")
         if (folder / FILE).is_file():
@@ -88,7 +88,7 @@ def settings_beside(path: Path, environ: Mapping[str, str] | None = None) -> Set
     return settings
 
 
-def read_settings(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
+def read_settings(path: Path, environ: Mapping[str, str] | None = None) -> ProjectSettings:
     """An authlens.yaml. Raises DefinitionError."""
     path = Path(os.path.abspath(path))
     try:
@@ -99,12 +99,12 @@ def read_settings(path: Path, environ: Mapping[str, str] | None = None) -> Setti
         raise DefinitionError(path, 0, 0, f"cannot be read: {error.strerror}") from None
 
 
-def _settings(root: YamlNode, path: Path, environ: Mapping[str, str]) -> Settings:
+def _settings(root: YamlNode, path: Path, environ: Mapping[str, str]) -> ProjectSettings:
     if root.value is None:
-        return Settings()
+        return ProjectSettings()
     given = root.fields(*KEYS)
     base = path.parent
-    found = Settings()
+    found = ProjectSettings()
     if "envFile" in given:
         file = _path(given["envFile"], base)
         try:
@@ -206,7 +206,7 @@ def _why(error: Exception) -> str:
     return error.strerror or str(error) if isinstance(error, OSError) else str(error)
 
 
-def with_signing(authorizer: Authorizer, settings: Settings) -> Authorizer:
+def with_signing(authorizer: Authorizer, settings: ProjectSettings) -> Authorizer:
     """The authorizer with the configured key; without one, signing is disabled. Raises DefinitionError."""
     name = settings.token_key_name or authorizer.token_key_name
     if settings.public_key is None:

@@ -22,9 +22,9 @@ from authlens.store.files import reason
 from authlens.store.history import database as file
 from authlens.store.history import failing_stages
 from authlens.store.history import search as search_in
-from authlens.store.history.record import Keep, Record, Row, invocation_of, record_of, search_terms
+from authlens.store.history.record import HistoryRecord, HistoryRow, Keep, invocation_of, record_of, search_terms
 
-__all__ = ["History", "Keep", "Row"]
+__all__ = ["History", "HistoryRow", "Keep"]
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
@@ -113,7 +113,7 @@ class History:
         if stages:
             self._ask(lambda connection: self._put_stages(connection, stages), None)
 
-    def page(self, search: str = "", before: int | None = None, limit: int = 100) -> list[Row]:
+    def page(self, search: str = "", before: int | None = None, limit: int = 100) -> list[HistoryRow]:
         """The newest rows that hold every word of the search, those older than the number `before`."""
         terms = search_terms(search)
         return self._ask(
@@ -195,12 +195,12 @@ class History:
                     self._waiting.remove(waiting)
         return wanted.number
 
-    def _add(self, connection: sqlite3.Connection, record: Record) -> int:
+    def _add(self, connection: sqlite3.Connection, record: HistoryRecord) -> int:
         number = int(connection.execute(_INSERT, (*record.columns, record.body)).lastrowid or 0)
         search_in.add_words(connection, number, record.words, self._indexed)
         return number
 
-    def _replace(self, connection: sqlite3.Connection, number: int, record: Record) -> None:
+    def _replace(self, connection: sqlite3.Connection, number: int, record: HistoryRecord) -> None:
         with file.transaction(connection):
             file.refuse_newer(connection)
             connection.execute(_UPDATE, (*record.columns, record.body, number))
@@ -338,7 +338,7 @@ class History:
 class _Waiting:
     """A record on its way to the disk, and its number once it is there."""
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: HistoryRecord) -> None:
         self.record = record
         self.number: int | None = None
 

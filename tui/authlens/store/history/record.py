@@ -35,7 +35,7 @@ _MAX_WORDS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class HistoryRow:
     """One line of a list of invocations. None of it is secret."""
 
     number: int
@@ -56,7 +56,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class HistoryRecord:
     """What is stored of one invocation."""
 
     columns: tuple[str | float | None, ...]
@@ -65,7 +65,7 @@ class Record:
     body: bytes
 
 
-def record_of(invocation: Invocation, keep: Keep, max_bytes: int = MAX_BYTES) -> Record:
+def record_of(invocation: Invocation, keep: Keep, max_bytes: int = MAX_BYTES) -> HistoryRecord:
     """The invocation as it is stored; even in full, without the values of its references."""
     invocation = _shortened(invocation, _LENGTHS[0] + _MARGIN)
     shown = redact_invocation(invocation)
@@ -81,11 +81,11 @@ def record_of(invocation: Invocation, keep: Keep, max_bytes: int = MAX_BYTES) ->
         _storable(target_words(shown.target)),
         shown.source and _storable(shown.source),
     )
-    return Record(columns, _words(shown), _body(replace(kept, number=None), max_bytes))
+    return HistoryRecord(columns, _words(shown), _body(replace(kept, number=None), max_bytes))
 
 
-def row_of(number: int, started_at: str, *fields: Any) -> Row:
-    return Row(number, datetime.fromisoformat(started_at), *fields)
+def row_of(number: int, started_at: str, *fields: Any) -> HistoryRow:
+    return HistoryRow(number, datetime.fromisoformat(started_at), *fields)
 
 
 def invocation_of(number: int, body: bytes) -> Invocation:

@@ -10,7 +10,7 @@ import contextlib
 import sqlite3
 from collections.abc import Sequence
 
-from authlens.store.history.record import Row, row_of
+from authlens.store.history.record import HistoryRow, row_of
 
 _INDEX = (
     "CREATE VIRTUAL TABLE IF NOT EXISTS word_index"
@@ -109,7 +109,7 @@ def remove_all_words(connection: sqlite3.Connection, indexed: bool) -> None:
 
 def page(
     connection: sqlite3.Connection, terms: Sequence[str], before: int | None, limit: int, indexed: bool
-) -> list[Row]:
+) -> list[HistoryRow]:
     """The newest rows that hold every term, older than the number `before`."""
     bound = _NEWEST if before is None else before
     if not terms:

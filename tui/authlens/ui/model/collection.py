@@ -11,12 +11,12 @@ from authlens.core.saved.source import source_of
 from authlens.frozen import dataclass
 
 if TYPE_CHECKING:
-    from authlens.store.history.history import Row
+    from authlens.store.history.history import HistoryRow
     from authlens.store.requests import Entry
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class CollectionNode:
     """One line of the tree."""
 
     name: str
@@ -27,7 +27,7 @@ class Node:
     about: str = ""
     error: str | None = None
     """Why the file cannot be opened."""
-    last: Row | None = None
+    last: HistoryRow | None = None
     """What came of it when it was sent last."""
 
     @property
@@ -38,53 +38,53 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class CollectionState:
-    nodes: tuple[Node, ...] = ()
+    nodes: tuple[CollectionNode, ...] = ()
     opened: str = ""
     """The source of the request in the form."""
     problem: str = ""
     """Why the folder cannot be read."""
 
 
-def latest_of(rows: Sequence[Row]) -> dict[str, Row]:
+def latest_of(rows: Sequence[HistoryRow]) -> dict[str, HistoryRow]:
     """The newest row of each source; the rows come newest first."""
-    found: dict[str, Row] = {}
+    found: dict[str, HistoryRow] = {}
     for row in rows:
         if row.source is not None:
             found.setdefault(row.source, row)
     return found
 
 
-def tree(entries: Sequence[Entry], folder: Path, latest: Mapping[str, Row]) -> tuple[Node, ...]:
+def tree(entries: Sequence[Entry], folder: Path, latest: Mapping[str, HistoryRow]) -> tuple[CollectionNode, ...]:
     """The entries, in the order of their paths, below the folders that hold them."""
     return tuple(_nodes(entries, folder, latest))
 
 
-def _nodes(entries: Sequence[Entry], folder: Path, latest: Mapping[str, Row]) -> Iterator[Node]:
+def _nodes(entries: Sequence[Entry], folder: Path, latest: Mapping[str, HistoryRow]) -> Iterator[CollectionNode]:
     above: tuple[str, ...] = ()
     for entry in entries:
         parts = entry.path.relative_to(folder).parts[:-1]
         for depth, part in enumerate(parts):
             if above[: depth + 1] != parts[: depth + 1]:
-                yield Node(f"{part}/", depth)
+                yield CollectionNode(f"{part}/", depth)
         above = parts
         about = entry.description or entry.authorizer or ""
-        node = Node(entry.path.stem, len(parts), entry.path, "", about, entry.error)
+        node = CollectionNode(entry.path.stem, len(parts), entry.path, "", about, entry.error)
         yield _with_last(node, latest)
         for case in entry.cases:
-            yield _with_last(Node(case, len(parts) + 1, entry.path, case), latest)
+            yield _with_last(CollectionNode(case, len(parts) + 1, entry.path, case), latest)
 
 
-def _with_last(node: Node, latest: Mapping[str, Row]) -> Node:
+def _with_last(node: CollectionNode, latest: Mapping[str, HistoryRow]) -> CollectionNode:
     return replace(node, last=latest.get(node.source))
 
 
-def filtered(nodes: Sequence[Node], text: str) -> tuple[Node, ...]:
+def filtered(nodes: Sequence[CollectionNode], text: str) -> tuple[CollectionNode, ...]:
     """The nodes that hold every word, with what is above them."""
     words = text.casefold().split()
     if not words:
         return tuple(nodes)
-    kept: list[Node] = []
-    above: list[Node] = []
+    kept: list[CollectionNode] = []
+    above: list[CollectionNode] = []
     kept_above = 0
     for node in nodes:
         del above[node.depth :]

@@ -66,7 +66,7 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class EditStep:
     form: Form
     """What the form held before the step."""
     where: str | None
@@ -77,8 +77,8 @@ class Edits:
     """The steps that can be undone and redone."""
 
     def __init__(self) -> None:
-        self._undo: list[Step] = []
-        self._redo: list[Step] = []
+        self._undo: list[EditStep] = []
+        self._redo: list[EditStep] = []
         self._last_typed: tuple[str, float] | None = None
 
     def record(self, before: Form, where: str | None, at: float) -> None:
@@ -86,7 +86,7 @@ class Edits:
         last, self._last_typed = self._last_typed, None if where is None else (where, at)
         if where is not None and last is not None and last[0] == where and at - last[1] < PAUSE:
             return
-        self._undo.append(Step(before, where))
+        self._undo.append(EditStep(before, where))
         del self._undo[:-LIMIT]
         self._redo.clear()
 
@@ -95,23 +95,23 @@ class Edits:
         for steps in (self._undo, self._redo):
             steps[:] = [_refiled(step, old, new) for step in steps]
 
-    def undo(self, now: Form) -> Step | None:
+    def undo(self, now: Form) -> EditStep | None:
         """The step that brings the form back, or `None` when there is none."""
         return self._move(now, self._undo, self._redo)
 
-    def redo(self, now: Form) -> Step | None:
+    def redo(self, now: Form) -> EditStep | None:
         return self._move(now, self._redo, self._undo)
 
-    def _move(self, now: Form, source: list[Step], other: list[Step]) -> Step | None:
+    def _move(self, now: Form, source: list[EditStep], other: list[EditStep]) -> EditStep | None:
         self._last_typed = None
         if not source:
             return None
         step = source.pop()
-        other.append(Step(now, step.where))
+        other.append(EditStep(now, step.where))
         return step
 
 
-def _refiled(step: Step, old: OpenFile, new: OpenFile) -> Step:
+def _refiled(step: EditStep, old: OpenFile, new: OpenFile) -> EditStep:
     file = step.form.file
     is_that = file == old or (old.path is not None and file.path == old.path)
     return replace(step, form=replace(step.form, file=new)) if is_that else step

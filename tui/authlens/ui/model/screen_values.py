@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from authlens.core.event.event import Presented
     from authlens.core.preflight.finding import Finding
     from authlens.core.saved.environment import Environment
-    from authlens.store.history.history import Row
+    from authlens.store.history.history import HistoryRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ class IdentityState:
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
-    rows: tuple[Row, ...]
+    rows: tuple[HistoryRow, ...]
     before: int | None
     """The number that they are older than; `None` for the newest."""
     is_last: bool
@@ -186,7 +186,7 @@ class HistoryState:
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class RunningCall:
     """A call that has not been answered yet."""
 
     seconds: float = 0.0

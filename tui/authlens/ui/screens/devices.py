@@ -22,7 +22,7 @@ from authlens.core.devices.ledger import Watched
 from authlens.core.devices.report import client_of
 from authlens.core.event.event import presented_in
 from authlens.core.invocation.invocation import Invocation
-from authlens.endpoint.local_devices import Address, LocalDevices, Seen
+from authlens.endpoint.local_devices import Address, DevicesSnapshot, LocalDevices
 from authlens.frozen import dataclass
 from authlens.ui.runtime import background
 from authlens.ui.screens.dialogs.dialog import Dialog
@@ -111,7 +111,7 @@ class DevicesScreen(Dialog[Chosen]):
         self._devices = devices
         self._address = address
         self._now = now
-        self._seen: Seen | None = None
+        self._seen: DevicesSnapshot | None = None
         self._rests = False
         self._has_news = False
         self._denied_only = False

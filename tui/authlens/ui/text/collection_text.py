@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from authlens.ui.model.collection import Node
+from authlens.ui.model.collection import CollectionNode
 from authlens.ui.text.history_text import outcome_word_of
 from authlens.ui.text.safe_content import prose, safe_content, shortened
 
@@ -13,7 +13,7 @@ _ABOUT = 12
 """From this width there is room for the description."""
 
 
-def node_line(node: Node, width: int, is_open: bool) -> Content:
+def node_line(node: CollectionNode, width: int, is_open: bool) -> Content:
     """The verdict's glyph comes first, so that failures line up in one column."""
     glyph = outcome_word_of(node.last)[0] if node.last is not None else " "
     if node.error is not None:

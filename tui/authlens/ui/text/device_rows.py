@@ -14,7 +14,7 @@ from authlens.core.mqtt.clients import prints
 from authlens.core.mqtt.connection import DeviceConnection, PacketDecision
 from authlens.core.mqtt.packets import V3
 from authlens.core.mqtt.rules import BY_ID, NOT_CONNECT, Rule
-from authlens.ui.text.page import Item
+from authlens.ui.text.page import PageItem
 from authlens.ui.text.safe_content import prose, safe_content
 
 MOST_ITEMS = 100
@@ -66,28 +66,28 @@ def stage_line(device: DeviceConnection) -> Content:
     return Content("  ").join(parts)
 
 
-def stage_items(watched: Watched) -> Iterator[Item]:
+def stage_items(watched: Watched) -> Iterator[PageItem]:
     """How far the connection came, with what each stage found and what AWS would do differently."""
     device = watched.device
-    yield Item((stage_line(device),))
+    yield PageItem((stage_line(device),))
     if device.certificate is not None:
-        yield Item(
+        yield PageItem(
             (Content.assemble(("client certificate ", "$foreground-muted"), safe_content(str(device.certificate))),)
         )
     for step in device.steps:
         if step.warning:
             words = Content.assemble(("! on AWS: ", "$text-warning"), safe_content(step.warning))
-            yield Item((words,))
+            yield PageItem((words,))
     if device.is_refused and device.refused_by != NOT_CONNECT.id:
         rule = BY_ID.get(device.refused_by or "")
         if rule is not None:
-            yield Item(tuple(answer_lines(rule, device.version)))
+            yield PageItem(tuple(answer_lines(rule, device.version)))
 
 
-def decision_items(watched: Watched, denied_only: bool) -> Iterator[Item]:
+def decision_items(watched: Watched, denied_only: bool) -> Iterator[PageItem]:
     """Newest first, as many as are shown."""
     for decision in (watched.denials if denied_only else watched.decisions)[:MOST_ITEMS]:
-        yield Item(tuple(_decision(decision, watched.device.version)))
+        yield PageItem(tuple(_decision(decision, watched.device.version)))
 
 
 def _decision(decision: PacketDecision, version: int | None) -> Iterator[Content]:

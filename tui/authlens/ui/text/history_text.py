@@ -18,7 +18,7 @@ from authlens.ui.text import outcome_text
 from authlens.ui.text.safe_content import safe_content
 
 if TYPE_CHECKING:
-    from authlens.store.history.history import Row
+    from authlens.store.history.history import HistoryRow
 
 _WORDS = {
     AUTHENTICATED: ("✓", ALLOWED),
@@ -55,7 +55,7 @@ _WIDE = 54
 """Widths from which there is room for the principal, and for the target."""
 
 
-def history_row(row: Row, width: int, sign: str) -> Content:
+def history_row(row: HistoryRow, width: int, sign: str) -> Content:
     """Time, outcome, request and duration; if there is room, also principal and target."""
     glyph, word = outcome_word_of(row)
     style = {
@@ -87,7 +87,7 @@ def history_row(row: Row, width: int, sign: str) -> Content:
     return Content.assemble(*parts)
 
 
-def outcome_word_of(row: Row) -> tuple[str, str]:
+def outcome_word_of(row: HistoryRow) -> tuple[str, str]:
     """The glyph and the word of a row; for a refusal by AWS, the stage at which it failed."""
     if row.verdict in (AUTHENTICATED, REFUSED) and row.stage and row.error not in _NO_STAGE:
         return "!" if row.verdict == AUTHENTICATED else "✗", STAGE_WORDS[Stage(row.stage)]
@@ -96,7 +96,7 @@ def outcome_word_of(row: Row) -> tuple[str, str]:
     return "✗", _ERRORS.get(row.error or "", "refused")
 
 
-def request_name(row: Row) -> str:
+def request_name(row: HistoryRow) -> str:
     """The file without its folder and suffix, with its case; for a request without a file, its authorizer."""
     if row.source is None:
         return row.authorizer or "–"

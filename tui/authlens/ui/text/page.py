@@ -6,7 +6,7 @@ from textual.content import Content
 
 from authlens.core.text.visible import visible_lines
 from authlens.frozen import dataclass
-from authlens.ui.text.pretty_json import Fault, Pretty, pretty
+from authlens.ui.text.pretty_json import NotJson, Pretty, pretty
 from authlens.ui.text.safe_content import prose, safe_content
 
 MOST_SHOWN = 256 * 1024
@@ -34,7 +34,7 @@ class Line:
     """Cells that the parts of a broken sentence after the first are set in."""
 
 
-def laid_out(text: str) -> Pretty | Fault | None:
+def laid_out(text: str) -> Pretty | NotJson | None:
     """JSON with a member on each line; `None` if it is too long to be drawn."""
     return pretty(text) if len(text) <= MOST_SHOWN else None
 
@@ -87,7 +87,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class PageItem:
     lines: tuple[Content, ...]
     place: tuple[int, int] | None = None
     """The document and line that it is about."""

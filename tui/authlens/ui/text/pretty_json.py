@@ -24,7 +24,7 @@ class Pretty:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class NotJson:
     """Why a text is not JSON; line and column count from 1."""
 
     reason: str
@@ -32,13 +32,13 @@ class Fault:
     column: int
 
 
-def pretty(text: str) -> Pretty | Fault:
+def pretty(text: str) -> Pretty | NotJson:
     try:
         json.loads(text)
     except json.JSONDecodeError as error:
-        return Fault(error.msg, error.lineno, error.colno)
+        return NotJson(error.msg, error.lineno, error.colno)
     except (RecursionError, ValueError):
-        return Fault("nested too deeply, or a number too long to read", 1, 1)
+        return NotJson("nested too deeply, or a number too long to read", 1, 1)
     return _Layout().lay_out(text)
 
 

@@ -23,7 +23,7 @@ from authlens.core.request.members import CONTEXTS, SHAPE, MemberKind, members_o
 from authlens.core.request.request import AuthorizerRequest
 from authlens.endpoint.api.aws_error import AwsError, malformed, refused
 from authlens.endpoint.api.body import blob, boolean, read_body, structure, tag_list, text, text_map
-from authlens.endpoint.api.call import Answer, Call, Incoming, json_answer
+from authlens.endpoint.api.call import ApiResponse, Incoming, Operation, json_answer
 from authlens.endpoint.api.registry import BadMarker
 from authlens.endpoint.api.state import Endpoint
 from authlens.endpoint.runtime.doctor import local_run
@@ -49,7 +49,7 @@ _UPDATE_MEMBERS = {
 _CREATE_MEMBERS = {**_UPDATE_MEMBERS, "signingDisabled": boolean, "tags": tag_list}
 
 
-async def test_invoke_authorizer(endpoint: Endpoint, incoming: Incoming) -> Answer:
+async def test_invoke_authorizer(endpoint: Endpoint, incoming: Incoming) -> ApiResponse:
     name = incoming.path[0]
     request = AuthorizerRequest.from_api({"authorizerName": name, **read_body(incoming.body, _TEST_MEMBERS)})
     authorizer = endpoint.registry.get(name)
@@ -69,12 +69,12 @@ async def test_invoke_authorizer(endpoint: Endpoint, incoming: Incoming) -> Answ
     return json_answer(_outcome(judged), log, "authenticated" if judged.is_authenticated else "not authenticated")
 
 
-async def describe_authorizer(endpoint: Endpoint, incoming: Incoming) -> Answer:
+async def describe_authorizer(endpoint: Endpoint, incoming: Incoming) -> ApiResponse:
     found = _existing(endpoint, incoming.path[0])
     return json_answer({"authorizerDescription": _description(found)}, await _run_header(endpoint, found))
 
 
-async def list_authorizers(endpoint: Endpoint, incoming: Incoming) -> Answer:
+async def list_authorizers(endpoint: Endpoint, incoming: Incoming) -> ApiResponse:
     query = incoming.query
     size = _whole_number(query, "pageSize")
     ascending = _true_or_false(query, "isAscendingOrder")
@@ -88,7 +88,7 @@ async def list_authorizers(endpoint: Endpoint, incoming: Incoming) -> Answer:
     return json_answer({"authorizers": listed, **more})
 
 
-async def create_authorizer(endpoint: Endpoint, incoming: Incoming) -> Answer:
+async def create_authorizer(endpoint: Endpoint, incoming: Incoming) -> ApiResponse:
     name, members = incoming.path[0], read_body(incoming.body, _CREATE_MEMBERS)
     _refuse(management.create_refusal(name, members))
     taken = endpoint.registry.get(name)
@@ -97,7 +97,7 @@ async def create_authorizer(endpoint: Endpoint, incoming: Incoming) -> Answer:
     return _named(endpoint.registry.create(name, members))
 
 
-async def update_authorizer(endpoint: Endpoint, incoming: Incoming) -> Answer:
+async def update_authorizer(endpoint: Endpoint, incoming: Incoming) -> ApiResponse:
     name, members = incoming.path[0], read_body(incoming.body, _UPDATE_MEMBERS)
     _refuse(management.update_constraints(name, members))
     authorizer = _existing(endpoint, name)
@@ -105,18 +105,18 @@ async def update_authorizer(endpoint: Endpoint, incoming: Incoming) -> Answer:
     return _named(endpoint.registry.update(authorizer, members))
 
 
-async def delete_authorizer(endpoint: Endpoint, incoming: Incoming) -> Answer:
+async def delete_authorizer(endpoint: Endpoint, incoming: Incoming) -> ApiResponse:
     authorizer = _existing(endpoint, incoming.path[0])
     _refuse(management.delete_refusal(authorizer, endpoint.registry.is_default(authorizer.name)))
     endpoint.registry.delete(authorizer.name)
     return json_answer({})
 
 
-async def describe_default_authorizer(endpoint: Endpoint, incoming: Incoming) -> Answer:
+async def describe_default_authorizer(endpoint: Endpoint, incoming: Incoming) -> ApiResponse:
     return json_answer({"authorizerDescription": _description(_default(endpoint))})
 
 
-async def set_default_authorizer(endpoint: Endpoint, incoming: Incoming) -> Answer:
+async def set_default_authorizer(endpoint: Endpoint, incoming: Incoming) -> ApiResponse:
     name = read_body(incoming.body, {"authorizerName": text}).get("authorizerName")
     authorizer = _existing(endpoint, name)
     if endpoint.registry.is_default(authorizer.name):
@@ -125,7 +125,7 @@ async def set_default_authorizer(endpoint: Endpoint, incoming: Incoming) -> Answ
     return _named(authorizer)
 
 
-async def clear_default_authorizer(endpoint: Endpoint, incoming: Incoming) -> Answer:
+async def clear_default_authorizer(endpoint: Endpoint, incoming: Incoming) -> ApiResponse:
     _default(endpoint)
     endpoint.registry.set_default(None)
     return json_answer({})
@@ -184,7 +184,7 @@ def _epoch(moment: str | None) -> float | None:
     return None if moment is None else round(datetime.fromisoformat(moment).timestamp(), 3)
 
 
-def _named(authorizer: Authorizer) -> Answer:
+def _named(authorizer: Authorizer) -> ApiResponse:
     return json_answer({"authorizerName": authorizer.name, "authorizerArn": authorizer.arn})
 
 
@@ -239,13 +239,13 @@ _AUTHORIZER = re.compile(r"/authorizer/([^/]*)")
 _DEFAULT = re.compile(r"/default-authorizer/?")
 
 CALLS = (
-    Call("iot", "TestInvokeAuthorizer", "POST", re.compile(r"/authorizer/([^/]*)/test"), test_invoke_authorizer),
-    Call("iot", "DescribeAuthorizer", "GET", _AUTHORIZER, describe_authorizer),
-    Call("iot", "ListAuthorizers", "GET", re.compile(r"/authorizers/?"), list_authorizers),
-    Call("iot", "CreateAuthorizer", "POST", _AUTHORIZER, create_authorizer),
-    Call("iot", "UpdateAuthorizer", "PUT", _AUTHORIZER, update_authorizer),
-    Call("iot", "DeleteAuthorizer", "DELETE", _AUTHORIZER, delete_authorizer),
-    Call("iot", "DescribeDefaultAuthorizer", "GET", _DEFAULT, describe_default_authorizer),
-    Call("iot", "SetDefaultAuthorizer", "POST", _DEFAULT, set_default_authorizer),
-    Call("iot", "ClearDefaultAuthorizer", "DELETE", _DEFAULT, clear_default_authorizer),
+    Operation("iot", "TestInvokeAuthorizer", "POST", re.compile(r"/authorizer/([^/]*)/test"), test_invoke_authorizer),
+    Operation("iot", "DescribeAuthorizer", "GET", _AUTHORIZER, describe_authorizer),
+    Operation("iot", "ListAuthorizers", "GET", re.compile(r"/authorizers/?"), list_authorizers),
+    Operation("iot", "CreateAuthorizer", "POST", _AUTHORIZER, create_authorizer),
+    Operation("iot", "UpdateAuthorizer", "PUT", _AUTHORIZER, update_authorizer),
+    Operation("iot", "DeleteAuthorizer", "DELETE", _AUTHORIZER, delete_authorizer),
+    Operation("iot", "DescribeDefaultAuthorizer", "GET", _DEFAULT, describe_default_authorizer),
+    Operation("iot", "SetDefaultAuthorizer", "POST", _DEFAULT, set_default_authorizer),
+    Operation("iot", "ClearDefaultAuthorizer", "DELETE", _DEFAULT, clear_default_authorizer),
 )

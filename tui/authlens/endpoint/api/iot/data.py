@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 
 from authlens.endpoint.api.aws_error import AwsError
-from authlens.endpoint.api.call import Answer, Call, Incoming, json_answer
+from authlens.endpoint.api.call import ApiResponse, Incoming, Operation, json_answer
 from authlens.endpoint.api.state import Endpoint
 
 
-async def publish(endpoint: Endpoint, incoming: Incoming) -> Answer:
+async def publish(endpoint: Endpoint, incoming: Incoming) -> ApiResponse:
     give = endpoint.devices.publish
     if give is None:
         words = "No devices can connect here: start authlens serve with --device-port."
@@ -23,4 +23,4 @@ async def publish(endpoint: Endpoint, incoming: Incoming) -> Answer:
     return json_answer({"message": "OK", "traceId": incoming.request_id})
 
 
-CALLS = (Call("iotdata", "Publish", "POST", re.compile("/topics/(.+)"), publish),)
+CALLS = (Operation("iotdata", "Publish", "POST", re.compile("/topics/(.+)"), publish),)

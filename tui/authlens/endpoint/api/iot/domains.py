@@ -13,7 +13,7 @@ from typing import Any
 from authlens.core.deployment.deployment import Domain
 from authlens.endpoint.api.aws_error import AwsError
 from authlens.endpoint.api.body import boolean, read_body, structure, text
-from authlens.endpoint.api.call import Answer, Call, Incoming, json_answer
+from authlens.endpoint.api.call import ApiResponse, Incoming, Operation, json_answer
 from authlens.endpoint.api.state import Endpoint
 from authlens.endpoint.templates.device_entries import APPLICATION_PROTOCOLS, AUTHENTICATION_TYPES
 
@@ -36,7 +36,7 @@ _STATUSES = ("ENABLED", "DISABLED")
 _DATA_ENDPOINTS = ("iot:Data", "iot:Data-ATS")
 
 
-async def describe_endpoint(endpoint: Endpoint, incoming: Incoming) -> Answer:
+async def describe_endpoint(endpoint: Endpoint, incoming: Incoming) -> ApiResponse:
     """On AWS the port is always 443; here it is part of the answer."""
     kind = incoming.query.get("endpointType", "iot:Data")
     if kind not in _DATA_ENDPOINTS:
@@ -46,17 +46,17 @@ async def describe_endpoint(endpoint: Endpoint, incoming: Incoming) -> Answer:
     return json_answer({"endpointAddress": endpoint.devices.address})
 
 
-async def list_domain_configurations(endpoint: Endpoint, incoming: Incoming) -> Answer:
+async def list_domain_configurations(endpoint: Endpoint, incoming: Incoming) -> ApiResponse:
     wanted = incoming.query.get("serviceType", "DATA")
     found = endpoint.domains.all() if wanted == "DATA" else ()
     return json_answer({"domainConfigurations": [{**_named(endpoint, each), "serviceType": "DATA"} for each in found]})
 
 
-async def describe_domain_configuration(endpoint: Endpoint, incoming: Incoming) -> Answer:
+async def describe_domain_configuration(endpoint: Endpoint, incoming: Incoming) -> ApiResponse:
     return json_answer(_described(endpoint, _existing(endpoint, incoming.path[0])))
 
 
-async def create_domain_configuration(endpoint: Endpoint, incoming: Incoming) -> Answer:
+async def create_domain_configuration(endpoint: Endpoint, incoming: Incoming) -> ApiResponse:
     name, members = incoming.path[0], read_body(incoming.body, _CREATE)
     if not re.fullmatch(r"[\w.:-]{1,128}", name, re.ASCII):
         raise _invalid("1 validation error detected: Value at 'domainConfigurationName' failed to satisfy constraint")
@@ -68,13 +68,13 @@ async def create_domain_configuration(endpoint: Endpoint, incoming: Incoming) ->
     return json_answer(_named(endpoint, domain))
 
 
-async def update_domain_configuration(endpoint: Endpoint, incoming: Incoming) -> Answer:
+async def update_domain_configuration(endpoint: Endpoint, incoming: Incoming) -> ApiResponse:
     domain, members = _existing(endpoint, incoming.path[0]), read_body(incoming.body, _UPDATE)
     endpoint.domains.put(_changed(endpoint, domain, members))
     return json_answer(_named(endpoint, domain))
 
 
-async def delete_domain_configuration(endpoint: Endpoint, incoming: Incoming) -> Answer:
+async def delete_domain_configuration(endpoint: Endpoint, incoming: Incoming) -> ApiResponse:
     domain = _existing(endpoint, incoming.path[0])
     if domain.status != "DISABLED":
         raise _invalid(f"Domain configuration {domain.name} must be DISABLED before it can be deleted")
@@ -150,10 +150,10 @@ _ALL = re.compile("/domainConfigurations/?")
 _ONE = re.compile("/domainConfigurations/([^/]+)")
 
 CALLS = (
-    Call("iot", "DescribeEndpoint", "GET", re.compile("/endpoint/?"), describe_endpoint),
-    Call("iot", "ListDomainConfigurations", "GET", _ALL, list_domain_configurations),
-    Call("iot", "DescribeDomainConfiguration", "GET", _ONE, describe_domain_configuration),
-    Call("iot", "CreateDomainConfiguration", "POST", _ONE, create_domain_configuration),
-    Call("iot", "UpdateDomainConfiguration", "PUT", _ONE, update_domain_configuration),
-    Call("iot", "DeleteDomainConfiguration", "DELETE", _ONE, delete_domain_configuration),
+    Operation("iot", "DescribeEndpoint", "GET", re.compile("/endpoint/?"), describe_endpoint),
+    Operation("iot", "ListDomainConfigurations", "GET", _ALL, list_domain_configurations),
+    Operation("iot", "DescribeDomainConfiguration", "GET", _ONE, describe_domain_configuration),
+    Operation("iot", "CreateDomainConfiguration", "POST", _ONE, create_domain_configuration),
+    Operation("iot", "UpdateDomainConfiguration", "PUT", _ONE, update_domain_configuration),
+    Operation("iot", "DeleteDomainConfiguration", "DELETE", _ONE, delete_domain_configuration),
 )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from authlens.endpoint.api.call import Answer, Call, Incoming, json_answer
+from authlens.endpoint.api.call import ApiResponse, Incoming, Operation, json_answer
 from authlens.endpoint.api.state import Endpoint
 
 
-async def health(endpoint: Endpoint, incoming: Incoming) -> Answer:
+async def health(endpoint: Endpoint, incoming: Incoming) -> ApiResponse:
     """200 while calls are answered; names a file that could not be reloaded."""
     value = {
         "status": "running",
@@ -19,4 +19,4 @@ async def health(endpoint: Endpoint, incoming: Incoming) -> Answer:
     return json_answer(value)
 
 
-CALLS = tuple(Call("health", "Health", method, re.compile("/health/?"), health) for method in ("GET", "HEAD"))
+CALLS = tuple(Operation("health", "Health", method, re.compile("/health/?"), health) for method in ("GET", "HEAD"))

@@ -9,7 +9,7 @@ from base64 import b64decode
 from typing import Any
 
 from authlens.endpoint.api.aws_error import AwsError
-from authlens.endpoint.api.call import Answer, Call, Incoming, json_answer
+from authlens.endpoint.api.call import ApiResponse, Incoming, Operation, json_answer
 from authlens.endpoint.api.iot.authorizers import log_tail
 from authlens.endpoint.api.services import permissions
 from authlens.endpoint.api.state import Endpoint
@@ -29,29 +29,29 @@ _NAME = re.compile(
 _VERSION = "$LATEST"
 
 
-async def invoke(endpoint: Endpoint, incoming: Incoming) -> Answer:
+async def invoke(endpoint: Endpoint, incoming: Incoming) -> ApiResponse:
     function = _function(endpoint, incoming)
     payload = _payload(incoming.body)
     kind = incoming.headers.get("x-amz-invocation-type", "RequestResponse")
     if kind == "DryRun":
-        return Answer(204, headers={"x-amz-executed-version": _VERSION})
+        return ApiResponse(204, headers={"x-amz-executed-version": _VERSION})
     if kind != "RequestResponse":
         raise _invalid(f"The local endpoint invokes with RequestResponse or DryRun, not {kind!r}.")
     context = _client_context(incoming)
     result = await endpoint.invoke(function, payload, incoming.request_id, context)
-    return Answer(200, _answer(result), headers=_answer_headers(result, incoming))
+    return ApiResponse(200, _answer(result), headers=_answer_headers(result, incoming))
 
 
-async def get_function_configuration(endpoint: Endpoint, incoming: Incoming) -> Answer:
+async def get_function_configuration(endpoint: Endpoint, incoming: Incoming) -> ApiResponse:
     return json_answer(_configuration(endpoint, _function(endpoint, incoming)))
 
 
-async def get_function(endpoint: Endpoint, incoming: Incoming) -> Answer:
+async def get_function(endpoint: Endpoint, incoming: Incoming) -> ApiResponse:
     """Its configuration; the code is a folder on this machine and has no URL."""
     return json_answer({"Configuration": _configuration(endpoint, _function(endpoint, incoming)), "Tags": {}})
 
 
-async def list_functions(endpoint: Endpoint, incoming: Incoming) -> Answer:
+async def list_functions(endpoint: Endpoint, incoming: Incoming) -> ApiResponse:
     """All functions by name; a marker is the last name of the previous page."""
     marker = incoming.query.get("Marker", "")
     most = incoming.query.get("MaxItems", str(_PAGE))
@@ -63,7 +63,7 @@ async def list_functions(endpoint: Endpoint, incoming: Incoming) -> Answer:
     return json_answer({"NextMarker": names[size - 1] if len(names) > size else None, "Functions": page})
 
 
-async def get_policy(endpoint: Endpoint, incoming: Incoming) -> Answer:
+async def get_policy(endpoint: Endpoint, incoming: Incoming) -> ApiResponse:
     function = _function(endpoint, incoming)
     found = permissions.statements(endpoint, function)
     if not found:
@@ -74,19 +74,19 @@ async def get_policy(endpoint: Endpoint, incoming: Incoming) -> Answer:
     return json_answer({"Policy": json.dumps(policy, separators=(",", ":")), "RevisionId": _revision(endpoint)})
 
 
-async def add_permission(endpoint: Endpoint, incoming: Incoming) -> Answer:
+async def add_permission(endpoint: Endpoint, incoming: Incoming) -> ApiResponse:
     function = _function(endpoint, incoming)
     statement = permissions.add(endpoint, function, _members(incoming.body))
     body = {"Statement": json.dumps(statement, separators=(",", ":"))}
-    return Answer(201, json.dumps(body).encode())
+    return ApiResponse(201, json.dumps(body).encode())
 
 
-async def remove_permission(endpoint: Endpoint, incoming: Incoming) -> Answer:
+async def remove_permission(endpoint: Endpoint, incoming: Incoming) -> ApiResponse:
     permissions.remove(endpoint, _function(endpoint, incoming), incoming.path[1])
-    return Answer(204)
+    return ApiResponse(204)
 
 
-async def refuse_change(endpoint: Endpoint, incoming: Incoming) -> Answer:
+async def refuse_change(endpoint: Endpoint, incoming: Incoming) -> ApiResponse:
     raise _invalid(
         "Functions are not created, changed or deleted on the local endpoint: they are those of the file that "
         "'authlens serve' was started with. Edit that file, or the code that it names; both are read again."
@@ -196,21 +196,21 @@ _FUNCTIONS = "/2015-03-31/functions/?"
 _POLICY = _FUNCTION + "/policy"
 
 CALLS = (
-    Call("lambda", "ListFunctions", "GET", re.compile(_FUNCTIONS), list_functions),
-    Call("lambda", "AddPermission", "POST", re.compile(_POLICY), add_permission),
-    Call("lambda", "RemovePermission", "DELETE", re.compile(_POLICY + "/([^/]*)"), remove_permission),
-    Call("lambda", "CreateFunction", "POST", re.compile(_FUNCTIONS), refuse_change),
-    Call("lambda", "DeleteFunction", "DELETE", re.compile(_FUNCTION), refuse_change),
-    Call("lambda", "UpdateFunctionCode", "PUT", re.compile(_FUNCTION + "/code"), refuse_change),
-    Call("lambda", "UpdateFunctionConfiguration", "PUT", re.compile(_FUNCTION + "/configuration"), refuse_change),
-    Call("lambda", "Invoke", "POST", re.compile(_FUNCTION + "/invocations"), invoke),
-    Call("lambda", "GetFunction", "GET", re.compile(_FUNCTION), get_function),
-    Call(
+    Operation("lambda", "ListFunctions", "GET", re.compile(_FUNCTIONS), list_functions),
+    Operation("lambda", "AddPermission", "POST", re.compile(_POLICY), add_permission),
+    Operation("lambda", "RemovePermission", "DELETE", re.compile(_POLICY + "/([^/]*)"), remove_permission),
+    Operation("lambda", "CreateFunction", "POST", re.compile(_FUNCTIONS), refuse_change),
+    Operation("lambda", "DeleteFunction", "DELETE", re.compile(_FUNCTION), refuse_change),
+    Operation("lambda", "UpdateFunctionCode", "PUT", re.compile(_FUNCTION + "/code"), refuse_change),
+    Operation("lambda", "UpdateFunctionConfiguration", "PUT", re.compile(_FUNCTION + "/configuration"), refuse_change),
+    Operation("lambda", "Invoke", "POST", re.compile(_FUNCTION + "/invocations"), invoke),
+    Operation("lambda", "GetFunction", "GET", re.compile(_FUNCTION), get_function),
+    Operation(
         "lambda",
         "GetFunctionConfiguration",
         "GET",
         re.compile(_FUNCTION + "/configuration"),
         get_function_configuration,
     ),
-    Call("lambda", "GetPolicy", "GET", re.compile(_POLICY), get_policy),
+    Operation("lambda", "GetPolicy", "GET", re.compile(_POLICY), get_policy),
 )

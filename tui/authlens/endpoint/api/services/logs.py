@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from authlens.endpoint.api.aws_error import AwsError
-from authlens.endpoint.api.call import Answer, Call, Incoming
+from authlens.endpoint.api.call import ApiResponse, Incoming, Operation
 from authlens.endpoint.api.function_log import Printed, group_of
 from authlens.endpoint.api.state import Endpoint
 
@@ -23,7 +23,7 @@ _TERM = re.compile(r'(?P<sign>[?-]?)(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<word>[^
 _GROUP_ARN = re.compile(r"arn:[^:]+:logs:[^:]*:[^:]*:log-group:(?P<name>[^:]+)(?::\*)?")
 
 
-async def filter_log_events(endpoint: Endpoint, incoming: Incoming) -> Answer:
+async def filter_log_events(endpoint: Endpoint, incoming: Incoming) -> ApiResponse:
     asked = _members(incoming.body)
     group = _group(endpoint, asked)
     since, until = _number(asked, "startTime", 0), _number(asked, "endTime", 2**63)
@@ -40,7 +40,7 @@ async def filter_log_events(endpoint: Endpoint, incoming: Incoming) -> Answer:
     page = found[:limit]
     more = {"nextToken": str(page[-1].number)} if len(found) > limit else {}
     body = {"events": [_event(line) for line in page], "searchedLogStreams": [], **more}
-    return Answer(200, json.dumps(body).encode(), _JSON_1_1)
+    return ApiResponse(200, json.dumps(body).encode(), _JSON_1_1)
 
 
 def _event(line: Printed) -> dict[str, Any]:
@@ -132,4 +132,4 @@ def _error(name: str, message: str) -> AwsError:
     return AwsError(400, name, message, {"__type": name})
 
 
-CALLS = (Call("logs", "FilterLogEvents", "POST", re.compile("/?"), filter_log_events, TARGET),)
+CALLS = (Operation("logs", "FilterLogEvents", "POST", re.compile("/?"), filter_log_events, TARGET),)

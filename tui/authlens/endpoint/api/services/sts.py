@@ -7,16 +7,16 @@ from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
 from authlens.endpoint.api.aws_error import XML, AwsError
-from authlens.endpoint.api.call import Answer, Call, Incoming
+from authlens.endpoint.api.call import ApiResponse, Incoming, Operation
 from authlens.endpoint.api.state import Endpoint
 
 
-async def query(endpoint: Endpoint, incoming: Incoming) -> Answer:
+async def query(endpoint: Endpoint, incoming: Incoming) -> ApiResponse:
     """Any action of the Query protocol; only GetCallerIdentity is served."""
     form = parse_qs(incoming.body.decode("utf-8", "replace"))
     action = form.get("Action", [incoming.query.get("Action", "")])[0]
     if action == "GetCallerIdentity":
-        return Answer(200, _identity(endpoint, incoming.request_id), XML)
+        return ApiResponse(200, _identity(endpoint, incoming.request_id), XML)
     if not action:
         raise AwsError(400, "MissingAction", "The request names no Action.")
     version = form.get("Version", [incoming.query.get("Version", "")])[0]
@@ -35,6 +35,6 @@ def _identity(endpoint: Endpoint, request_id: str) -> bytes:
 
 
 CALLS = (
-    Call("sts", "GetCallerIdentity", "POST", re.compile("/?"), query),
-    Call("sts", "GetCallerIdentity", "GET", re.compile("/?"), query),
+    Operation("sts", "GetCallerIdentity", "POST", re.compile("/?"), query),
+    Operation("sts", "GetCallerIdentity", "GET", re.compile("/?"), query),
 )

@@ -16,7 +16,7 @@ from authlens.endpoint.templates.cloudformation.values import NO_VALUE, Unresolv
 from authlens.endpoint.templates.definitions import DEFAULT_MEMORY_SIZE, FunctionDefinition
 from authlens.endpoint.templates.function_checks import Unfit
 from authlens.endpoint.templates.lambda_runtimes import RESERVED, language, machine_difference
-from authlens.endpoint.templates.settings import FunctionSettings, Settings
+from authlens.endpoint.templates.settings import FunctionSettings, ProjectSettings
 
 LAMBDA_TIMEOUT = 3.0
 """Seconds; Lambda's default, which SAM keeps."""
@@ -39,7 +39,7 @@ class _Function:
         self._place = stack.place(logical)
         settings = stack.project.settings
         self._settings = settings.functions.get(logical, FunctionSettings())
-        self._all: Settings = settings
+        self._all: ProjectSettings = settings
         self._unresolved: list[Unresolved] = []
         self._differences: list[str] = []
 

@@ -10,24 +10,24 @@ from pathlib import Path
 from typing import Any
 
 from authlens.endpoint.templates.definition_file import content_of
-from authlens.endpoint.templates.settings import Settings
+from authlens.endpoint.templates.settings import ProjectSettings
 
 _LONG = re.compile(r"ParameterKey=(?P<name>[^,]+),ParameterValue=(?P<value>.*)", re.DOTALL)
 
 
-def read_sam_config(path: Path) -> Settings:
+def read_sam_config(path: Path) -> ProjectSettings:
     """Its settings; an unreadable file is a warning."""
     try:
         known = tomllib.loads(content_of(path).decode("utf-8"))
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
-        return Settings(warnings=(f"{path}: it is not read: {why}",))
+        return ProjectSettings(warnings=(f"{path}: it is not read: {why}",))
     sections = [_section(known, "default", command, "parameters") for command in ("deploy", "build", "global")]
     parameters: dict[str, str] = {}
     for each in reversed(sections):
         parameters |= _overrides(each.get("parameter_overrides"))
     region = next((each["region"] for each in sections if isinstance(each.get("region"), str)), None)
-    return Settings(parameters=parameters, region=region)
+    return ProjectSettings(parameters=parameters, region=region)
 
 
 def _section(known: Mapping[str, Any], *names: str) -> Mapping[str, Any]:

@@ -18,7 +18,7 @@ from authlens.endpoint.templates.cloudformation.values import (
     section,
 )
 from authlens.endpoint.templates.definitions import authorizer_arn, function_arn, warning_of
-from authlens.endpoint.templates.settings import Settings
+from authlens.endpoint.templates.settings import ProjectSettings
 from authlens.endpoint.templates.unpack import Cache
 
 AUTHORIZER = "AWS::IoT::Authorizer"
@@ -42,7 +42,7 @@ class StackEnvironment:
 class Project:
     """All stacks that are read together, and what they share."""
 
-    settings: Settings
+    settings: ProjectSettings
     cache: Cache
     region: str
     account: str
@@ -241,7 +241,7 @@ class Properties:
             raise self._properties[name].error(f"{name} must be a number") from None
 
 
-def _given(settings: Settings) -> dict[str, Callable[[], Any]]:
+def _given(settings: ProjectSettings) -> dict[str, Callable[[], Any]]:
     return {name: lambda value=value: value for name, value in settings.parameters.items()}  # type: ignore[misc]
 
 

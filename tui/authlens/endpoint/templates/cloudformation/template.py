@@ -39,7 +39,7 @@ from authlens.endpoint.templates.definitions import (
     left_out,
 )
 from authlens.endpoint.templates.noticed import notice
-from authlens.endpoint.templates.settings import FUNCTION_OPTION, KEY_STEP, Settings, with_signing
+from authlens.endpoint.templates.settings import FUNCTION_OPTION, KEY_STEP, ProjectSettings, with_signing
 from authlens.endpoint.templates.unpack import Cache
 
 DEEPEST = 5
@@ -48,27 +48,27 @@ MOST_STACKS = 50
 
 
 def read_template(
-    path: Path, settings: Settings | None = None, cache: Cache | None = None, ask: bool = True
+    path: Path, settings: ProjectSettings | None = None, cache: Cache | None = None, ask: bool = True
 ) -> Definitions:
     """What a template defines; `warnings` lists what could not be resolved. Raises DefinitionError.
 
     ask: interpreters may be asked for their versions; without it nothing is run.
     """
     path = Path(os.path.abspath(path))
-    project = new_project(settings or Settings(), cache or Cache(), ask)
+    project = new_project(settings or ProjectSettings(), cache or Cache(), ask)
     load_stack(path, project, path.parent.name or "stack")
     return definitions_of(project, path)
 
 
 def authorizer_names(path: Path) -> tuple[str, ...]:
     """The names of the authorizers of a template and its nested stacks; reads no function. Raises DefinitionError."""
-    project = new_project(Settings(), Cache(), ask=False)
+    project = new_project(ProjectSettings(), Cache(), ask=False)
     load_stack(Path(os.path.abspath(path)), project, path.parent.name or "stack")
     return tuple(stack.physical(logical) for stack, logical in project.of_kind((AUTHORIZER,)))
 
 
 def new_project(
-    settings: Settings, cache: Cache, ask: bool, region: str | None = None, account: str | None = None
+    settings: ProjectSettings, cache: Cache, ask: bool, region: str | None = None, account: str | None = None
 ) -> Project:
     region, account = settings.region or region or DEFAULT_REGION, settings.account or account or DEFAULT_ACCOUNT
     return Project(settings, cache, region, account, ask, notes=list(settings.warnings))

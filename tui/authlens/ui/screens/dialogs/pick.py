@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.reactive import reactive
 
 from authlens.ui.screens.dialogs.dialog import Dialog
-from authlens.ui.text.page import Item
+from authlens.ui.text.page import PageItem
 from authlens.ui.text.safe_content import safe_content
 from authlens.ui.widgets.controls.field import Field
 from authlens.ui.widgets.controls.items import Items
@@ -64,9 +64,9 @@ class PickScreen(Dialog[tuple[str, ...]]):
     def watch_picked(self) -> None:
         self.query_one(Items).items = tuple(self._items())
 
-    def _items(self) -> list[Item]:
+    def _items(self) -> list[PageItem]:
         return [
-            Item((Content.assemble("[x] " if index in self.picked else "[ ] ", safe_content(title)),))
+            PageItem((Content.assemble("[x] " if index in self.picked else "[ ] ", safe_content(title)),))
             for index, (_, title) in enumerate(self._things)
         ]
 
@@ -114,9 +114,9 @@ class PickOne(Dialog[str]):
     def on_mount(self) -> None:
         self.query_one(Field).focus()
 
-    def _items(self) -> list[Item]:
+    def _items(self) -> list[PageItem]:
         return [
-            Item(
+            PageItem(
                 (
                     Content.assemble(
                         ("✓ " if name == self._chosen else "  ", "$text-success"),

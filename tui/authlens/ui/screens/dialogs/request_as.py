@@ -19,7 +19,7 @@ from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Target
 from authlens.ui.screens.dialogs.dialog import Dialog
 from authlens.ui.text import page
-from authlens.ui.text.page import Item
+from authlens.ui.text.page import PageItem
 from authlens.ui.text.request_formats import Rendering, renderings
 from authlens.ui.text.safe_content import prose, safe_content
 from authlens.ui.widgets.controls.code_view import CodeView
@@ -74,7 +74,7 @@ class RequestAs(Dialog[None]):
         with Vertical(classes="box") as box:
             box.border_title = Content("Request as …")
             with Horizontal():
-                yield _Forms([Item((safe_content(each.label),)) for each in self._masked])
+                yield _Forms([PageItem((safe_content(each.label),)) for each in self._masked])
                 yield CodeView(page.text_lines(self._masked[0].text))
             yield Static(prose(self._masked[0].note), classes="note", markup=False)
             yield KeyLine()

@@ -13,7 +13,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
 from authlens.core.request.target import Target
-from authlens.gate import Gate, Wanted
+from authlens.gate import Gate, WantedTrust
 from authlens.ui.runtime import background
 from authlens.ui.runtime.host import Host
 from authlens.ui.screens.dialogs.dialog import Dialog
@@ -86,7 +86,7 @@ async def may_send(
     return True
 
 
-def _lines(saved: SavedRequest, wanted: Wanted, files: Sequence[Path]) -> list[str]:
+def _lines(saved: SavedRequest, wanted: WantedTrust, files: Sequence[Path]) -> list[str]:
     from authlens.core.saved.reach import reach_of
     from authlens.endpoint.templates.child_environment import named_variables
     from authlens.endpoint.templates.outline import programs_of

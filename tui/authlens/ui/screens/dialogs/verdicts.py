@@ -21,7 +21,7 @@ from authlens.core.saved.expectation import Question
 from authlens.frozen import dataclass
 from authlens.ui.screens.dialogs.dialog import Dialog
 from authlens.ui.text import outcome_text
-from authlens.ui.text.page import Item
+from authlens.ui.text.page import PageItem
 from authlens.ui.text.safe_content import prose, safe_content
 from authlens.ui.widgets.controls.items import Items
 from authlens.ui.widgets.controls.key_line import KeyLine
@@ -91,7 +91,7 @@ class VerdictsScreen(Dialog[None]):
         return sent.against is not None and compare(sent.against, sent.invocation).answer_equal
 
 
-def _item(sent: Sent) -> Item:
+def _item(sent: Sent) -> PageItem:
     invocation = sent.invocation
     took = outcome_text.duration(invocation.duration)
     head = Content.assemble(
@@ -100,7 +100,7 @@ def _item(sent: Sent) -> Item:
         safe_content(sent.label, "bold"),
         (f"  {took}", "$foreground-muted"),
     )
-    return Item((head, _difference(sent)))
+    return PageItem((head, _difference(sent)))
 
 
 def _judged(judgement: Judgement) -> Content:

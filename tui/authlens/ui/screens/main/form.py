@@ -13,7 +13,7 @@ from authlens.core.saved.expectation import Expectation
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.sending import Sender, files_of
 from authlens.ui.model.draft import MEMBERS, Draft, PasswordKind, of_saved, with_kind
-from authlens.ui.model.edits import Edits, Form, OpenFile, Step
+from authlens.ui.model.edits import Edits, EditStep, Form, OpenFile
 from authlens.ui.model.screen_values import FormContent, FormState
 from authlens.ui.runtime.host import Host
 from authlens.ui.runtime.services import AppServices
@@ -109,7 +109,7 @@ class FormController:
         """What the form's file expects of an invocation that was sent from it."""
         return self.state.draft.expect if self.state.is_source_of(invocation) else None
 
-    def _step(self, step: Step | None) -> None:
+    def _step(self, step: EditStep | None) -> None:
         if step is not None:
             self._put(step.form, step.where)
 

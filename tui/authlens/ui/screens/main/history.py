@@ -15,7 +15,7 @@ from authlens.ui.runtime.host import Host
 from authlens.ui.runtime.services import AppServices
 
 if TYPE_CHECKING:
-    from authlens.store.history.history import History, Row
+    from authlens.store.history.history import History, HistoryRow
 
 PAGE = 100
 """Rows that are loaded at once."""
@@ -161,7 +161,7 @@ class HistoryController:
         self._changed(self.state)
 
 
-def _judged_page(history: History, numbers: list[int], search: str, before: int | None) -> list[Row]:
+def _judged_page(history: History, numbers: list[int], search: str, before: int | None) -> list[HistoryRow]:
     """A page once it is known at which stage these failed."""
     from authlens.core.verdict.failing_stage import stage_and_words
 

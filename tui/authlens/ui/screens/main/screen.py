@@ -18,7 +18,7 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.saved.expectation import Expectation
 from authlens.sending import Sender
 from authlens.ui.model.collection import CollectionState
-from authlens.ui.model.screen_values import FormState, HintState, HistoryState, IdentityState, Running
+from authlens.ui.model.screen_values import FormState, HintState, HistoryState, IdentityState, RunningCall
 from authlens.ui.runtime.host import ScreenHost
 from authlens.ui.runtime.question_memory import QuestionMemory
 from authlens.ui.runtime.services import AppServices
@@ -73,7 +73,7 @@ class MainScreen(Screen[object]):
     missing: var[tuple[Unresolved, ...]] = var[tuple[Unresolved, ...]]((), init=False)
     hints: var[HintState] = var(HintState(), init=False)
     collection: var[CollectionState] = var(CollectionState(), init=False)
-    running: var[Running | None] = var[Running | None](None)
+    running: var[RunningCall | None] = var[RunningCall | None](None)
     history_state: var[HistoryState] = var(HistoryState(), init=False)
     cloud_log: var[CloudLog | None] = var[CloudLog | None](None)
     watching: var[bool] = var(False)
@@ -197,7 +197,7 @@ class MainScreen(Screen[object]):
         if is_new:
             self.panes.go_to_if_hidden(RequestPane.ID)
 
-    def _running_changed(self, running: Running | None) -> None:
+    def _running_changed(self, running: RunningCall | None) -> None:
         was, self.running = self.running, running
         if (was is None) != (running is None):
             self.refresh_bindings()

@@ -17,7 +17,7 @@ from authlens.core.saved.saved_request import SavedRequest
 from authlens.sending import Sender, files_of
 from authlens.ui.model.batch import base_of, is_redacted
 from authlens.ui.model.printed_lines import PrintedLines
-from authlens.ui.model.screen_values import Running
+from authlens.ui.model.screen_values import RunningCall
 from authlens.ui.runtime import background
 from authlens.ui.runtime.background import TooManyAbandoned
 from authlens.ui.runtime.host import Host
@@ -43,7 +43,7 @@ class SendController:
         host: Host,
         form: FormController,
         identity: IdentityController,
-        changed: Callable[[Running | None], None],
+        changed: Callable[[RunningCall | None], None],
         arrived: Arrived,
     ) -> None:
         self._services = services
@@ -58,7 +58,7 @@ class SendController:
         self._sent_at = 0.0
         self._stop_clock: Callable[[], None] | None = None
         self._printed = PrintedLines()
-        self.running: Running | None = None
+        self.running: RunningCall | None = None
 
     @property
     def is_running(self) -> bool:
@@ -156,7 +156,7 @@ class SendController:
 
     def _start_clock(self) -> None:
         # A second press does not make the previous answer newer.
-        self._publish(Running(is_long=self.running is not None and self.running.is_long))
+        self._publish(RunningCall(is_long=self.running is not None and self.running.is_long))
         if self._stop_clock is None:
             self._stop_clock = self._host.every(0.5, self.count)
 
@@ -172,9 +172,9 @@ class SendController:
             seconds, printed = time.monotonic() - self._sent_at, self._printed
             if printed.saved is not None:
                 printed.add(self._sender.printed(printed.saved.target, printed.base))
-            self._publish(Running(seconds, self._sender.seeks_credentials(), True, printed.last))
+            self._publish(RunningCall(seconds, self._sender.seeks_credentials(), True, printed.last))
 
-    def _publish(self, running: Running | None) -> None:
+    def _publish(self, running: RunningCall | None) -> None:
         self.running = running
         self._changed(running)
 

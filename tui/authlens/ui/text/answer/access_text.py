@@ -14,7 +14,7 @@ from authlens.core.policy.decision.permissions import Ruling
 from authlens.core.saved.expectation import Question
 from authlens.core.verdict.verdict import Conclusion
 from authlens.ui.text.answer.explanation import Decided, Explanation, Place
-from authlens.ui.text.page import Item, Mark, aside
+from authlens.ui.text.page import Mark, PageItem, aside
 from authlens.ui.text.safe_content import prose, safe_content
 
 if TYPE_CHECKING:
@@ -32,10 +32,10 @@ _TITLE = 10
 _TOO_COMPLEX = "? These documents have too many statements and wildcards to be summarized; ask a question."
 
 
-def permission_items(reasons: Explanation | None) -> list[Item]:
+def permission_items(reasons: Explanation | None) -> list[PageItem]:
     """What the client may do, without a question: an item for each pattern, with its place in the documents."""
     if reasons is not None and reasons.is_too_complex:
-        return [Item((Content.styled(_TOO_COMPLEX, "$text-warning"), Content("")), None, "")]
+        return [PageItem((Content.styled(_TOO_COMPLEX, "$text-warning"), Content("")), None, "")]
     if reasons is None or reasons.permissions is None:
         return []
     are_several = len(reasons.layout) > 1
@@ -43,7 +43,7 @@ def permission_items(reasons: Explanation | None) -> list[Item]:
     return [*items[:-1], replace(items[-1], lines=(*items[-1].lines, Content("")))]
 
 
-def _permission_item(line: PermissionLine, are_several: bool) -> Item:
+def _permission_item(line: PermissionLine, are_several: bool) -> PageItem:
     glyph, style = _ANSWERS[line.answer]
     condition = f" {line.condition}" if line.condition else ""
     wheres = dict.fromkeys(
@@ -58,7 +58,7 @@ def _permission_item(line: PermissionLine, are_several: bool) -> Item:
         (f"   {' · '.join(wheres)}" if wheres else "", "$foreground-muted"),
     )
     first = line.places[0] if line.places else None
-    return Item((content,), None if first is None else (first[0], first[2]), _question_like(line))
+    return PageItem((content,), None if first is None else (first[0], first[2]), _question_like(line))
 
 
 def _question_like(line: PermissionLine) -> str:
@@ -70,23 +70,23 @@ def _question_like(line: PermissionLine) -> str:
     return f"{verb} {what if ' ' not in what else ''}"
 
 
-def access_items(reasons: Explanation | None, questions: Sequence[Question]) -> list[Item]:
+def access_items(reasons: Explanation | None, questions: Sequence[Question]) -> list[PageItem]:
     """Each open question with its decision and why."""
     if reasons is not None and questions and reasons.verdict.conclusion is Conclusion.FAILED:
         why = aside("The call failed: there are no documents to decide by.")
-        return [Item((_question("–", "$foreground-muted", "NOT DECIDED", each), why)) for each in questions]
+        return [PageItem((_question("–", "$foreground-muted", "NOT DECIDED", each), why)) for each in questions]
     if reasons is None or len(reasons.decided) != len(questions):
-        return [Item((_question("–", "$foreground-muted", "NOT ASKED YET", each),)) for each in questions]
+        return [PageItem((_question("–", "$foreground-muted", "NOT ASKED YET", each),)) for each in questions]
     return [_access_item(each) for each in reasons.decided]
 
 
-def _access_item(decided: Decided) -> Item:
+def _access_item(decided: Decided) -> PageItem:
     decision = decided.decision
     word = str(decision.word) if decision is not None else "IMPLICIT_DENY"
     glyph, style = ("✓", "$text-success") if word == ALLOWED else ("✗", "$text-error")
     said = [_question(glyph, style, word, decided.question)]
     if decision is None:
-        return Item((*said, aside("The client is not authenticated, so it may do nothing.")))
+        return PageItem((*said, aside("The client is not authenticated, so it may do nothing.")))
     said += [aside(f"But the broker refuses it: {one.message}.") for one in refused_by_broker(decision)]
     said += [aside(reason) for reason in (*decision.reasons, *decision.notes)]
     said += [aside(one.message) for one in limited_by_broker(decision)]
@@ -95,7 +95,7 @@ def _access_item(decided: Decided) -> Item:
     said += [
         aside(f"{name} is {'not known here' if value is None else value}") for name, value in sorted(named, key=str)
     ]
-    return Item(tuple(said))
+    return PageItem(tuple(said))
 
 
 def near_miss_text(message: str) -> str:

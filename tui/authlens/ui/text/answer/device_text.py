@@ -12,24 +12,24 @@ from authlens.core.deployment.facts import facts
 from authlens.core.verdict.stages import Verdict
 from authlens.ui.text.answer.explanation import Explanation
 from authlens.ui.text.answer.finding_text import SEVERITIES, finding_items
-from authlens.ui.text.page import Item, aside
+from authlens.ui.text.page import PageItem, aside
 from authlens.ui.text.safe_content import prose, safe_content
 
 
-def page_items(page: str, reasons: Explanation | None, deployment: Deployment | None) -> list[Item]:
+def page_items(page: str, reasons: Explanation | None, deployment: Deployment | None) -> list[PageItem]:
     """Of the page of findings, or of what a device would meet."""
     if page == "lint":
         return finding_items(reasons)
     return device_items(reasons.verdict if reasons else None, deployment)
 
 
-def device_items(verdict: Verdict | None, deployment: Deployment | None) -> list[Item]:
+def device_items(verdict: Verdict | None, deployment: Deployment | None) -> list[PageItem]:
     """Each caveat with what to do, then each fact."""
     if verdict is None:
-        return [Item((aside("Nothing to say yet: send the request."),))]
+        return [PageItem((aside("Nothing to say yet: send the request."),))]
     items = [_caveat(caveat) for caveat in verdict.caveats]
     if not items:
-        items = [Item((aside("No known difference between this test and a real connection."),))]
+        items = [PageItem((aside("No known difference between this test and a real connection."),))]
     return [*items, *_facts(deployment)]
 
 
@@ -58,9 +58,9 @@ def warning_text(caveat: Caveat) -> Content:
     )
 
 
-def _caveat(caveat: Caveat) -> Item:
+def _caveat(caveat: Caveat) -> PageItem:
     glyph, style = SEVERITIES[caveat.severity]
-    return Item(
+    return PageItem(
         (
             Content.assemble(
                 (f"{glyph} ", style),
@@ -74,7 +74,7 @@ def _caveat(caveat: Caveat) -> Item:
     )
 
 
-def _facts(deployment: Deployment | None) -> list[Item]:
+def _facts(deployment: Deployment | None) -> list[PageItem]:
     if deployment is None:
         return []
     head = safe_content(f"What {deployment.authorizer.name} is deployed with:", "bold $text-primary")
@@ -82,4 +82,4 @@ def _facts(deployment: Deployment | None) -> list[Item]:
         Content.assemble((" ✓ " if fact.is_read else " – ", "$foreground-muted"), safe_content(fact.text))
         for fact in facts(deployment)
     ]
-    return [Item((head, *lines))]
+    return [PageItem((head, *lines))]

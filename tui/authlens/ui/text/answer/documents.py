@@ -13,7 +13,7 @@ from authlens.core.contract.limits import LONGEST_DOCUMENT
 from authlens.core.invocation.invocation import Invocation, Wire
 from authlens.core.invocation.local_run import LocalRun, doctor
 from authlens.ui.text.page import Line, Mark, body_lines, json_lines, laid_out, note, note_line, text_lines
-from authlens.ui.text.pretty_json import Fault
+from authlens.ui.text.pretty_json import NotJson
 
 
 def page_lines(page: str, invocation: Invocation | None) -> tuple[Line, ...]:
@@ -115,7 +115,7 @@ def _document(index: int, text: str) -> Iterable[Line]:
     page = laid_out(text)
     if page is None:
         return _numbered(text_lines(text), index)
-    if isinstance(page, Fault):
+    if isinstance(page, NotJson):
         place = f"Not JSON: {page.reason} at line {page.line}, column {page.column}. Shown as received."
         return [Line(Content.styled(f"✗ {place}", "$text-error"), is_prose=True), *_numbered(text_lines(text), index)]
     return _numbered(json_lines("\n".join(page.lines)), index)

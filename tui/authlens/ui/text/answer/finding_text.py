@@ -12,7 +12,7 @@ from authlens.core.preflight.finding import Finding
 from authlens.ui.model.finding_target import fixable, notable
 from authlens.ui.text.answer.access_text import deciding_places
 from authlens.ui.text.answer.explanation import Explanation, Place
-from authlens.ui.text.page import Item, Mark, aside
+from authlens.ui.text.page import Mark, PageItem, aside
 from authlens.ui.text.safe_content import prose
 
 if TYPE_CHECKING:
@@ -22,23 +22,23 @@ if TYPE_CHECKING:
 SEVERITIES = {"error": ("✗", "$text-error"), "warning": ("!", "$text-warning"), "info": ("·", "$text-primary")}
 
 
-def finding_items(reasons: Explanation | None) -> list[Item]:
+def finding_items(reasons: Explanation | None) -> list[PageItem]:
     """The findings of lint, the most severe first, below the gauges of AWS's limits."""
     if reasons is None:
-        return [Item((aside("Nothing to check yet."),))]
-    head = Item((_gauge_line(reasons.gauges),)) if reasons.gauges else None
+        return [PageItem((aside("Nothing to check yet."),))]
+    head = PageItem((_gauge_line(reasons.gauges),)) if reasons.gauges else None
     found = sorted(reasons.findings, key=lambda each: list(SEVERITIES).index(each.severity))
     items = [_finding_item(reasons, each) for each in found]
     if not items:
-        items = [Item((Content.styled("✓ No findings.", "$text-success"),))]
+        items = [PageItem((Content.styled("✓ No findings.", "$text-success"),))]
     return [head, *items] if head else items
 
 
-def _finding_item(reasons: Explanation, finding: LintFinding) -> Item:
+def _finding_item(reasons: Explanation, finding: LintFinding) -> PageItem:
     glyph, style = SEVERITIES[finding.severity]
     place = reasons.place(finding.document, finding.span.start) if finding.span else None
     where = f"document {place[0] + 1}, line {place[1]}" if place else "the answer"
-    return Item(
+    return PageItem(
         (
             Content.assemble(
                 (f"{glyph} {finding.severity}  ", style),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from textual.content import Content
 
 from authlens.core.invocation.invocation import Invocation
-from authlens.ui.text.page import Item, Line, Mark
+from authlens.ui.text.page import Line, Mark, PageItem
 
 if TYPE_CHECKING:
     from authlens.core.secrets.redaction import Redactor
@@ -48,7 +48,7 @@ class Mask:
             return lines
         return tuple(replace(line, content=self.content(line.content)) for line in lines)
 
-    def items(self, items: Iterable[Item]) -> list[Item]:
+    def items(self, items: Iterable[PageItem]) -> list[PageItem]:
         return [replace(item, lines=tuple(map(self.content, item.lines))) for item in items]
 
     def marks(self, marks: Mapping[Place, tuple[Mark, ...]]) -> Mapping[Place, tuple[Mark, ...]]:

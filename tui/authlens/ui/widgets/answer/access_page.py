@@ -17,7 +17,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from authlens.core.saved.expectation import Question
-from authlens.ui.text.page import Item
+from authlens.ui.text.page import PageItem
 from authlens.ui.text.safe_content import prose
 from authlens.ui.widgets.controls.items import Items
 
@@ -69,7 +69,7 @@ class AccessPage(Vertical):
     def items(self) -> Items:
         return self.query_one(Items)
 
-    def show(self, permissions: list[Item], questions: list[Item]) -> None:
+    def show(self, permissions: list[PageItem], questions: list[PageItem]) -> None:
         self._permissions = len(permissions)
         self.items.items = (*permissions, *questions)
 

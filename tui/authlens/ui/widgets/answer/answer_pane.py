@@ -15,7 +15,7 @@ from textual.reactive import var
 from textual.widget import Widget
 
 from authlens.core.invocation.invocation import Invocation
-from authlens.ui.model.screen_values import Running
+from authlens.ui.model.screen_values import RunningCall
 from authlens.ui.runtime.key_queue import after_refresh
 from authlens.ui.text.answer import documents
 from authlens.ui.text.answer.answer_view import AnswerView, Relation
@@ -26,7 +26,7 @@ from authlens.ui.text.page import MOST_SHOWN, Line
 from authlens.ui.widgets.answer.access_page import AccessPage
 from authlens.ui.widgets.answer.answer_keys import ANSWER_KEYS, LETTERS
 from authlens.ui.widgets.answer.stage_line import StageLine
-from authlens.ui.widgets.answer.verdict import Verdict
+from authlens.ui.widgets.answer.verdict import VerdictView
 from authlens.ui.widgets.answer.verdict_header import VerdictHeader
 from authlens.ui.widgets.controls.code_view import CodeView
 from authlens.ui.widgets.controls.compare_view import CompareView
@@ -46,7 +46,7 @@ class AnswerPane(SearchablePane):
     AnswerPane CodeView { margin-top: 1; }
     AnswerPane VerdictHeader.-other {
         opacity: 60%;
-        &:ansi Verdict, &:ansi StageLine { text-style: dim; }
+        &:ansi VerdictView, &:ansi StageLine { text-style: dim; }
     }
     AnswerPane.-older {
         StageLine, Pages { opacity: 50%; }
@@ -56,7 +56,7 @@ class AnswerPane(SearchablePane):
     BINDINGS: ClassVar[list[BindingType]] = ANSWER_KEYS
 
     view: var[AnswerView] = var(AnswerView(is_blank=False), init=False)
-    running: var[Running | None] = var[Running | None](None)
+    running: var[RunningCall | None] = var[RunningCall | None](None)
     mask: var[Mask] = var(REVEALED)
     """What the form hides is hidden here too, until it is revealed."""
     cloud_log: var[CloudLog | None] = var[CloudLog | None](None)
@@ -92,7 +92,7 @@ class AnswerPane(SearchablePane):
 
     def compose(self) -> ComposeResult:
         with VerdictHeader():
-            yield Verdict(self._now).data_bind(AnswerPane.view, AnswerPane.running, AnswerPane.mask)
+            yield VerdictView(self._now).data_bind(AnswerPane.view, AnswerPane.running, AnswerPane.mask)
             yield StageLine().data_bind(AnswerPane.view, AnswerPane.running, AnswerPane.mask)
         yield Pages(
             Page("documents", "Documents", CodeView),
@@ -155,7 +155,7 @@ class AnswerPane(SearchablePane):
         if self.query("#texts"):
             self._fill(self.pages.chosen)
 
-    def watch_running(self, running: Running | None) -> None:
+    def watch_running(self, running: RunningCall | None) -> None:
         # A quick call changes nothing but the headline: dimming for a moment would be a flash.
         is_older = running is not None and running.is_long and self.invocation is not None
         if self.has_class("-older") != is_older:

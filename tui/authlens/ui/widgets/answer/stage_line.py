@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from authlens.ui.model.screen_values import Running
+from authlens.ui.model.screen_values import RunningCall
 from authlens.ui.text.answer.answer_view import AnswerView
 from authlens.ui.text.answer.mask import REVEALED, Mask
 
@@ -18,7 +18,7 @@ class StageLine(Widget):
     """
 
     view: reactive[AnswerView] = reactive(AnswerView(), layout=True)
-    running: reactive[Running | None] = reactive[Running | None](None)
+    running: reactive[RunningCall | None] = reactive[RunningCall | None](None)
     in_full: reactive[bool] = reactive(False, layout=True)
     """Whether every stage is shown, even if all passed."""
     mask: reactive[Mask] = reactive(REVEALED, layout=True)

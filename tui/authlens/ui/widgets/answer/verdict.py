@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from authlens.ui.model.screen_values import Running
+from authlens.ui.model.screen_values import RunningCall
 from authlens.ui.text import outcome_text
 from authlens.ui.text.answer.answer_view import AnswerView
 from authlens.ui.text.answer.mask import REVEALED, Mask
@@ -23,13 +23,13 @@ _BEGIN = (
 )
 
 
-class Verdict(Widget):
+class VerdictView(Widget):
     DEFAULT_CSS = """
-    Verdict { height: auto; }
+    VerdictView { height: auto; }
     """
 
     view: reactive[AnswerView] = reactive(AnswerView(is_blank=False), layout=True)
-    running: reactive[Running | None] = reactive[Running | None](None, layout=True)
+    running: reactive[RunningCall | None] = reactive[RunningCall | None](None, layout=True)
     mask: reactive[Mask] = reactive(REVEALED, layout=True)
     """What must not be shown."""
 
@@ -52,7 +52,7 @@ class Verdict(Widget):
         headline = outcome_text.headline(invocation, self._now(), self.size.width, self.view.relation_text)
         return self.mask.content(headline)
 
-    def _sending(self, running: Running) -> Content:
+    def _sending(self, running: RunningCall) -> Content:
         """Only the headline changes at once; the result of the previous answer stays below, labelled as such."""
         invocation = self.view.invocation
         printed = [safe_content(f"  {line}", "$foreground-muted") for line in running.printed]

@@ -13,7 +13,7 @@ from textual.reactive import var
 from textual.widget import Widget
 from textual.widgets import Static
 
-from authlens.ui.model.collection import CollectionState, Node, filtered
+from authlens.ui.model.collection import CollectionNode, CollectionState, filtered
 from authlens.ui.text.collection_text import node_line
 from authlens.ui.text.safe_content import prose
 from authlens.ui.widgets.controls.rows import Rows
@@ -34,19 +34,19 @@ class CollectionRows(Rows):
         """Something is to be done with the node under the cursor, or with all of them."""
 
         action: str
-        node: Node
-        nodes: tuple[Node, ...]
+        node: CollectionNode
+        nodes: tuple[CollectionNode, ...]
 
     def __init__(self) -> None:
         super().__init__()
-        self.nodes: tuple[Node, ...] = ()
+        self.nodes: tuple[CollectionNode, ...] = ()
         self._opened = ""
 
     @property
     def row_count(self) -> int:
         return len(self.nodes)
 
-    def show(self, nodes: tuple[Node, ...], opened: str) -> None:
+    def show(self, nodes: tuple[CollectionNode, ...], opened: str) -> None:
         if opened != self._opened:
             self.set_reactive(Rows.cursor, _place_of(opened, nodes))
         self.nodes, self._opened = nodes, opened
@@ -137,5 +137,5 @@ def _nothing(search: str) -> str:
     return "No saved request matches." if search else "No saved request yet. Ctrl+S saves the form."
 
 
-def _place_of(opened: str, nodes: tuple[Node, ...]) -> int:
+def _place_of(opened: str, nodes: tuple[CollectionNode, ...]) -> int:
     return next((index for index, node in enumerate(nodes) if node.source == opened), 0)

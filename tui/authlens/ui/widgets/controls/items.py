@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 
-from authlens.ui.text.page import Item
+from authlens.ui.text.page import PageItem
 from authlens.ui.widgets.controls.rows import Rows
 
 
@@ -21,7 +21,7 @@ class Items(Rows):
         Binding("enter", "choose", "Go there", id="items.choose", tooltip="Show what this is about"),
     ]
 
-    items: reactive[tuple[Item, ...]] = reactive[tuple[Item, ...]]((), init=False)
+    items: reactive[tuple[PageItem, ...]] = reactive[tuple[PageItem, ...]]((), init=False)
 
     @dataclass
     class Chosen(Message):
@@ -45,7 +45,7 @@ class Items(Rows):
         def control(self) -> Items:
             return self.items
 
-    def __init__(self, items: Sequence[Item] = ()) -> None:
+    def __init__(self, items: Sequence[PageItem] = ()) -> None:
         super().__init__()
         self.set_reactive(Items.items, tuple(items))
         self._lines: list[tuple[int, Content]] = []

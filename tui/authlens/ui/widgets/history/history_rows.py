@@ -17,7 +17,7 @@ from authlens.ui.text.history_text import day_text, history_row
 from authlens.ui.widgets.controls.rows import Rows
 
 if TYPE_CHECKING:
-    from authlens.store.history.history import Row
+    from authlens.store.history.history import HistoryRow
 
 _AHEAD = 40
 """Rows below the cursor that should be loaded."""
@@ -60,8 +60,8 @@ class HistoryRows(Rows):
     def __init__(self, now: Callable[[], datetime]) -> None:
         super().__init__()
         self._now = now
-        self._rows: list[Row] = []
-        self._lines: list[Row | date] = []
+        self._rows: list[HistoryRow] = []
+        self._lines: list[HistoryRow | date] = []
         """The rows below the day that they are of; today needs no heading."""
         self._complete = True
         self._asked_before: int | None = None
@@ -82,7 +82,7 @@ class HistoryRows(Rows):
             self._lines.append(row)
         self.rows_changed()
 
-    def replace(self, rows: Sequence[Row], complete: bool) -> None:
+    def replace(self, rows: Sequence[HistoryRow], complete: bool) -> None:
         """The newest rows."""
         at = self.number
         is_first = self.cursor <= self._first
@@ -103,7 +103,7 @@ class HistoryRows(Rows):
             at += 1 if by > 0 else -1
         self.cursor = max(at, self._first)
 
-    def extend(self, rows: Sequence[Row], complete: bool) -> None:
+    def extend(self, rows: Sequence[HistoryRow], complete: bool) -> None:
         """Older rows below those that are there."""
         self._rows += rows
         self._complete, self._asked_before = complete, None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from authlens.sending import Sender
 from authlens.ui.model.batch import BatchItem
-from authlens.ui.model.collection import CollectionState, Node, latest_of, tree
+from authlens.ui.model.collection import CollectionNode, CollectionState, latest_of, tree
 from authlens.ui.runtime import background
 from authlens.ui.runtime.host import Host
 from authlens.ui.screens.main.batches import BatchController
@@ -74,7 +74,7 @@ class CollectionController:
             return
         self._publish(CollectionState(tree(entries, folder, latest_of(rows)), self._opened()))
 
-    def do(self, action: str, node: Node, nodes: Sequence[Node]) -> None:
+    def do(self, action: str, node: CollectionNode, nodes: Sequence[CollectionNode]) -> None:
         """Run what a key asks for, on one node or on all listed."""
         if action == "run":
             self._host.run(lambda: self._run_all([each for each in nodes if each.path is not None]), "batch")
@@ -87,7 +87,7 @@ class CollectionController:
         else:
             self._files.duplicate(node.path)
 
-    async def _run_all(self, nodes: Sequence[Node]) -> None:
+    async def _run_all(self, nodes: Sequence[CollectionNode]) -> None:
         loaded = await background.call(lambda: dict(_loaded({each.path for each in nodes if each.path})))
         items = [item for node in nodes if (item := self._item(node, loaded)) is not None]
         left = len([node for node in nodes if node.error is not None])
@@ -97,7 +97,7 @@ class CollectionController:
             await self._batches.run_all(items)
             self.refresh()
 
-    def _item(self, node: Node, loaded: dict[Path, Loaded]) -> BatchItem | None:
+    def _item(self, node: CollectionNode, loaded: dict[Path, Loaded]) -> BatchItem | None:
         """What is sent of a node: the request of a file with cases is not itself one."""
         found = loaded.get(node.path) if node.path is not None else None
         if found is None or (found.saved.suite.cases and not node.case):

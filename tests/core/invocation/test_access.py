@@ -203,11 +203,14 @@ def test_what_the_broker_says_of_what_is_allowed(
 
 
 def test_a_short_answer_has_the_first_reason_alone() -> None:
-    everything = policy({"Effect": "Allow", "Action": "*", "Resource": "*"})
+    everything = policy(*[{"Effect": "Allow", "Action": "*", "Resource": "*"}] * 2)
     questions = AccessQuestions(outcome(everything))
     long, short = (questions.ask(Question("iot:Publish", "topic/a/+"), in_short) for in_short in (False, True))
     assert short == Access(long.question, "ALLOWED", long.reasons[1:2])
-    assert len(long.reasons) == 2
+    assert [reason.partition(" (")[0] for reason in long.reasons[1:]] == [
+        "Document 1, statement 1",
+        "Document 1, statement 2",
+    ]
 
 
 def test_a_summary_is_of_the_authorizers_region_and_account() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,8 +23,10 @@ from authlens.core.invocation.invocation_json import (
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
 from authlens.core.request.target import Target
+from authlens.core.request.token_place import Place
 from authlens.core.saved.certificate import Certificate
-from authlens.core.saved.saved_request import SavedRequest
+from authlens.core.saved.saved_request import SavedRequest, Sign
+from support import device_records
 from support.stored_invocations import FAILED, FULL, STARTED, any_invocation
 
 
@@ -186,3 +189,83 @@ def test_what_was_read_for_it_is_kept() -> None:
 def test_a_target_reads_back(target: Target) -> None:
     stored = json.loads(json.dumps(to_json(Invocation(AuthorizerRequest("A"), target, Outcome(True), STARTED, 0.1))))
     assert from_json(stored).target == target
+
+
+def test_what_a_test_call_is_without() -> None:
+    assert to_json(Invocation(AuthorizerRequest("A"), Target(), Outcome(False), STARTED, 0.0)) == {
+        "startedAt": "2026-11-23T08:00:00.123456+00:00",
+        "duration": 0.0,
+        "target": {},
+        "request": {"authorizerName": "A"},
+        "outcome": {"isAuthenticated": False, "policyDocuments": []},
+    }
+
+
+def test_a_target_and_an_authorizer_by_their_keys() -> None:
+    written = to_json(FULL)
+    assert written["target"] == {
+        "profile": "dev",
+        "region": "us-west-2",
+        "verifySsl": False,
+        "caBundle": "ca.pem",
+        "connectTimeout": 5.0,
+        "readTimeout": 30.0,
+    }
+    assert written["authorizer"] == {
+        "authorizerName": "SensorAuth",
+        "authorizerArn": "arn:a",
+        "authorizerFunctionArn": "arn:f",
+        "status": "ACTIVE",
+        "signingDisabled": False,
+        "tokenKeyName": "token",
+        "tokenSigningPublicKeys": {"k": "P"},
+        "enableCachingForHttp": False,
+    }
+    unsigned = replace(FAILED, target=Target(local="demo", endpoint_url="http://h", sign_request=False))
+    assert to_json(unsigned)["target"] == {"local": "demo", "signRequest": False}
+    elsewhere = replace(FAILED, target=Target(endpoint_url="http://h"))
+    assert to_json(elsewhere)["target"] == {"endpointUrl": "http://h"}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("authorizer", {"authorizerName": "A", "signingDisabled": True}, Authorizer("A", signing_disabled=True)),
+        (
+            "authorizer",
+            {"authorizerName": "A", "enableCachingForHttp": True},
+            Authorizer("A", enable_caching_for_http=True),
+        ),
+        ("sign", {"key": "k"}, Sign("k")),
+        ("via", None, ""),
+        ("duration", None, 0.0),
+        ("deployment", {"function": None}, None),
+    ],
+)
+def test_what_is_left_out_is_the_default(key: str, value: object, expected: object) -> None:
+    assert getattr(from_json({**to_json(FAILED), key: value}), key) == expected
+
+
+def test_a_connection_reads_back() -> None:
+    for device in (device_records.CONNECTED, device_records.REFUSED):
+        seen = device_records.invocation(device)
+        assert from_json(json.loads(json.dumps(to_json(seen)))) == seen
+
+
+@pytest.mark.parametrize("place", ["token", "username", "queryString", "headers"])
+def test_the_place_of_a_signature_reads_back(place: Place) -> None:
+    signed = replace(FAILED, sign=Sign("k", place=place))
+    assert from_json(to_json(signed)) == signed
+
+
+def test_headers_are_an_object_unless_a_name_is_repeated() -> None:
+    for headers, written in (
+        ((("a", "1"), ("b", "2")), {"a": "1", "b": "2"}),
+        ((("a", "1"), ("a", "1")), [["a", "1"], ["a", "1"]]),
+    ):
+        request = AuthorizerRequest("A", http_context=HttpContext(headers), mqtt_context=MqttContext(password=b"\xff"))
+        assert request_to_json(request) == {
+            "authorizerName": "A",
+            "httpContext": {"headers": written},
+            "mqttContext": {"password": {"base64": "/w=="}},
+        }

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -63,3 +65,76 @@ def test_the_doctor_names_the_interpreter_what_differs_and_what_is_missing() -> 
         "The variable PASSWD is left out: Generate.Password is known on AWS only (template.yaml, line 12). Give it.",
     )
     assert doctor(None) == ()
+
+
+def carried(run: LocalRun) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads(base64.b64decode(to_header(run)))
+    return value
+
+
+def lacking(count: int, what: int = 3, why: int = 3) -> tuple[Unresolved, ...]:
+    return (Unresolved("x" * what, "y" * why),) * count
+
+
+LONG = "x" * 300
+
+
+@pytest.mark.parametrize(
+    ("run", "expected"),
+    [
+        (LocalRun(LONG), {"ranOn": LONG}),
+        (LocalRun(f"{LONG}x"), {"ranOn": f"{LONG}…"}),
+        (LocalRun(differs=("a", f"{LONG}x")), {"differs": ["a", f"{LONG}…"]}),
+        (LocalRun(differs=tuple("abcdefghi")), {"differs": list("abcdefgh")}),
+        (LocalRun(returned="r" * 1200), {"returned": "r" * 1200}),
+        (LocalRun(returned="r" * 1201), {"returned": "r" * 1200}),
+        (LocalRun(answered_text=True, problem="p", problem_member="m"), {
+            "answeredText": True, "problem": "p", "problemMember": "m"}),
+        (
+            LocalRun(unresolved=(Unresolved(f"{LONG}x", "w", "p", "n"),)),
+            {"unresolved": [{"what": f"{LONG}…", "why": "w", "place": "p", "nextStep": "n"}]},
+        ),
+    ],
+)  # fmt: skip
+def test_a_header_carries_the_beginning_of_what_is_long(run: LocalRun, expected: dict[str, Any]) -> None:
+    assert carried(run) == expected
+
+
+@pytest.mark.parametrize(
+    ("run", "listed", "is_returned"),
+    [
+        (LocalRun(unresolved=lacking(8, 300, 300)), 4, False),
+        (LocalRun(unresolved=lacking(8, 300, 300), returned="r"), 4, True),
+        (LocalRun(unresolved=lacking(8, 300, 100), returned="r" * 1200), 4, True),
+        (LocalRun(unresolved=lacking(8, 300, 200), returned="r" * 1200), 5, False),
+        (LocalRun(unresolved=(Unresolved("ü" * 300, "w"),) * 8), 1, False),
+    ],
+)
+def test_a_header_lists_as_much_as_it_holds(run: LocalRun, listed: int, is_returned: bool) -> None:
+    found = carried(run)
+    assert (len(found["unresolved"]), "returned" in found) == (listed, is_returned)
+
+
+@pytest.mark.parametrize(("size", "listed"), [(3072, 8), (3073, 7)])
+def test_a_header_holds_4096_characters(size: int, listed: int) -> None:
+    run = LocalRun(differs=(LONG,) * 8, advice=LONG, problem="x")
+    run = replace(run, problem="x" * (size - len(json.dumps(to_json(run))) + 1))
+    assert len(run.problem) <= 300
+    assert len(carried(run)["differs"]) == listed
+
+
+def test_what_no_header_holds_is_not_sent() -> None:
+    assert to_header(LocalRun("ü" * 300, advice="ü" * 300)) == ""
+
+
+@pytest.mark.parametrize(
+    ("unresolved", "sentence"),
+    [
+        (Unresolved("it is left out", "why"), "It is left out: why."),
+        (Unresolved("it is left out", "why", "t.yaml:3"), "It is left out: why (t.yaml:3)."),
+    ],
+)
+def test_what_is_unresolved_in_a_sentence(unresolved: Unresolved, sentence: str) -> None:
+    assert unresolved.sentence == sentence
+    assert doctor(LocalRun(unresolved=(unresolved,))) == (sentence,)
+    assert doctor(LocalRun()) == ()

@@ -214,7 +214,7 @@ SIGNS = "it may contain only base64: letters, digits, + and /, then at most two 
         (
             with_signature("==="),
             "pattern",
-            refused("pattern", "tokenSignature", f"the token signature at character 3: {SIGNS}", 2, 3),
+            refused("pattern", "tokenSignature", f"the token signature at character 1: {SIGNS}", 0, 3),
         ),
     ],
 )

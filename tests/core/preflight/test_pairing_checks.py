@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
-from authlens.core.request.authorizer import SIGNATURE_NAME
+import pytest
+
+from authlens.core.request.authorizer import SIGNATURE_NAME, Authorizer
 from authlens.core.request.request import AuthorizerRequest, HttpContext, Mode, MqttContext, TlsContext
 from support.base64url import to_base64url
 from support.preflight import SIGNED, UNSIGNED, found, mended, signature
@@ -64,3 +67,133 @@ def test_a_query_string_gets_its_mark_and_the_first_character_is_pointed_at() ->
 def test_one_broken_rule_is_said_at_a_time_as_aws_does() -> None:
     request = AuthorizerRequest("A", "t", http_context=HttpContext(query_string="a=1"))
     assert "query-string-mark" not in found(request)
+
+
+MODES = "Token mode and context mode are mutually exclusive: AWS refuses a token together with a context."
+OFF = "Signing is disabled for this authorizer: it accepts only contexts, not a token and signature."
+MARK = "The query string must begin with '?' in a test call; without it AWS refuses the request."
+USER = MqttContext("u")
+
+
+@pytest.mark.parametrize(
+    ("request_", "authorizer", "id_", "path", "message", "end"),
+    [
+        (
+            AuthorizerRequest("A", "tok"),
+            None,
+            "token-and-signature-together",
+            "token",
+            "There is a token but no signature; sign it with a private key, or use the contexts instead.",
+            3,
+        ),
+        (
+            AuthorizerRequest("A", None, "AAAA"),
+            None,
+            "token-and-signature-together",
+            "tokenSignature",
+            "There is a token signature but no token; AWS requires both or neither.",
+            4,
+        ),
+        (AuthorizerRequest("A", "tok", "AAAA", mqtt_context=USER), None, "token-or-context", "token", MODES, 3),
+        (AuthorizerRequest("A", "tok", "AAAA"), UNSIGNED, "signing-disabled", "token", OFF, 3),
+        (
+            AuthorizerRequest("A"),
+            None,
+            "nothing-sent",
+            "",
+            "The request is empty: AWS requires token and signature, or at least one context.",
+            0,
+        ),
+        (
+            AuthorizerRequest("A", http_context=HttpContext(query_string="abc")),
+            None,
+            "query-string-mark",
+            "httpContext.queryString",
+            MARK,
+            1,
+        ),
+    ],
+)
+def test_a_broken_pairing_in_words(
+    request_: AuthorizerRequest, authorizer: Authorizer | None, id_: str, path: str, message: str, end: int
+) -> None:
+    finding = found(request_, authorizer)[id_]
+    assert (finding.severity, finding.path, finding.message, finding.start, finding.end) == (
+        "error",
+        path,
+        message,
+        0,
+        end,
+    )
+
+
+def test_a_query_string_that_is_a_reference_is_not_judged() -> None:
+    for text, is_judged in (("${env:Q}", False), ("a=${env:Q}", True)):
+        request = AuthorizerRequest("A", http_context=HttpContext(query_string=text))
+        assert ("query-string-mark" in found(request)) is is_judged
+
+
+JWT_OF_ES256 = f"{to_base64url(json.dumps({'alg': 'ES256'}).encode())}.{HEADER}.AP8"
+
+
+@pytest.mark.parametrize("token", ["t", JWT_OF_ES256, f"{HEADER}.{HEADER}"])
+def test_only_a_jwt_that_aws_can_verify_is_split(token: str) -> None:
+    assert found(AuthorizerRequest("A", token))["token-and-signature-together"].fix is None
+
+
+KEPT = AuthorizerRequest("A", mqtt_context=USER)
+MIXED = AuthorizerRequest("A", "t", "AAAA", mqtt_context=USER)
+
+
+@pytest.mark.parametrize(
+    ("request_", "authorizer", "label", "fixed"),
+    [
+        (MIXED, None, "Remove token and signature, keep the contexts", KEPT),
+        (MIXED, Authorizer("A"), "Remove token and signature, keep the contexts", KEPT),
+        (MIXED, replace(SIGNED, signing_disabled=True), "Remove token and signature, keep the contexts", KEPT),
+        (
+            MIXED,
+            SIGNED,
+            "Move token and signature into the MQTT username",
+            AuthorizerRequest("A", mqtt_context=MqttContext(f"u?tok=t&{SIGNATURE_NAME}=AAAA")),
+        ),
+        (
+            AuthorizerRequest("A", "t", "AAAA", HttpContext((("a", "1"),))),
+            SIGNED,
+            "Move token and signature into the HTTP headers",
+            AuthorizerRequest("A", http_context=HttpContext((("a", "1"), ("tok", "t"), (SIGNATURE_NAME, "AAAA")))),
+        ),
+        (
+            AuthorizerRequest("A", "t", "AAAA", tls_context=TlsContext("h")),
+            SIGNED,
+            "Move token and signature into the query string",
+            AuthorizerRequest(
+                "A",
+                http_context=HttpContext(query_string=f"?tok=t&{SIGNATURE_NAME}=AAAA"),
+                tls_context=TlsContext("h"),
+            ),
+        ),
+    ],
+)
+def test_where_token_and_signature_go(
+    request_: AuthorizerRequest, authorizer: Authorizer | None, label: str, fixed: AuthorizerRequest
+) -> None:
+    fix = found(request_, authorizer)["token-or-context"].fix
+    assert fix is not None
+    assert (fix.label, fix.request) == (label, fixed)
+
+
+def test_the_place_of_a_token_without_signing() -> None:
+    request = AuthorizerRequest("A", "t", "AAAA")
+    named = replace(UNSIGNED, token_key_name="tok")
+    for authorizer, name in ((UNSIGNED, "token"), (named, "tok")):
+        fix = found(request, authorizer)["signing-disabled"].fix
+        assert fix is not None
+        query = f"?{name}=t&{SIGNATURE_NAME}=AAAA"
+        assert fix.request == AuthorizerRequest("A", http_context=HttpContext(query_string=query))
+
+
+def test_what_an_empty_request_is_filled_with() -> None:
+    fix = found(AuthorizerRequest("A"))["nothing-sent"].fix
+    assert fix is not None
+    assert fix.request == AuthorizerRequest("A", mqtt_context=MqttContext("user", client_id="client-1"))

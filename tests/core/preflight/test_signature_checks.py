@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import replace
 
 import pytest
 
+from authlens.core.preflight.finding import Finding
 from authlens.core.preflight.preflight import preflight
 from authlens.core.request.authorizer import AUTHORIZER_NAME, SIGNATURE_NAME, Authorizer
-from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
+from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
 from authlens.core.request.token_place import Place, place, put
 from authlens.core.saved.saved_request import Sign
 from authlens.core.text.encodings import base64_to_base64url, url_encode
@@ -196,3 +198,284 @@ def test_a_key_that_cannot_be_read_proves_nothing() -> None:
     known = replace(SIGNED, token_signing_public_keys=(*keys, ("cut", "x")))
     assert "signature-mismatch" not in found(AuthorizerRequest("A", TOKEN, GOOD), known)
     assert found(AuthorizerRequest("A", TOKEN + "\n", GOOD), known)["signature-mismatch"].severity == "error"
+
+
+def alone(request: AuthorizerRequest, id_: str, authorizer: Authorizer | None = SIGNED) -> Finding:
+    return replace(found(request, authorizer)[id_], fix=None)
+
+
+def username(text: str) -> AuthorizerRequest:
+    return AuthorizerRequest("A", mqtt_context=MqttContext(text))
+
+
+def headers(*pairs: tuple[str, str]) -> AuthorizerRequest:
+    return AuthorizerRequest("A", http_context=HttpContext(pairs))
+
+
+ENCODED = url_encode(GOOD)
+NO_PARAMETER = "The authorizer requires a signature, but there is no {}: the contexts have no parameter '{}'"
+PLUS = "The '+' in {} is read as a space: values in the {} are URL-encoded, so it must be written %2B."
+NOT_VERIFIED = "Signing is disabled for this authorizer: AWS does not verify the signature, so the function must."
+UNPADDED = (
+    "The signature is base64 without its padding. The API allows that, but whether AWS IoT verifies it in the same way "
+    "was not measured."
+)
+SHORT = "The signature has 3 bytes; that of a 2048-bit RSA key, the smallest that AWS accepts, has 256."
+
+
+@pytest.mark.parametrize(
+    ("request_", "authorizer", "expected"),
+    [
+        (
+            username(f"u?tok=a&{SIGNATURE_NAME}={ENCODED}"),
+            SIGNED,
+            Finding(
+                "signature-mismatch",
+                "error",
+                "mqttContext.username",
+                "The signature fits no key of the authorizer (old, new): the signature was made with the private key "
+                "of 'new', but over a different text.",
+                len(f"u?tok=a&{SIGNATURE_NAME}="),
+                len(f"u?tok=a&{SIGNATURE_NAME}={ENCODED}"),
+                aws_words="Token signature mismatch for authorizer A",
+            ),
+        ),
+        (
+            username("u"),
+            Authorizer("A"),
+            Finding(
+                "token-not-in-context",
+                "error",
+                "mqttContext.username",
+                f"{NO_PARAMETER.format('signature', SIGNATURE_NAME)}.",
+                aws_words="null",
+            ),
+        ),
+        (
+            AuthorizerRequest("A", tls_context=TlsContext("h")),
+            Authorizer("A"),
+            Finding(
+                "token-not-in-context",
+                "error",
+                "tlsContext.serverName",
+                f"{NO_PARAMETER.format('signature', SIGNATURE_NAME)}.",
+                aws_words="null",
+            ),
+        ),
+        (
+            headers(("tokk", "t"), (SIGNATURE_NAME, GOOD)),
+            SIGNED,
+            Finding(
+                "token-not-in-context",
+                "error",
+                "httpContext.queryString",
+                f"{NO_PARAMETER.format('token', 'tok')}; the header tokk has 'tokk', which is a different name.",
+                aws_words="null",
+            ),
+        ),
+        (
+            username("u?tok=a+b"),
+            SIGNED,
+            Finding("plus-becomes-space", "warning", "mqttContext.username", PLUS.format("tok", "MQTT username"), 7, 8),
+        ),
+        (
+            headers(("tok", "a%2Fb")),
+            SIGNED,
+            Finding(
+                "url-encoded-header",
+                "warning",
+                "httpContext.headers[tok]",
+                "The header tok looks URL-encoded; AWS does not decode header values.",
+                0,
+                5,
+            ),
+        ),
+        (
+            username(f"u?{SIGNATURE_NAME}=(a)"),
+            None,
+            Finding(
+                "signature-not-base64",
+                "warning",
+                "mqttContext.username",
+                "The signature in the MQTT username cannot be verified: it is not base64.",
+                len(f"u?{SIGNATURE_NAME}="),
+                len(f"u?{SIGNATURE_NAME}=(a)"),
+            ),
+        ),
+        (
+            AuthorizerRequest("A", "t", "AAAA"),
+            None,
+            Finding("signature-too-short", "warning", "tokenSignature", SHORT, 0, 4),
+        ),
+        (
+            username(f"u?{SIGNATURE_NAME}=AAAA"),
+            None,
+            Finding(
+                "signature-too-short",
+                "warning",
+                "mqttContext.username",
+                SHORT,
+                len(f"u?{SIGNATURE_NAME}="),
+                len(f"u?{SIGNATURE_NAME}=AAAA"),
+            ),
+        ),
+        (
+            AuthorizerRequest("A", "t", "AAA"),
+            None,
+            Finding("signature-unpadded", "info", "tokenSignature", UNPADDED, 0, 3),
+        ),
+        (
+            AuthorizerRequest(
+                "A", http_context=HttpContext(query_string="?tok=1"), mqtt_context=MqttContext("u?tok=2")
+            ),
+            SIGNED,
+            Finding(
+                "parameter-in-several-places",
+                "warning",
+                "httpContext.queryString",
+                "tok is in several places with different values (the MQTT username, the query string); it is not known "
+                "which wins.",
+                5,
+                6,
+            ),
+        ),
+        (
+            username(f"u?{SIGNATURE_NAME}=AAAA"),
+            UNSIGNED,
+            Finding(
+                "signature-not-verified",
+                "info",
+                "mqttContext.username",
+                NOT_VERIFIED,
+                len(f"u?{SIGNATURE_NAME}="),
+                len(f"u?{SIGNATURE_NAME}=AAAA"),
+            ),
+        ),
+    ],
+)
+def test_what_is_found_of_a_signature(
+    request_: AuthorizerRequest, authorizer: Authorizer | None, expected: Finding
+) -> None:
+    assert alone(request_, expected.id, authorizer) == expected
+
+
+JWT_PART = to_base64url(json.dumps({"alg": "RS256"}).encode())
+WHOLE = AuthorizerRequest("A", f"{JWT_PART}.{JWT_PART}.AP8", "AP8=")
+
+
+@pytest.mark.parametrize(
+    ("request_", "authorizer", "id_"),
+    [
+        (AuthorizerRequest("A", "t"), SIGNED, "signature-mismatch"),
+        (AuthorizerRequest("A", None, GOOD), SIGNED, "signature-mismatch"),
+        (AuthorizerRequest("A", "${env:T}", GOOD), SIGNED, "signature-mismatch"),
+        (AuthorizerRequest("A", "t", "${env:S}"), SIGNED, "signature-mismatch"),
+        (AuthorizerRequest("A", "t", "(no)"), SIGNED, "signature-mismatch"),
+        (AuthorizerRequest("A", "t", GOOD), replace(SIGNED, signing_disabled=True), "signature-mismatch"),
+        (username("u"), None, "token-not-in-context"),
+        (username("u"), UNSIGNED, "token-not-in-context"),
+        (AuthorizerRequest("A", "t", GOOD), SIGNED, "token-not-in-context"),
+        (headers(("tok", "a+b")), SIGNED, "plus-becomes-space"),
+        (username("u?tok=${env:T}+"), SIGNED, "plus-becomes-space"),
+        (username("u?other=a+b"), SIGNED, "plus-becomes-space"),
+        (username("u?tok=a+b"), UNSIGNED, "plus-becomes-space"),
+        (username("u?tok=a%2Fb"), SIGNED, "url-encoded-header"),
+        (headers(("tok", "${env:T}%2F")), SIGNED, "url-encoded-header"),
+        (headers(("tok", "a/b")), SIGNED, "url-encoded-header"),
+        (username(f"u?{SIGNATURE_NAME}=${{env:S}}"), None, "signature-not-base64"),
+        (username(f"u?{SIGNATURE_NAME}=A+("), None, "signature-not-base64"),
+        (username(f"u?{SIGNATURE_NAME}=AAAA"), None, "signature-not-base64"),
+        (AuthorizerRequest("A", "t"), None, "signature-too-short"),
+        (AuthorizerRequest("A", "t", "A" * 344), None, "signature-too-short"),
+        (AuthorizerRequest("A", "t", "AAAA"), None, "signature-unpadded"),
+        (AuthorizerRequest("A", "t", "A"), None, "signature-unpadded"),
+        (username("u?tok=1&tok=1"), SIGNED, "parameter-in-several-places"),
+        (username("u?a=1&a=2"), SIGNED, "parameter-in-several-places"),
+        (username("u?tok=1&tok=2"), UNSIGNED, "parameter-in-several-places"),
+        (username("u?tok=t"), UNSIGNED, "signature-not-verified"),
+        (username(f"u?{SIGNATURE_NAME}=AAAA"), SIGNED, "signature-not-verified"),
+        (username(f"u?{SIGNATURE_NAME}=AAAA"), None, "signature-not-verified"),
+        (WHOLE, SIGNED, "jwt-signs-itself"),
+        (replace(WHOLE, token_signature="AAAA"), None, "jwt-signs-itself"),
+        (replace(WHOLE, token=f"{JWT_PART}.{JWT_PART}"), None, "jwt-signs-itself"),
+        (replace(WHOLE, token=f"{JWT_PART}.{JWT_PART}", token_signature=None), None, "jwt-signs-itself"),
+    ],
+)
+def test_what_is_left_alone(request_: AuthorizerRequest, authorizer: Authorizer | None, id_: str) -> None:
+    assert id_ not in found(request_, authorizer)
+
+
+def test_a_key_of_256_bytes_is_the_shortest() -> None:
+    for octets, is_short in ((255, True), (256, False)):
+        request = AuthorizerRequest("A", "t", base64.b64encode(bytes(octets)).decode())
+        assert ("signature-too-short" in found(request)) is is_short
+
+
+def test_a_jwt_that_signs_itself_is_pointed_at_by_its_third_part() -> None:
+    token = WHOLE.token or ""
+    assert alone(WHOLE, "jwt-signs-itself", None) == Finding(
+        "jwt-signs-itself",
+        "warning",
+        "token",
+        "The signature is the JWT's own third part: it signs the first two parts, which must be the token.",
+        len(token) - 4,
+        len(token),
+    )
+
+
+def test_what_signing_will_do_is_not_judged_before() -> None:
+    for request in (WHOLE, AuthorizerRequest("A", "t", "AAA"), AuthorizerRequest("A", "t", "AAAA")):
+        named = {each.id for each in preflight(request, None, Sign("k.pem"))}
+        assert not named & {"jwt-signs-itself", "signature-unpadded", "signature-too-short"}
+
+
+def test_a_fix_leaves_what_is_right_as_it_is_written() -> None:
+    spoiled = f"u?tok=%61bc&{SIGNATURE_NAME}={base64_to_base64url(signature('abc'))}"
+    fixed = mended(username(spoiled), "signature-mismatch", SIGNED)
+    assert fixed == username(f"u?tok=%61bc&{SIGNATURE_NAME}={url_encode(signature('abc'))}")
+    token = mended(
+        username(f"u?tok=abc%0A&{SIGNATURE_NAME}={url_encode(signature('abc'))}"), "signature-mismatch", SIGNED
+    )
+    assert token == username(f"u?tok=abc&{SIGNATURE_NAME}={url_encode(signature('abc'))}")
+
+
+@pytest.mark.parametrize(
+    ("request_", "id_", "authorizer", "label", "fixed"),
+    [
+        (
+            username(f"u?a=1&tokk=%61&{SIGNATURE_NAME}=AAAA"),
+            "token-not-in-context",
+            SIGNED,
+            "Rename tokk to tok",
+            username(f"u?a=1&tok=%61&{SIGNATURE_NAME}=AAAA"),
+        ),
+        (
+            username(f"u?tokk=a&{SIGNATURE_NAME}=AAAA"),
+            "token-not-in-context",
+            SIGNED,
+            "Rename tokk to tok",
+            username(f"u?tok=a&{SIGNATURE_NAME}=AAAA"),
+        ),
+        (
+            headers(("a", "b"), ("Tokk", "t"), (SIGNATURE_NAME, "AAAA")),
+            "token-not-in-context",
+            SIGNED,
+            "Rename Tokk to tok",
+            headers(("a", "b"), ("tok", "t"), (SIGNATURE_NAME, "AAAA")),
+        ),
+        (
+            username("u?tok=a+b&c=+"),
+            "plus-becomes-space",
+            SIGNED,
+            "Write '+' as %2B",
+            username("u?tok=a%2Bb&c=+"),
+        ),
+        (headers(("tok", "a%2Fb")), "url-encoded-header", SIGNED, "URL-decode the header", headers(("tok", "a/b"))),
+    ],
+)
+def test_what_a_fix_changes(
+    request_: AuthorizerRequest, id_: str, authorizer: Authorizer, label: str, fixed: AuthorizerRequest
+) -> None:
+    fix = found(request_, authorizer)[id_].fix
+    assert fix is not None
+    assert (fix.label, fix.request) == (label, fixed)

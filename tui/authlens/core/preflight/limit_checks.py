@@ -89,7 +89,7 @@ def _first_bad_character(limits: Limits, text: str) -> tuple[int, int]:
     found = _NOT_BASE64.search(body)
     if found:
         return found.span()
-    return (min(len(body) + 2, len(text)), len(text)) if len(text) - len(body) > 2 else (0, len(text))
+    return len(body) + 2 if body else 0, len(text)
 
 
 def _message(violation: Violation, path: str, start: int) -> str:

@@ -207,3 +207,73 @@ def test_what_is_written_reads_back(cases: dict[str, Any]) -> None:
     assert [case.saved for case in again.suite.cases] == [case.saved for case in saved.suite.cases]
     for case in saved.suite.cases:
         assert case.saved.request.token == cases[case.name].get("request", {}).get("token", "t")
+
+
+def test_what_a_case_adds_has_no_null_in_it() -> None:
+    saved = read(
+        "request: {token: t}\ncases: {a: {request: {httpContext: {headers: {A: b, C: null}, queryString: ~}}}}"
+    )
+    (only,) = saved.suite.cases
+    assert only.saved.request.http_context == HttpContext((("A", "b"),))
+
+
+def test_only_headers_ignore_case() -> None:
+    saved = case("{request: {httpContext: {headers: {HOST: null, x-KEY: v}}}}")
+    assert saved.request.http_context == HttpContext((("x-KEY", "v"),), "?a=1")
+
+
+@pytest.mark.parametrize(
+    ("expect", "ruled_out"),
+    [
+        ("{error: null}", (True, "sensor7", 1, 300, None)),
+        ("{isAuthenticated: true}", (True, "sensor7", 1, 300, None)),
+        ("{isAuthenticated: null}", (None, "sensor7", 1, 300, None)),
+        ("{isAuthenticated: false}", (False, "sensor7", 0, 300, None)),
+        ("{error: E}", (None, None, 0, None, ExpectedError("E"))),
+        ("{maxDuration: 1s}", (True, "sensor7", 1, 300, None)),
+    ],
+)
+def test_what_an_expectation_rules_out(expect: str, ruled_out: tuple[object, ...]) -> None:
+    found = case(f"{{expect: {expect}}}").expect
+    assert found is not None
+    assert ruled_out == (
+        found.is_authenticated,
+        found.principal_id,
+        len(found.allow),
+        found.refresh_after_in_seconds,
+        found.error,
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "error"),
+    [("{maxDuration: 1s}", ExpectedError("E")), ("{principalId: p}", None), ("{isAuthenticated: false}", None)],
+)
+def test_the_error_of_the_file_stays_beside_what_any_answer_has(changed: str, error: ExpectedError | None) -> None:
+    (only,) = read(f"request: {{}}\nexpect: {{error: E}}\ncases: {{a: {{expect: {changed}}}}}").suite.cases
+    assert only.saved.expect is not None
+    assert only.saved.expect.error == error
+
+
+def test_values_fill_in_lists_and_mappings_and_leave_other_references() -> None:
+    text = """\
+request: {token: '${case:a} ${env:a} ${case:a', httpContext: {headers: {A: '${case:a}'}}}
+tags: ['${case:a}', other]
+cases: {x: {values: {a: v}}, y: {values: {a: w}}}
+"""
+    x, y = (each.saved for each in read(text.replace("tags: ['${case:a}', other]\n", "")).suite.cases)
+    assert x.request.token == "v ${env:a} ${case:a"
+    assert x.request.http_context == HttpContext((("A", "v"),))
+    assert y.request.http_context == HttpContext((("A", "w"),))
+
+
+def test_the_whole_message_for_a_value_that_is_missing() -> None:
+    for values, hint in (("{}", ""), ("{idd: x}", "; did you mean 'idd'?")):
+        with pytest.raises(YamlError) as caught:
+            read(f"request: {{}}\ncases: {{a: {{values: {values}, request: {{token: '${{case:id}}'}}}}}}")
+        assert caught.value.message == f"the case 'a' has no value 'id'{hint}"
+
+
+def test_the_line_of_a_case_is_that_of_its_name() -> None:
+    saved = read("request: {}\ncases:\n\n  a:\n    {}\n")
+    assert [each.line for each in saved.suite.cases] == [4]

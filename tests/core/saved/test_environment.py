@@ -99,3 +99,15 @@ def test_refuses_at_the_place(text: str, line: int, column: int, words: str) -> 
         read_environment(text)
     assert (caught.value.line, caught.value.column) == (line, column)
     assert words in caught.value.message
+
+
+def test_only_closed_references_to_variables_are_filled_in() -> None:
+    saved = SavedRequest(AuthorizerRequest("${file:A} ${env:A", "${keyring:A}"), sign=Sign("k"))
+    assert Environment(values={"A": "1"}).of(saved) == saved
+
+
+def test_an_endpoint_beside_a_profile_is_kept() -> None:
+    environment = read_environment("profile: prod\nendpointUrl: http://h")
+    saved = SavedRequest(AuthorizerRequest(), target=Target("dev", "r", local="a.yaml"))
+    assert environment.of(saved).target == Target("prod", "r", "http://h")
+    assert environment.source == ""

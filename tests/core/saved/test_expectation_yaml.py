@@ -165,3 +165,41 @@ def test_pattern_of(text: str, pattern: str | None) -> None:
 def test_a_question_of_a_case_may_hold_spaces() -> None:
     found = read(load("allow: ['iot:Publish  topic/a b/${case:x} c ']"))
     assert found.allow == (Question("iot:Publish", "topic/a b/${case:x} c"),)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.999, "999ms"), (0.0005, "0.0005s"), (1.001, "1.001s"), (0.1234, "0.1234s"), (100.0, "100s"), (1e6, "1000000s")],
+)
+def test_a_duration_is_written_exactly(seconds: float, text: str) -> None:
+    assert write(Expectation(max_duration=seconds)) == {"maxDuration": text}
+
+
+def test_every_key_is_written_in_order() -> None:
+    assert list(write(EXPECTATION).items()) == [
+        ("isAuthenticated", False),
+        ("principalId", "/^sensor-[0-9]+$/"),
+        ("allow", ["iot:Connect client/sensor-7", "iot:Publish topic/a b"]),
+        ("deny", ["iot:Subscribe topicfilter/#"]),
+        ("variables", {"iot:ClientId": "sensor-7", "groups": ["a", "b"], "none": []}),
+        (
+            "policyDocuments",
+            [{"Version": "2012-10-17", "Statement": []}, {"Statement": {"Effect": "Allow"}}],
+        ),
+        ("refreshAfterInSeconds", 300),
+        ("disconnectAfterInSeconds", 86400),
+        ("error", {"class": "InvalidRequestException", "message": "/not (found|known)/"}),
+        ("maxDuration", "800ms"),
+        ("noFindings", "warning"),
+    ]
+    assert write(Expectation(policy_documents=(), refresh_after_in_seconds=0)) == {
+        "policyDocuments": [],
+        "refreshAfterInSeconds": 0,
+    }
+    assert write(Expectation(policy_documents=("x",))) == {"policyDocuments": ['"x"']}
+
+
+@pytest.mark.parametrize("text", ["allow: ['iot:Publish']", "allow: ['${case:x}']", "allow: ['iot:Publsh ${env:x}']"])
+def test_a_question_without_a_reference_to_a_case_is_checked(text: str) -> None:
+    with pytest.raises(YamlError):
+        read(load(text))

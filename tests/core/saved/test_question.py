@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from authlens.core.request.request import AuthorizerRequest, MqttContext
@@ -95,3 +97,40 @@ def test_what_is_asked_unasked() -> None:
     assert first_questions(request, expect) == (connect, publish)
     assert first_questions(AuthorizerRequest("A"), None) == ()
     assert first_questions(AuthorizerRequest("A", mqtt_context=MqttContext(client_id="${env:ID}")), None) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("  ", "Enter an action and a resource, for example: publish sensors/7/data"),
+        ("iot:* topic/a", "iot:* is a pattern; ask about a single action, such as iot:Publish."),
+        ("iot:Publis? topic/a", "iot:Publis? is a pattern; ask about a single action, such as iot:Publish."),
+        ("pubish a", "pubish is not an action of AWS IoT policies; did you mean iot:Publish?"),
+        (
+            "frobnicate a",
+            "frobnicate is not an action of AWS IoT policies; try connect, publish, subscribe or receive.",
+        ),
+        ("connect", "iot:Connect on what? Add the client id."),
+        ("publish", "iot:Publish on what? Add the topic."),
+        ("subscribe", "iot:Subscribe on what? Add the topic filter."),
+        ("getthingshadow", "iot:GetThingShadow on what? Add the thing."),
+        ("iot:Frobnicate", "iot:Frobnicate on what? Add the resource, such as thing/NAME or *."),
+    ],
+)
+def test_the_whole_sentence_of_what_is_missing(text: str, says: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(says)}$"):
+        read_question(text)
+
+
+def test_a_resource_keeps_the_type_that_it_has() -> None:
+    for written, resource in (("client/a", "client/a"), ("a/client/b", "topic/a/client/b"), ("*", "*")):
+        if written.startswith("client"):
+            with pytest.raises(ValueError, match="did you mean topic/a"):
+                read_question(f"publish {written}")
+        else:
+            assert read_question(f"publish {written}").resource == resource
+
+
+def test_what_is_expected_is_asked_once_and_after_the_connection() -> None:
+    allow = (Question("iot:Publish", "topic/a"), Question("iot:Publish", "topic/a"))
+    assert first_questions(AuthorizerRequest(mqtt_context=MqttContext("u")), Expectation(allow=allow)) == allow[:1]

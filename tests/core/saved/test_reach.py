@@ -67,3 +67,18 @@ def test_odd_regions() -> None:
     assert not has_odd_region(Target())
     assert not has_odd_region(Target(region="ap-southeast-5"))
     assert has_odd_region(Target(region="aws"))
+
+
+def test_an_odd_region_is_a_host_and_each_reference_is_named_once() -> None:
+    request = AuthorizerRequest("${env:A} ${env:A}", "${env:B}")
+    saved = SavedRequest(request, target=Target(region="s3"))
+    assert reach_of(saved) == Reach(host="s3", variables=("A", "B"))
+    assert reach_of(SavedRequest(request, target=Target(region="eu-west-1"), sign=Sign("k"))) == Reach(
+        key="k", variables=("A", "B")
+    )
+    assert reach_of(SavedRequest(AuthorizerRequest())) == Reach()
+
+
+def test_a_local_file_does_not_leave_aws() -> None:
+    assert not leaves_aws(Target(local="a.yaml", region="s3"), lambda target: False)
+    assert not runs_code(Target())

@@ -366,3 +366,55 @@ def test_a_certificate_that_is_wrong_is_refused_at_its_place(certificate: str, w
     with pytest.raises(YamlError, match=words) as problem:
         read(f"request: {{authorizerName: A}}\ncertificate: {certificate}\n")
     assert problem.value.line == 2
+
+
+def test_parts_of_a_case_that_do_not_differ_are_shared_with_the_file() -> None:
+    saved = read(EVERY_KEY.replace("  other:\n", "  other:\n    tags: [more]\n"))
+    wrong, other = (case.saved for case in saved.suite.cases)
+    assert wrong.target is saved.target
+    assert wrong.sign is saved.sign
+    assert wrong.suite.tags == saved.suite.tags
+    assert (wrong.suite.cases, other.suite.tags) == ((), ("smoke", "sensors", "more"))
+    assert other.expect is saved.expect
+    assert wrong.expect is not None
+    assert wrong.expect.is_authenticated is False
+
+
+def test_tags_are_kept_once_in_their_order() -> None:
+    assert read("request: {}\ntags: [b, a, b]").suite.tags == ("b", "a")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "message"),
+    [
+        ("tokn: x\ntarget: {}", 1, 1, "unknown key; known here: description, tags"),
+        ("target: {}\ntoken: x", 1, 1, "the key request is missing"),
+        ("mqttContext: {password: a}", 1, 25, "the password of an AWS CLI input document must be base64"),
+        ("request: {}\ncertificate: {}", 2, 14, "certificate is empty; add file, thingName or both"),
+        ("request: {}\nskip: ''", 2, 7, "skip needs a reason, such as 'waiting for the new key'"),
+    ],
+)
+def test_the_first_fault_of_a_document(text: str, line: int, column: int, message: str) -> None:
+    with pytest.raises(YamlError) as caught:
+        read(text)
+    assert (caught.value.line, caught.value.column) == (line, column)
+    assert caught.value.message.startswith(message)
+
+
+def test_json_that_is_not_json_is_read_as_yaml() -> None:
+    assert read(" {request: {token: a}}").request == AuthorizerRequest(token="a")
+    assert read('  {"request": {"token": "\\ud83d\\ude00"}}').request == AuthorizerRequest(token="😀")
+
+
+def test_what_cannot_be_changed_in_place_is_written_below_the_comments_at_the_top() -> None:
+    text = "# one\n\n# two\nrequest: {token: a}\n# three\n"
+    with_cases = read("request: {token: a}\ncases: {x: {}}")
+    new = rewrite(text, replace(with_cases, description="d", expect=read(EVERY_KEY).expect))
+    assert new.startswith("# one\n\n# two\n")
+    assert read(new).description == "d"
+
+
+def test_the_place_of_a_signature_is_written_unless_it_is_the_usual_one() -> None:
+    for place, written in (("token", "sign:\n  key: k\n"), ("headers", "sign:\n  key: k\n  place: headers\n")):
+        saved = SavedRequest(AuthorizerRequest("A"), sign=Sign("k", place=place))
+        assert write(saved) == f"request:\n  authorizerName: A\n{written}"

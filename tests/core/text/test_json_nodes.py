@@ -25,16 +25,16 @@ def test_reads_what_python_writes(value: Any, indent: int | None, ascii_only: bo
 
 
 REFUSED = {
-    "nothing": ("", 1, 1, "not a JSON value"),
-    "trailing text": ("{}\n x", 2, 2, "more text"),
+    "nothing": ("", 1, 1, "the text is empty"),
+    "trailing text": ("{}\n x", 2, 2, "unexpected text after the end"),
     "single quotes": ("{'SECRET': 1}", 1, 2, "double quotes"),
     "missing colon": ('{"a" "SECRET"}', 1, 6, "':'"),
-    "missing comma": ('["SECRET" "SECRET"]', 1, 11, "']'"),
-    "trailing comma": ('["a",\n]', 2, 1, "not a JSON value"),
-    "open text": ('{"a":\n "SECRET', 2, 2, "not a JSON value"),
-    "open object": ('{"a": 1', 1, 8, "'}'"),
+    "missing comma": ('["SECRET" "SECRET"]', 1, 11, "a comma or `]`"),
+    "trailing comma": ('["a",\n]', 2, 1, "trailing comma"),
+    "open text": ('{"a":\n "SECRET', 2, 2, "no closing quote"),
+    "open object": ('{"a": 1', 1, 8, "a comma or `}`"),
     "duplicate key": ('{"SECRET": 1,\n "SECRET": 2}', 2, 2, "line 1"),
-    "not a number": ("[NaN]", 1, 2, "not a number of JSON"),
+    "not a number": ("[NaN]", 1, 2, "expected a value"),
     "too many digits": ("[" + "1" * 5000 + "]", 1, 2, "too many digits"),
     "too deep": ("[" * 2000, 1, 41, "deeper than 40"),
 }
@@ -108,15 +108,15 @@ def test_every_part_of_a_node() -> None:
 
 
 PLACES = {
-    "no value after a comma": ("[1, ]", 1, 5, "this is not a JSON value"),
-    "no colon": ('{"a" 1}', 1, 6, "expected ':' here"),
-    "no comma": ("[1 2]", 1, 4, "expected ']' here"),
-    "no closing brace": ('{"a": 1 ', 1, 9, "expected '}' here"),
-    "a key that is not text": ("{ 1: 2}", 1, 3, "a key must be text in double quotes"),
-    "nothing after a comma": ('{"a": 1,}', 1, 9, "a key must be text in double quotes"),
-    "broken text": ('["a\\x"]', 1, 4, "this is not a JSON value"),
-    "more": ("1 2", 1, 3, "more text after the end of the JSON value"),
-    "infinity": ("-Infinity", 1, 1, "not a number of JSON, or one with too many digits"),
+    "no value after a comma": ("[1, ]", 1, 5, "trailing comma before `]`"),
+    "no colon": ('{"a" 1}', 1, 6, "expected ':' after the key"),
+    "no comma": ("[1 2]", 1, 4, "expected a comma or `]`"),
+    "no closing brace": ('{"a": 1 ', 1, 9, "unexpected end of text; expected a comma or `}`"),
+    "a key that is not text": ("{ 1: 2}", 1, 3, "expected a key in double quotes"),
+    "nothing after a comma": ('{"a": 1,}', 1, 9, "trailing comma before `}`"),
+    "broken text": ('["a\\x"]', 1, 4, "invalid escape; write a backslash as two backslashes"),
+    "more": ("1 2", 1, 3, "unexpected text after the end of the JSON value; look for a misplaced brace or bracket"),
+    "infinity": ("-Infinity", 1, 1, "expected a value"),
     "a key again": ('{"a": 1,\n "b": 2, "a": 3}', 2, 10, "the same key is already on line 1"),
     "a key again on a later line": ('{\n"b": 2,\n"b": 3}', 3, 1, "the same key is already on line 2"),
 }

@@ -103,8 +103,8 @@ class JsonText:
     fault: JsonFault | None
 
 
-def parse(text: str) -> JsonText:
-    reader = _JsonParser(text)
+def parse(text: str, most_values: int = MAX_VALUES, deepest: int = DEEPEST) -> JsonText:
+    reader = _JsonParser(text, most_values, deepest)
     try:
         return JsonText(reader.document(), None)
     except _Unreadable as unreadable:
@@ -195,8 +195,10 @@ _PYTHON_WORDS = {"True": "true", "False": "false", "None": "null"}
 class _JsonParser:
     """A recursive-descent parser for one text."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, most_values: int, deepest: int) -> None:
         self._text = text
+        self._most_values = most_values
+        self._deepest = deepest
         self._at = 0
         self._depth = 0
         self._values = 0
@@ -231,13 +233,13 @@ class _JsonParser:
 
     def _count(self) -> None:
         self._values += 1
-        if self._values > MAX_VALUES:
-            raise _Unreadable(f"the JSON has more than {MAX_VALUES:,} keys and values; split it", self._at)
+        if self._values > self._most_values:
+            raise _Unreadable(f"the JSON has more than {self._most_values:,} keys and values; split it", self._at)
 
     def _nested(self, read: Any) -> JsonNode:
         self._depth += 1
-        if self._depth > DEEPEST:
-            raise _Unreadable(f"the JSON is nested deeper than {DEEPEST} levels", self._at)
+        if self._depth > self._deepest:
+            raise _Unreadable(f"the JSON is nested deeper than {self._deepest} levels", self._at)
         node: JsonNode = read()
         self._depth -= 1
         return node

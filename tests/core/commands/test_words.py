@@ -115,6 +115,7 @@ def test_a_private_character_of_the_text_is_not_a_reference() -> None:
         ("aws $(rm -rf x)", 4),
         ("aws $(cat 'x", 4),
         ("aws $(cat x", 4),
+        ("aws $(cat xy", 4),
         ("aws $(cat x y)", 4),
         ('aws "a$(cat"', 6),
         ("aws ${X:-y}", 4),

@@ -241,5 +241,5 @@ def _looks_like_option(word: str) -> bool:
 def _resembling(name: str) -> str:
     from difflib import get_close_matches
 
-    close = get_close_matches(name, [option.name for option in OPTIONS], n=1, cutoff=0.8)
+    close = get_close_matches(name, [option.name for option in OPTIONS], cutoff=0.8)
     return f" (did you mean {close[0]}?)" if close else ""

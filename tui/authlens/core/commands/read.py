@@ -165,7 +165,7 @@ def _place(option: str | None, rest: list[ShellWord], text: str) -> int:
     """The position of an option, possibly abbreviated or with its value after `=`."""
     for word in rest:
         name = word.text.partition("=")[0]
-        if option and len(name) > 2 and option.startswith(name):
+        if option and name.startswith("--") and option.startswith(name):
             return word.start
     return len(text)
 

@@ -204,7 +204,7 @@ class _Splitter:
     def _command(self) -> str:
         end = self._text.find(")", self._at)
         try:
-            words = shlex.split(self._text[self._at + 2 : end]) if end >= 0 else []
+            words = shlex.split(self._text[self._at + 2 : end]) if end != -1 else []
         except ValueError:
             words = []
         match words:

@@ -187,6 +187,6 @@ class _Fill:
             return self.values[name]
         if found.default is not None:
             return found.default
-        near = difflib.get_close_matches(name, self.values, n=1)
+        near = difflib.get_close_matches(name, self.values)
         hint = f"; did you mean '{near[0]}'?" if near else ""
         raise node.error(f"the case '{self.case}' has no value '{name}'{hint}")

@@ -51,7 +51,7 @@ class _Editor:
         root = yaml.compose(self._text, Loader=yaml.SafeLoader)
         if not isinstance(root, yaml.MappingNode) or not root.value:
             raise NotEditable
-        self._mapping(root, old, new, top=True)
+        self._mapping(root, old, new)
         parts, at = [], 0
         for start, end, replacement in sorted(self._edits, key=lambda edit: edit[:2]):
             if start < at:
@@ -62,7 +62,7 @@ class _Editor:
 
     # Mappings
 
-    def _mapping(self, node: yaml.MappingNode, old: Mapping[str, Any], new: Mapping[str, Any], top: bool) -> None:
+    def _mapping(self, node: yaml.MappingNode, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
         entries: dict[str, _Entry] = {key.value: (key, value) for key, value in node.value}
         kept = [key for key in new if key in entries]
         if not kept:
@@ -72,7 +72,7 @@ class _Editor:
             if key in entries:
                 before = key
                 if key not in old or old[key] != value:
-                    self._entry(node, entries[key], old.get(key), value, top)
+                    self._entry(node, entries[key], old.get(key), value)
             else:
                 self._insert(node, entries[before or kept[0]], before is not None, key, value)
         spans = [(name.start_mark.index, _end(value)) for name, value in node.value]
@@ -80,15 +80,15 @@ class _Editor:
             if key in old and key not in new:
                 self._remove(node, spans, index)
 
-    def _entry(self, parent: yaml.MappingNode, entry: _Entry, old: Any, new: Any, top: bool) -> None:
+    def _entry(self, parent: yaml.MappingNode, entry: _Entry, old: Any, new: Any) -> None:
         """Change the value of one entry."""
         key, node = entry
-        if self._deep or not top:
+        if self._deep:
             if isinstance(node, yaml.MappingNode) and isinstance(old, Mapping) and isinstance(new, Mapping):
                 if any(each.value in new for each, _ in node.value):
-                    return self._mapping(node, old, new, top=False)
+                    return self._mapping(node, old, new)
             elif isinstance(node, yaml.SequenceNode) and isinstance(old, Sequence) and isinstance(new, list):
-                if new and len(node.value) == len(old):
+                if new and old and len(node.value) == len(old):
                     return self._sequence(node, old, new)
             elif isinstance(node, yaml.ScalarNode) and not isinstance(new, (dict, list)):
                 return self._scalar(node, new, bool(parent.flow_style), key.start_mark.column)
@@ -129,8 +129,6 @@ class _Editor:
             self._remove(node, spans, index)
 
     def _insert_item(self, node: yaml.SequenceNode, index: int, value: Any) -> None:
-        if not node.value:
-            raise NotEditable
         if node.flow_style and index:
             at = _end(node.value[index - 1])
             self._put(at, at, f", {self._inline(value)}")
@@ -162,8 +160,7 @@ class _Editor:
     def _scalar(self, node: yaml.ScalarNode, value: Any, in_flow: bool, column: int) -> None:
         start, end = node.start_mark.index, node.end_mark.index
         is_block = node.style in ("|", ">")
-        line_end = self._text.find("\n", end)
-        rest = "" if is_block else self._text[end : len(self._text) if line_end < 0 else line_end].strip()
+        rest = "" if is_block else self._text[end : self._line_end(end)].strip()
         written = _quoted_like(node, value)
         if written is None and not in_flow:
             written = self._block({"k": value}, column).strip(" ")[len("k:") :].strip(" ").removesuffix("\n")
@@ -200,7 +197,7 @@ class _Editor:
         return "".join(f"{' ' * column}{line}" if line.strip() else line for line in lines)
 
     def _line_start(self, at: int) -> int:
-        start = self._text.rfind("\n", 0, at) + 1
+        start = self._text[:at].rfind("\n") + 1
         if self._text[start:at].strip():
             raise NotEditable
         return start
@@ -209,8 +206,7 @@ class _Editor:
         """Where the next line begins."""
         if self._text[:at].endswith("\n"):
             return at
-        end = self._text.find("\n", at)
-        return len(self._text) if end < 0 else end + 1
+        return self._text.find("\n", at) + 1 or len(self._text)
 
     def _put_line(self, at: int, lines: str) -> None:
         joint = "" if at == 0 or self._text[at - 1] == "\n" else "\n"

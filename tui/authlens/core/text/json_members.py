@@ -63,16 +63,12 @@ class Members:
     def pairs(self, key: str) -> tuple[tuple[str, str], ...] | None:
         """Names with their texts, from an object or a list of pairs."""
         value = self._value.get(key)
-        pairs = value.items() if isinstance(value, Mapping) else value
-        if pairs is None:
+        if value is None:
             return None
-        try:
-            read = tuple((name, text) for name, text in pairs)
-        except (TypeError, ValueError):
-            read = ((None, None),)
-        if not all(isinstance(part, str) for pair in read for part in pair):
+        pairs = list(value.items()) if isinstance(value, Mapping) else value
+        if not isinstance(pairs, list | tuple) or not all(map(_is_pair, pairs)):
             raise ValueError(f"{key} must contain only text names and values")
-        return read
+        return tuple((name, text) for name, text in pairs)
 
     def text_or_bytes(self, key: str) -> str | bytes | None:
         return self.content(key) if isinstance(self._value.get(key), Mapping) else self.text(key)
@@ -92,3 +88,7 @@ class Members:
         if value is None or isinstance(value, kind):
             return value
         raise ValueError(f"{key} must be {words}")
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, list | tuple) and len(value) == 2 and all(isinstance(part, str) for part in value)

@@ -86,6 +86,15 @@ def test_the_end_brings_the_final_counts() -> None:
     assert (watched.counts, watched.is_open, watched.decisions) == (Counts(7, 1, 2, 3), False, (ALLOWED,))
 
 
+def test_a_throttled_connection_is_marked_and_an_unknown_direction_or_connection_is_not() -> None:
+    report = {"event": "throttled", "id": FRESH.id, "direction": "received"}
+    made = read(connection(FRESH), report)
+    assert [watched.device.throttled for watched in made.watched()] == ["received"]
+    assert made.changes == 2
+    for other in ({**report, "id": "another"}, {**report, "direction": "sideways"}):
+        assert [watched.device.throttled for watched in read(connection(FRESH), other).watched()] == [None]
+
+
 def test_everything_is_counted_and_the_newest_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger, "KEPT_DECISIONS", 3)
     made = read(connection(FRESH), decision(DENIED), *[decision(ALLOWED)] * 10)

@@ -10,7 +10,7 @@ from authlens.core.contract import pages
 from authlens.core.devices import report
 from authlens.core.mqtt import rules
 from authlens.core.mqtt.clients import printed
-from authlens.core.mqtt.connection import DeviceConnection, PacketDecision, PresentedCertificate, Transport
+from authlens.core.mqtt.connection import SENT, DeviceConnection, PacketDecision, PresentedCertificate, Transport
 from authlens.core.mqtt.connection_json import decision_to_json
 from authlens.core.mqtt.packets import V3, V5
 from authlens.core.mqtt.rules import Rule
@@ -230,6 +230,8 @@ def test_a_throttled_connection() -> None:
         "reported once per connection"
     )
     assert "what it receives" in report.throttle_line(shown, is_sender=False)
+    throttled = replace(CONNECTED, throttled=SENT)
+    assert "throttled: what it sends exceeds 512 KiB" in "\n".join(report.record_lines(shown, throttled))
     assert report.throttle_json_of(shown, is_sender=False) == {
         "event": "throttled",
         "id": CONNECTED.id,

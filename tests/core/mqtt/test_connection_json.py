@@ -9,6 +9,7 @@ import pytest
 
 from authlens.core.mqtt import connection_json
 from authlens.core.mqtt.connection import (
+    RECEIVED,
     ConnectionStage,
     ConnectionStep,
     Counts,
@@ -21,6 +22,7 @@ from authlens.core.text.json_members import Members
 from support.device_records import CONNECTED, DENIED, REFUSED
 
 WITH_CERTIFICATE = DeviceConnection("i", Transport.MQTTS, certificate=PresentedCertificate("ab12", "CN=sensor-7"))
+THROTTLED = replace(CONNECTED, throttled=RECEIVED)
 
 
 def back(device: DeviceConnection) -> DeviceConnection:
@@ -28,7 +30,9 @@ def back(device: DeviceConnection) -> DeviceConnection:
     return connection_json.from_json(Members(json.loads(text), "device"))
 
 
-@pytest.mark.parametrize("device", [CONNECTED, REFUSED, DeviceConnection("i", Transport.TCP), WITH_CERTIFICATE])
+@pytest.mark.parametrize(
+    "device", [CONNECTED, REFUSED, DeviceConnection("i", Transport.TCP), WITH_CERTIFICATE, THROTTLED]
+)
 def test_a_record_comes_back(device: DeviceConnection) -> None:
     assert back(device) == device
 

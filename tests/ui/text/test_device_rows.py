@@ -5,15 +5,27 @@ from __future__ import annotations
 from dataclasses import replace
 
 from authlens.core.devices.ledger import Watched
-from authlens.core.mqtt.connection import PresentedCertificate
-from authlens.ui.text.device_rows import stage_items
+from authlens.core.mqtt.connection import RECEIVED, DeviceConnection, PresentedCertificate
+from authlens.ui.text.device_rows import connection_row, stage_items
 from support.device_records import CONNECTED, invocation
+
+
+def lines_of(device: DeviceConnection) -> list[str]:
+    watched = Watched(invocation(device), device, device.counts)
+    return [line.plain for item in stage_items(watched) for line in item.lines]
 
 
 def test_the_client_certificate_is_shown_below_the_stages() -> None:
     device = replace(CONNECTED, certificate=PresentedCertificate("ab12", "CN=sensor-7"))
-    plain, with_certificate = (
-        [line.plain for item in stage_items(Watched(invocation(each), each, each.counts)) for line in item.lines]
-        for each in (CONNECTED, device)
-    )
+    plain, with_certificate = lines_of(CONNECTED), lines_of(device)
     assert [line for line in with_certificate if line not in plain] == ["client certificate ab12 (CN=sensor-7)"]
+
+
+def test_a_throttled_connection_is_marked_in_the_list_and_explained_below_it() -> None:
+    device = replace(CONNECTED, throttled=RECEIVED)
+    made = invocation(device)
+    assert connection_row(Watched(made, device, device.counts), made.started_at).plain.endswith(
+        "● connected 0 s  ! throttled"
+    )
+    added = [line for line in lines_of(device) if line not in lines_of(CONNECTED)]
+    assert added == ["! throttled: what it receives exceeds 512 KiB a second, and the rest waits [documented]"]

@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.invocation.invocation_json import from_json
-from authlens.core.mqtt.connection import Counts, DeviceConnection, PacketDecision
+from authlens.core.mqtt.connection import RECEIVED, SENT, Counts, DeviceConnection, PacketDecision
 from authlens.core.mqtt.connection_json import decision_from_json
 from authlens.frozen import dataclass
 
@@ -60,6 +61,8 @@ class Ledger:
         kind = value.get("event")
         if kind == "decision":
             self._decided(str(value.get("id")), decision_from_json(value))
+        elif kind == "throttled":
+            self._throttled(str(value.get("id")), str(value.get("direction")))
         elif kind in ("connection", "end"):
             return self._known(from_json(value.get("invocation")))
         return None
@@ -94,6 +97,12 @@ class Ledger:
         self.decisions += 1
         self.denials += not decision.is_allowed
         entry.add(decision)
+
+    def _throttled(self, connection_id: str, direction: str) -> None:
+        entry = self._entries.get(connection_id)
+        if entry is not None and direction in (SENT, RECEIVED):
+            self.changes += 1
+            entry.device = replace(entry.device, throttled=direction)
 
 
 class _Entry:

@@ -12,7 +12,7 @@ from authlens.core.invocation.invocation_json import outcome_to_json, request_to
 from authlens.core.invocation.verdict_word import verdict_word
 from authlens.core.mqtt import codes, connection_json, limits
 from authlens.core.mqtt.clients import printed
-from authlens.core.mqtt.connection import DeviceConnection, PacketDecision
+from authlens.core.mqtt.connection import RECEIVED, SENT, DeviceConnection, PacketDecision
 from authlens.core.mqtt.packets import V3
 from authlens.core.mqtt.rules import BY_ID, NOT_CONNECT, Response, Rule
 
@@ -59,12 +59,15 @@ def decision_line(invocation: Invocation, decision: PacketDecision) -> str:
 
 def throttle_line(invocation: Invocation, is_sender: bool) -> str:
     """The first time that a connection reaches the throughput limit."""
+    words = throttle_words(SENT if is_sender else RECEIVED)
+    return f"throttled {client_of(invocation)}: {words}; reported once per connection"
+
+
+def throttle_words(direction: str) -> str:
+    """What happened to a connection that reached the throughput limit, and how that is known."""
     limit = limits.THROUGHPUT
-    what = "what it sends" if is_sender else "what it receives"
-    return (
-        f"throttled {client_of(invocation)}: {what} exceeds {limit.value / 1024:g} KiB a second, and the rest waits "
-        f"[{limit.source.known}]; reported once per connection"
-    )
+    what = "what it sends" if direction == SENT else "what it receives"
+    return f"{what} exceeds {limit.value / 1024:g} KiB a second, and the rest waits [{limit.source.known}]"
 
 
 def end_line(invocation: Invocation, device: DeviceConnection) -> str:
@@ -103,6 +106,8 @@ def record_lines(invocation: Invocation, device: DeviceConnection) -> list[str]:
     if device.refused_by is not None and device.refused_by != NOT_CONNECT.id:
         lines.append(f"answered{response_words(BY_ID.get(device.refused_by), device.version)}")
     lines += [decision_line(invocation, decision) for decision in device.decisions]
+    if device.throttled is not None:
+        lines.append(f"throttled: {throttle_words(device.throttled)}")
     if device.ended_by is not None:
         lines.append(end_line(invocation, device))
     return lines
@@ -147,7 +152,7 @@ def throttle_json_of(invocation: Invocation, is_sender: bool) -> dict[str, Any]:
         "event": "throttled",
         "id": invocation.device.id if invocation.device else None,
         "clientId": _client_id(invocation),
-        "direction": "sent" if is_sender else "received",
+        "direction": SENT if is_sender else RECEIVED,
         "bytesPerSecond": int(limits.THROUGHPUT.value),
         "known": limits.THROUGHPUT.source.known.value,
     }

@@ -16,6 +16,8 @@ from authlens.frozen import dataclass
 
 KEPT_DECISIONS = 200
 """How many decisions the record keeps, the first ones; all are counted."""
+SENT, RECEIVED = "sent", "received"
+"""The directions of traffic, as the client sees them."""
 
 
 class Transport(StrEnum):
@@ -159,6 +161,8 @@ class DeviceConnection:
     """The id of the rule that a connection ended with; `None` while it lasts."""
     lasted: float | None = None
     """Seconds, once it ended."""
+    throttled: str | None = None
+    """`SENT` or `RECEIVED`: what exceeded the throughput limit first; `None` while nothing did."""
     refreshes: int = 0
     """How many times the function was invoked again."""
     is_probe: bool = False

@@ -41,6 +41,7 @@ def to_json(device: DeviceConnection) -> dict[str, Any]:
         },
         endedBy=device.ended_by,
         lasted=device.lasted,
+        throttled=device.throttled,
         refreshes=device.refreshes,
         isProbe=device.is_probe,
     )
@@ -88,6 +89,7 @@ def from_json(members: Members) -> DeviceConnection:
         counts=_counts(members.members("counts") or Members({}, "counts")),
         ended_by=members.text("endedBy"),
         lasted=members.number("lasted"),
+        throttled=members.text("throttled"),
         refreshes=members.integer("refreshes") or 0,
         is_probe=members.boolean("isProbe") or False,
     )

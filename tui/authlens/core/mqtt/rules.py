@@ -76,8 +76,11 @@ _WEBSOCKET = measured(pages.EMULATOR, "over WebSocket, eu-west-1")
 _CERTIFICATES = measured(pages.EMULATOR, "over port 8883 with the policies of X.509 certificates")
 _ASSUMED = assumed()
 _MQTT = documented(pages.MQTT)
-_CERTIFICATE = documented(pages.X509_AUTH, "that a registered certificate is required; how TLS ends is assumed")
+_CERTIFICATE = documented(
+    pages.X509_AUTH, "that a registered certificate is required; that an expired one is refused, and how, is assumed"
+)
 _THROUGHPUT = documented(pages.QUOTAS, "the rate; what AWS does with the messages that wait is assumed")
+_MAY_CLOSE = "AWS's quotas page says that AWS may also close the connection"
 _CODE_ASSUMED = assumed(note="the code; AWS's page lists it for this packet")
 
 REFUSED: Final = Rule(
@@ -89,7 +92,7 @@ REFUSED: Final = Rule(
 )
 CERTIFICATE: Final = Rule(
     "client-certificate",
-    "the client presented no certificate that the domain accepts",
+    "the client presented no certificate that the domain accepts, or an expired one",
     _closed(_CERTIFICATE),
     _closed(_CERTIFICATE),
     "AUTH_ERROR",
@@ -252,15 +255,17 @@ FILTER: Final = Rule(
 TOO_MANY_FILTERS: Final = Rule(
     "too-many-filters",
     "one SUBSCRIBE names more than 8 filters",
-    _closed(documented(pages.QUOTAS, "the limit; the answer is assumed")),
-    _kept("SUBACK", codes.QUOTA_EXCEEDED, documented(pages.QUOTAS, "the limit; the answer is assumed")),
+    _closed(reported(pages.FILTERS_REPORT, "AWS's page documents the limit only")),
+    _kept("SUBACK", codes.QUOTA_EXCEEDED, assumed(pages.QUOTAS, "the limit is documented, the answer is not")),
     "CLIENT_ERROR",
 )
 TOO_MANY_SUBSCRIPTIONS: Final = Rule(
     "too-many-subscriptions",
     "the connection has 50 subscriptions already",
-    _kept("SUBACK", codes.V3_REFUSED_FILTER, documented(pages.QUOTAS, "the limit; the answer is assumed")),
-    _kept("SUBACK", codes.QUOTA_EXCEEDED, documented(pages.QUOTAS, "the limit; the answer is assumed")),
+    _kept("SUBACK", codes.V3_REFUSED_FILTER, reported(pages.SUBSCRIPTIONS_REPORT, _MAY_CLOSE)),
+    _kept(
+        "SUBACK", codes.QUOTA_EXCEEDED, documented(pages.QUOTAS, f"the rejection; the code is assumed; {_MAY_CLOSE}")
+    ),
 )
 SUBSCRIPTION_ID: Final = Rule(
     "subscription-id",

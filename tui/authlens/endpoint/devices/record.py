@@ -13,6 +13,8 @@ from authlens.core.devices.permissions import Permissions
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
 from authlens.core.mqtt.connection import (
     KEPT_DECISIONS,
+    RECEIVED,
+    SENT,
     ConnectionStage,
     ConnectionStep,
     Counts,
@@ -47,7 +49,6 @@ class ConnectionRecord:
         )
         self._sink = sink
         self._is_judged = False
-        self._is_throttled = False
         self._counts: dict[tuple[str, bool], int] = {}
         self._kept: list[tuple[float, Judged, Permissions]] = []
         """Turned into text only when the record is reported: most are never read."""
@@ -98,8 +99,8 @@ class ConnectionRecord:
 
     def throttled(self, is_sender: bool) -> None:
         """Report it once per connection."""
-        if not self._is_throttled:
-            self._is_throttled = True
+        if self.device.throttled is None:
+            self.device = replace(self.device, throttled=SENT if is_sender else RECEIVED)
             self._sink.throttled(self._invocation, is_sender)
 
     def refreshed(self) -> None:

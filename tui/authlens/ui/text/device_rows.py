@@ -8,7 +8,7 @@ from datetime import datetime
 from textual.content import Content
 
 from authlens.core.devices.ledger import Watched
-from authlens.core.devices.report import client_of
+from authlens.core.devices.report import client_of, throttle_words
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.mqtt.clients import prints
 from authlens.core.mqtt.connection import DeviceConnection, PacketDecision
@@ -51,7 +51,8 @@ def verdict(watched: Watched, now: datetime) -> Content:
         return Content.assemble((f"{_DENIED} refused: ", "$text-error"), prose(device.reason))
     if watched.is_open:
         age = max(0, int((now - watched.invocation.started_at).total_seconds()))
-        return Content.assemble((f"{_OPEN} connected", "$text-success"), f" {_age(age)}")
+        throttled = ("  ! throttled", "$text-warning") if device.throttled else ""
+        return Content.assemble((f"{_OPEN} connected", "$text-success"), f" {_age(age)}", throttled)
     rule = BY_ID.get(device.ended_by or "")
     return Content.assemble((f"{_OVER} over: ", "$foreground-muted"), prose(rule.what if rule else "ended"))
 
@@ -78,6 +79,9 @@ def stage_items(watched: Watched) -> Iterator[PageItem]:
         if step.warning:
             words = Content.assemble(("! on AWS: ", "$text-warning"), safe_content(step.warning))
             yield PageItem((words,))
+    if device.throttled is not None:
+        words = safe_content(throttle_words(device.throttled))
+        yield PageItem((Content.assemble(("! throttled: ", "$text-warning"), words),))
     if device.is_refused and device.refused_by != NOT_CONNECT.id:
         rule = BY_ID.get(device.refused_by or "")
         if rule is not None:

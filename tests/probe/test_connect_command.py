@@ -69,6 +69,18 @@ def test_refused(serving: DeviceServing, tmp_path: Path) -> None:
     assert report["causes"]
 
 
+def test_the_server_name_picks_a_domain_whose_certificate_is_missed(serving: DeviceServing, tmp_path: Path) -> None:
+    named = ("--server-name", "x509.example.com", "--client-id", "good-x509")
+    code, report, said = connect(serving, tmp_path, *named)
+    assert (code, report["verdict"]) == (255, "no answer")
+    assert "requires a client certificate (--cert and --key)" in said
+    assert "(server name x509.example.com)" in said.splitlines()[0]
+
+    own = ("--cert", str(serving.folder / "device.pem"), "--key", str(serving.folder / "device.key"))
+    code, report, _ = connect(serving, tmp_path, *named, *own)
+    assert (code, report["connected"]) == (0, True)
+
+
 def test_a_publish_over_https(serving: DeviceServing, tmp_path: Path) -> None:
     code, report, _ = connect(serving, tmp_path, "--as", "https", "--publish", "ok/x=1")
     assert (code, report["answer"]["code"]) == (0, 200)

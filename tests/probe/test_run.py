@@ -15,6 +15,7 @@ from authlens.core.mqtt.encoder import encode
 from authlens.core.mqtt.packets import V3, V5, Connack, Disconnect, Puback, Publish, Suback
 from authlens.core.probe.plan import ProbePlan, Trial, Way
 from authlens.core.probe.report import ConnectionEnd, ProbeReport, ProbeStage, ProbeVerdict
+from authlens.core.probe.words import NO_CERTIFICATE, causes
 from authlens.probe.run import run
 from support.broken_broker import Act, answers, broken_broker, reads, resets, upgrades
 
@@ -77,6 +78,55 @@ def test_tls_fails_with_a_sentence_of_its_own(fault: str, way: Way, tmp_path: Pa
     assert report.verdict is ProbeVerdict.UNREACHED
     assert failed_at(report) is ProbeStage.TLS
     assert words in report.problem
+
+
+@pytest.mark.parametrize(("way", "trials"), [("mqtt", ()), ("https", TRIALS[1:])])
+def test_tls_1_3_rejects_a_missing_client_certificate_after_the_handshake(
+    way: Way, trials: tuple[Trial, ...], tmp_path: Path
+) -> None:
+    with broken_broker(tmp_path, reads(), wants_certificate=True) as (port, ca):
+        report = probed(port, ca, way=way, trials=trials, needs_certificate=True)
+
+    assert report.verdict is ProbeVerdict.UNREACHED
+    assert "client certificate" in report.problem
+    assert "--cert and --key" in report.problem
+    assert causes(report) == (NO_CERTIFICATE,)
+
+
+def test_a_connection_that_ends_right_after_the_handshake_names_the_certificate(tmp_path: Path) -> None:
+    with broken_broker(tmp_path, lambda connection: None) as (port, ca):
+        without, given = (probed(port, ca, certificate_file=file, needs_certificate=True) for file in (None, str(ca)))
+
+    assert (failed_at(without), failed_at(given)) == (ProbeStage.TLS, ProbeStage.TLS)
+    assert "before CONNECT was sent: its domain configuration requires a client certificate" in without.problem
+    assert f"does not accept the client certificate {ca}" in given.problem
+
+
+@pytest.mark.parametrize(("way", "trials"), [("mqtt", ()), ("wss", ()), ("https", TRIALS[1:])])
+def test_the_server_name_may_differ_from_the_host(way: Way, trials: tuple[Trial, ...], tmp_path: Path) -> None:
+    seen: list[bytes] = []
+
+    def act(connection: socket.socket) -> None:
+        seen.append(connection.recv(65_536))
+
+    with broken_broker(tmp_path, act, name="iot.example.com") as (port, ca):
+        report = probed(port, ca, way=way, trials=trials, server_name="iot.example.com")
+        mismatched = probed(port, ca, way=way, trials=trials)
+
+    if way == "mqtt":
+        tls = next(step for step in report.steps if step.stage is ProbeStage.TLS)
+        assert "SNI iot.example.com" in tls.detail
+    else:
+        assert f"\r\nHost: iot.example.com:{port}\r\n".encode() in seen[0]
+    assert "--server-name" in mismatched.problem
+
+
+def test_an_ip_address_is_not_sent_as_a_server_name(tmp_path: Path) -> None:
+    with broken_broker(tmp_path, reads(), name="127.0.0.1") as (port, ca):
+        report = run(ProbePlan("127.0.0.1", port=port, ca_file=str(ca), client_id="c", seconds=5.0))
+
+    tls = next(step for step in report.steps if step.stage is ProbeStage.TLS)
+    assert "no SNI, because the host is an IP address" in tls.detail
 
 
 def test_a_self_signed_certificate_is_not_trusted(tmp_path: Path) -> None:

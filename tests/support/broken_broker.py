@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from ipaddress import ip_address
 from pathlib import Path
 
 from cryptography import x509
@@ -37,7 +38,7 @@ def _pem(name: str, days_from: int, days_to: int) -> bytes:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now + timedelta(days=days_from))
         .not_valid_after(now + timedelta(days=days_to))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([_general_name(name)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
@@ -45,6 +46,10 @@ def _pem(name: str, days_from: int, days_to: int) -> bytes:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     return private + certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def _general_name(name: str) -> x509.GeneralName:
+    return x509.IPAddress(ip_address(name)) if name[0].isdigit() else x509.DNSName(name)
 
 
 def server_pem(folder: Path, name: str = "localhost", days: tuple[int, int] = (-1, 30)) -> Path:

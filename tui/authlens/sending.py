@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from authlens import calls
-from authlens.core.deployment.deployment import Deployment
+from authlens.core.deployment.deployment import Deployment, Domain
 from authlens.core.invocation.cloud_log import LogLine, LogQuery
 from authlens.core.invocation.gateway import CallFailed, Gateway, Reply, SendingWay
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation, fault_of
@@ -245,13 +245,18 @@ class Sender:
                 refusal = self.gate.refusal(target, base)
                 if refusal is not None:
                     raise CallFailed(refusal)
-                return self._listeners.endpoint(target, base)
+                found = self._listeners.endpoint(target, base)
             except RuntimeError as error:
                 raise CallFailed(_local_failure(error).failure) from error
+            return replace(found, domain=self._domain(domain_configuration, target, base))
         if not domain_configuration:
             return DeviceEndpoint(self.data_endpoint(target, base))
-        domain = self._asked(target, base, lambda there: self._gateway.domain(domain_configuration, there))
-        return DeviceEndpoint(domain.domain_name, domain=domain)
+        domain = self._domain(domain_configuration, target, base)
+        return DeviceEndpoint(domain.domain_name if domain else "", domain=domain)
+
+    def _domain(self, name: str, target: Target, base: Path | None) -> Domain | None:
+        """The domain configuration of that name; `None` without a name. Raises CallFailed."""
+        return self._asked(target, base, lambda there: self._gateway.domain(name, there)) if name else None
 
     def function_way(self, version: str = "", event: Event = "test") -> SendingWay:
         """Calls the authorizer's function directly."""

@@ -28,11 +28,14 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeviceServing]
         yield listener
 
 
-def run(serving: DeviceServing, folder: Path, *words: str, password: str = "right") -> subprocess.CompletedProcess[str]:
+def run(
+    serving: DeviceServing, folder: Path, *words: str, password: str = "right", replay: str = ""
+) -> subprocess.CompletedProcess[str]:
     path = folder / "r.yaml"
     path.write_text(REQUEST.replace("PASSWORD", password).replace("URL", serving.url))
     environment = {"HOME": str(folder), "PATH": "", "AWS_ACCESS_KEY_ID": "K", "AWS_SECRET_ACCESS_KEY": "S"}
-    command = [sys.executable, "-m", "authlens", "run", str(path), "--trust", *words]
+    what = ["--replay", replay] if replay else [str(path)]
+    command = [sys.executable, "-m", "authlens", "run", *what, "--trust", *words]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=environment)
 
 
@@ -58,6 +61,28 @@ def test_where_they_differ(serving: DeviceServing, tmp_path: Path) -> None:
     assert lines[1].split()[:2] == ["way", "result"]
     assert "differs: the test call passes; the connection over MQTT 5 over TLS fails at TLS:" in done.stdout
     assert "1 answer differs from the first way's" in lines[-1]
+
+
+def test_the_local_function_is_a_way_and_a_probe_is_replayed_as_a_test_call(
+    serving: DeviceServing, tmp_path: Path
+) -> None:
+    """With a token, a connection names its client by what is expected, and its replay leaves that out."""
+    local = ("--serve", str(serving.folder / "authorizers.yaml"))
+    done = run(serving, tmp_path, "--via", "test,local", *local, "--output", "json", "--no-history")
+    assert done.returncode == 0, done.stderr
+    assert [(row["way"], row["result"], row["equalToFirst"]) for row in json.loads(done.stdout)["ways"]] == [
+        ("test", "passed", True),
+        ("local", "passed", True),
+    ]
+
+    words = ("--via", "mqtt", "--endpoint", f"localhost:{serving.port}", "--ca-file", serving.ca)
+    assert run(serving, tmp_path, *words).returncode == 0
+    replayed = run(serving, tmp_path, replay="1")
+    assert (replayed.returncode, replayed.stdout.splitlines()[-1]) == (0, "1 passed")
+    assert replayed.stderr.splitlines() == [
+        "authlens: invocation 1 is a probe; it is replayed as a test call, which connects to no broker; to connect, "
+        "run: authlens connect --history 1"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from authlens.core.commands.probe_plan import planned
+from authlens.core.commands.probe_plan import client_id_of, planned
 from authlens.core.deployment.transport import DeviceTransport
 from authlens.core.probe.plan import ProbePlan
 from authlens.core.request.authorizer import AUTHORIZER_NAME, SIGNATURE_NAME
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
+from authlens.core.saved.expectation import Expectation, Question
+from authlens.core.saved.saved_request import SavedRequest
 
 SIGNED = AuthorizerRequest("Fleet", token="t k", token_signature="a+/=")
 
@@ -111,3 +113,21 @@ def test_a_parameter_whose_name_is_encoded_is_sent_once() -> None:
 def test_a_token_without_a_key_name_is_named_token() -> None:
     plan = planned(ProbePlan("h", way="https"), AuthorizerRequest(None, "t"), None, DeviceTransport())
     assert plan.headers == (("token", "t"),)
+
+
+@pytest.mark.parametrize(
+    ("request_", "allowed", "client_id"),
+    [
+        (AuthorizerRequest("A", mqtt_context=MqttContext(client_id="own")), ["iot:Connect client/other"], "own"),
+        (SIGNED, ["iot:Publish topic/a", "iot:Connect client/truck42", "iot:Connect client/b"], "truck42"),
+        (SIGNED, ["iot:Connect arn:aws:iot:eu-west-1:111122223333:client/t-1"], "t-1"),
+        (SIGNED, ["iot:Connect client/t-*", "iot:Connect client/${iot:ClientId}", "iot:Connect client/"], None),
+        (SIGNED, [], None),
+    ],
+)
+def test_the_client_id_is_the_requests_or_that_of_the_expectation(
+    request_: AuthorizerRequest, allowed: list[str], client_id: str | None
+) -> None:
+    expected = Expectation(allow=tuple(Question(*each.split(" ")) for each in allowed))
+    assert client_id_of(SavedRequest(request_, expect=expected)) == client_id
+    assert client_id_of(SavedRequest(SIGNED)) is None

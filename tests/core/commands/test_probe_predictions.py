@@ -9,7 +9,7 @@ from authlens.core.commands.probe_plan import with_client_id
 from authlens.core.commands.probe_predictions import predictions
 from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
-from authlens.core.probe.plan import Trial
+from authlens.core.probe.plan import PROBE_CLIENT_ID, Trial
 from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.core.request.target import Target
 
@@ -33,6 +33,15 @@ def test_each_try_is_decided_by_the_documents_for_the_client_id_that_is_used() -
         ("iot:Subscribe", "a/#"): "ALLOWED",
         ("iot:Publish", "a/b"): "EXPLICIT_DENY",
         ("iot:Subscribe", "b"): "IMPLICIT_DENY",
+    }
+
+
+def test_a_request_without_a_client_id_is_decided_for_that_of_the_probe() -> None:
+    assert predictions(EARLIER, AuthorizerRequest("A"), ()) == {("iot:Connect", PROBE_CLIENT_ID): "ALLOWED"}
+    named = EARLIER.outcome and replace(EARLIER.outcome, policy_documents=(POLICY.replace("${iot:ClientId}", "c"),))
+    assert named is not None
+    assert predictions(replace(EARLIER, result=named), AuthorizerRequest("A"), ()) == {
+        ("iot:Connect", PROBE_CLIENT_ID): "IMPLICIT_DENY"
     }
 
 

@@ -30,6 +30,17 @@ def test_the_server_name_is_the_host_unless_it_is_given() -> None:
     assert ProbePlan("127.0.0.1", server_name="localhost").name == "localhost"
 
 
+@pytest.mark.parametrize(("host", "sni"), [("h.example", "h.example"), ("127.0.0.1", None), ("::1", None)])
+def test_an_address_is_not_sent_as_a_server_name(host: str, sni: str | None) -> None:
+    assert ProbePlan(host).sni == sni
+
+
+@pytest.mark.parametrize("name", ["a b", "a..b", "a\nb", "x" * 64, ".", "127.0.0.1", "::1", ".".join(["x" * 60] * 5)])
+def test_a_server_name_that_tls_cannot_send(name: str) -> None:
+    assert "not a host name" in ProbeOptions(server_name=name).problem
+    assert ProbeOptions(server_name="abc-ats.iot.eu-west-1.amazonaws.com").problem == ""
+
+
 @pytest.mark.parametrize(
     ("topic", "words"),
     [("", "Name a topic"), ("a\0", "cannot use"), ("é" * 32_768, "cannot use"), ("a" * 65_535, "")],

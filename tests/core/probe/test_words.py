@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 
 from authlens.core.mqtt.packets import V3, V5
-from authlens.core.probe.plan import Trial
+from authlens.core.probe.plan import PROBE_CLIENT_ID, Trial
 from authlens.core.probe.report import ConnectionEnd, ProbeVerdict, ServerReply, Tried
 from authlens.core.probe.words import (
+    NO_CERTIFICATE,
+    NO_CLIENT_ID,
     RATE_CAUSES,
     REFUSAL_CAUSES,
+    SILENT_CAUSES,
     causes,
     causes_of,
     headline,
@@ -35,6 +38,25 @@ def test_a_close_without_an_answer_is_said_as_that() -> None:
     closed = report(ProbeVerdict.REFUSED, V3, answer=ServerReply(closed=ConnectionEnd.EMPTY_CLOSE_FRAME))
 
     assert headline(closed).startswith("the server closed the WebSocket with an empty close frame after CONNECT")
+
+
+def test_a_close_without_a_connack_in_mqtt_5_is_not_how_aws_refuses() -> None:
+    closed = report(ProbeVerdict.REFUSED, answer=ServerReply(closed=ConnectionEnd.CLOSED))
+
+    assert causes(closed) == (*SILENT_CAUSES, *REFUSAL_CAUSES)
+
+
+REFUSED = ServerReply("CONNACK", 0x87, "", ConnectionEnd.CLOSED)
+
+
+def test_a_cause_that_is_known_comes_alone_and_a_missing_client_id_first() -> None:
+    assert causes(report(ProbeVerdict.REFUSED, answer=REFUSED, predicted="IMPLICIT_DENY", client_id="sensor-7")) == (
+        "the documents of the last answer do not allow iot:Connect as sensor-7 (IMPLICIT_DENY)",
+    )
+    assert causes(report(ProbeVerdict.REFUSED, answer=REFUSED, predicted="ALLOWED")) == REFUSAL_CAUSES
+    assert causes(report(ProbeVerdict.REFUSED, answer=REFUSED, client_id=PROBE_CLIENT_ID))[0] == NO_CLIENT_ID
+    missing = report(ProbeVerdict.REFUSED, answer=REFUSED, lacks_certificate=True)
+    assert causes(missing) == (NO_CERTIFICATE,)
 
 
 def test_too_fast_has_causes_of_its_own() -> None:

@@ -30,6 +30,7 @@ def test_connecting_alone() -> None:
         ({"publish": "a", "payload": "x", "endpoint": "localhost:8883"}, "1 byte to a. Nothing leaves this machine."),
         ({"subscribe": "a/#"}, "Subscribes to a/#."),
         ({"client_id": ""}, "as authlens-probe."),
+        ({"server_name": "a.example"}, "Connects to abc.example.com port 443 (server name a.example) as sensor-7."),
         ({"protocol": "https", "publish": "a"}, "Publishes an empty message to a at abc.example.com port 443."),
     ],
 )
@@ -38,11 +39,11 @@ def test_what_it_does_is_said(changes: dict[str, str], words: str) -> None:
 
 
 def test_what_was_chosen_becomes_the_options_of_a_probe() -> None:
-    options = ProbeForm("wss-3", "[::1]:8883", "c", "a/#", "a/b", "on", " ca.pem ").options
+    options = ProbeForm("wss-3", "[::1]:8883", "c", "a/#", "a/b", "on", " ca.pem ", "n.example").options
 
     assert (options.way, options.version, options.host, options.port) == ("wss", V3, "::1", 8883)
     assert options.trials == (Trial("subscribe", "a/#"), Trial("publish", "a/b", b"on"))
-    assert options.ca_file == "ca.pem"
+    assert (options.ca_file, options.server_name) == ("ca.pem", "n.example")
 
 
 @pytest.mark.parametrize(
@@ -52,6 +53,7 @@ def test_what_was_chosen_becomes_the_options_of_a_probe() -> None:
         ({"protocol": "https"}, "HTTPS can only publish"),
         ({"protocol": "https", "publish": "a", "subscribe": "b"}, "HTTPS can only publish"),
         ({"publish": "a\0b"}, "cannot use"),
+        ({"server_name": "10.0.0.1"}, "not a host name"),
     ],
 )
 def test_what_cannot_be_done(changes: dict[str, str], words: str) -> None:

@@ -33,6 +33,7 @@ _EXAMPLES = """examples:
   authlens connect --request requests/sensor.yaml --mqtt 3 --publish sensors/7/data='{"t": 21}' --subscribe sensors/7/#
   authlens connect --history 12 --as wss
   authlens connect --request requests/sensor.yaml --endpoint localhost --port 8883 --ca-file ca.pem
+  authlens connect --request requests/sensor.yaml --endpoint 10.0.3.7 --server-name abc-ats.iot.eu-west-1.amazonaws.com
   authlens connect --request requests/sensor.yaml --domain-configuration shop
 
 A probe takes over the client id: a device that is connected with it is disconnected. Connecting is all that is tried
@@ -55,6 +56,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
         help="connect to the host of this domain configuration, with its protocol",
     )
     parser.add_argument("--port", metavar="N", type=int, help="the port (default 443)")
+    parser.add_argument(
+        "--server-name",
+        metavar="NAME",
+        help="the TLS server name (SNI) to send, if it is not the host: for an IP address or a VPC endpoint",
+    )
     parser.add_argument("--ca-file", metavar="FILE", help="PEM certificates to trust instead of the system's")
     parser.add_argument("--client-id", metavar="ID", help="connect with this id instead of the request's")
     parser.add_argument("--cert", metavar="FILE", help="the device's certificate, for CUSTOM_AUTH_X509")
@@ -131,6 +137,7 @@ def _options(arguments: argparse.Namespace, earlier: Invocation | None) -> Probe
         host=host,
         port=arguments.port or port,
         domain_configuration=arguments.domain_configuration or "",
+        server_name=arguments.server_name,
         ca_file=arguments.ca_file,
         client_id=arguments.client_id,
         certificate_file=arguments.cert,
@@ -153,6 +160,8 @@ def _as_before(options: ProbeOptions, arguments: argparse.Namespace, device: Dev
     if not options.host and not options.domain_configuration:
         host, port = _place(device.peer)
         options = replace(options, host=host, port=options.port or port)
+        if options.server_name is None and device.server_name != host:
+            options = replace(options, server_name=device.server_name)
     return options
 
 
@@ -171,7 +180,8 @@ def _place(endpoint: str | None) -> tuple[str, int | None]:
 def _announce(plan: ProbePlan, services: CliServices) -> None:
     who = f" as client id {plan.client_id}" if plan.client_id else ""
     takes = f"; a device that is connected as {plan.client_id} will be disconnected" if plan.client_id else ""
-    narrate(f"authlens: connecting to {plan.address}{who}{takes}", services.stderr)
+    named = f" (server name {plan.server_name})" if plan.server_name else ""
+    narrate(f"authlens: connecting to {plan.address}{named}{who}{takes}", services.stderr)
 
 
 def _record(invocation: Invocation, services: CliServices) -> None:

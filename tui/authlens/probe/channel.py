@@ -14,9 +14,11 @@ _CHUNK = 65_536
 class Ended(Exception):
     """The connection is over."""
 
-    def __init__(self, how: ConnectionEnd) -> None:
+    def __init__(self, how: ConnectionEnd, alert: str = "") -> None:
+        """alert: OpenSSL's name of the TLS alert that ended it."""
         super().__init__(how)
         self.how = how
+        self.alert = alert
 
 
 class Channel(Protocol):
@@ -35,27 +37,47 @@ class TlsChannel:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
+        self._early = b""
+
+    async def listen(self, seconds: float) -> None:
+        """Wait a moment for a rejection: with TLS 1.3 the client certificate is judged after the handshake.
+
+        What is sent into a connection that the other side has left is answered by a reset, and hides the alert. Raises
+        Ended.
+        """
+        try:
+            self._early = await self.receive(seconds)
+        except Ended as ended:
+            if ended.how is not ConnectionEnd.SILENT:
+                raise
 
     async def send(self, data: bytes) -> None:
         try:
             self._writer.write(data)
             await self._writer.drain()
         except (ConnectionError, ssl.SSLError) as error:
-            raise Ended(ConnectionEnd.RESET) from error
+            raise self._ended(error, ConnectionEnd.RESET) from error
 
     async def receive(self, seconds: float) -> bytes:
+        if self._early:
+            data, self._early = self._early, b""
+            return data
         try:
             async with asyncio.timeout(seconds):
                 data = await self._reader.read(_CHUNK)
         except TimeoutError:
             raise Ended(ConnectionEnd.SILENT) from None
         except ssl.SSLError as error:
-            raise Ended(ConnectionEnd.CLOSED) from error
+            raise self._ended(error, ConnectionEnd.CLOSED) from error
         except ConnectionError as error:
-            raise Ended(ConnectionEnd.RESET) from error
+            raise self._ended(error, ConnectionEnd.RESET) from error
         if not data:
             raise Ended(ConnectionEnd.CLOSED)
         return data
+
+    def _ended(self, error: Exception, how: ConnectionEnd) -> Ended:
+        reason = str(error.reason or "") if isinstance(error, ssl.SSLError) else ""
+        return Ended(how, reason if "ALERT" in reason else "")
 
     async def close(self) -> None:
         self._writer.close()

@@ -24,7 +24,7 @@ from authlens.core.mqtt.properties import Properties
 from authlens.core.probe.plan import ProbePlan, Trial
 from authlens.core.probe.report import ConnectionEnd, ProbeStage, ProbeStep, ServerReply, Tried
 from authlens.probe.channel import Channel, Ended
-from authlens.probe.network import Report, Unreached
+from authlens.probe.network import Report, Unreached, alert_words
 
 KEEP_ALIVE = 60
 """Seconds; a probe has left long before."""
@@ -105,6 +105,8 @@ class Conversation:
         except Ended as ended:
             if found is None:
                 self._ended = ended.how
+                if ended.alert:
+                    raise Unreached(ProbeStage.TLS, f"{self._plan.host}: {alert_words(ended.alert)}") from ended
                 return ServerReply(closed=ended.how)
             if ended.how is ConnectionEnd.SILENT:
                 return found

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from authlens.core.commands.probe_plan import with_client_id
+from authlens.core.commands.probe_plan import client_id_of, with_client_id
 from authlens.core.deployment.transport import DeviceEndpoint
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.probe.plan import ProbeOptions, ProbePlan
@@ -32,7 +32,8 @@ class CannotProbe(ValueError):
 
 def probed_request(options: ProbeOptions, saved: SavedRequest) -> SavedRequest:
     """The saved request as the probe sends it, which is what the history keeps."""
-    return replace(saved, request=with_client_id(saved.request, options.client_id))
+    named = None if options.way == "https" else client_id_of(saved)
+    return replace(saved, request=with_client_id(saved.request, options.client_id or named))
 
 
 def probe_of(
@@ -58,6 +59,7 @@ def probe_of(
         host=options.host,
         port=options.port or PORT,
         way=options.way,
+        server_name=options.server_name or None,
         version=options.version,
         client_id=(mqtt.client_id if mqtt else None) or "",
         ca_file=options.ca_file,

@@ -142,7 +142,14 @@ def tls_detail(plan: ProbePlan, tls: ssl.SSLObject) -> str:
     certificate: Any = tls.getpeercert() or {}
     names = [str(value) for kind, value in certificate.get("subjectAltName", ()) if kind in ("DNS", "IP Address")]
     held = f"certificate for {', '.join(names[:3])} until {certificate.get('notAfter', '?')}"
-    return f"{tls.version()}, SNI {plan.name}, {alpn}, {held}"
+    return f"{tls.version()}, {sni_words(plan)}, {alpn}, {held}"
+
+
+def sni_words(plan: ProbePlan) -> str:
+    """The server name that was sent, and how to send another where none was."""
+    if plan.sni is not None:
+        return f"SNI {plan.sni}"
+    return "no SNI, because the host is an IP address (AWS IoT requires one: --server-name)"
 
 
 def tls_words(plan: ProbePlan, error: OSError) -> str:
@@ -152,11 +159,11 @@ def tls_words(plan: ProbePlan, error: OSError) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return _certificate_words(plan, error)
     if isinstance(error, ssl.SSLError):
-        return _alert_words(str(error.reason or error))
+        return alert_words(str(error.reason or error))
     if isinstance(error, ConnectionError):
         return (
             f"the server closed the connection during the TLS handshake, usually because it does not know the "
-            f"server name (SNI {plan.name}) or the ALPN protocol"
+            f"server name ({sni_words(plan)}) or the ALPN protocol"
         )
     return f"TLS: {error.strerror or error}"
 
@@ -168,7 +175,10 @@ def _certificate_words(plan: ProbePlan, error: ssl.SSLCertVerificationError) -> 
     if "expired" in said:
         return f"the server's certificate has expired; renew it, or {_CLOCK}"
     if "mismatch" in said or "not valid for" in said:
-        return f"the server's certificate is not for {plan.name}; connect to a name that it covers"
+        return (
+            f"the server's certificate is not for {plan.name}; connect to a name that it covers, or send one as the "
+            "server name: --server-name"
+        )
     if any(word in said for word in ("self-signed", "self signed", "unable to get", "unable to verify")):
         trusted = f"the CA file {plan.ca_file} does not sign it" if plan.ca_file else "no CA of this system signs it"
         return (
@@ -193,6 +203,19 @@ _ALERTS = {
 }
 
 
-def _alert_words(reason: str) -> str:
+def alert_words(reason: str) -> str:
     upper = reason.upper().replace(" ", "_")
     return next((words for part, words in _ALERTS.items() if part in upper), f"the TLS handshake failed: {reason}")
+
+
+def rejection_words(plan: ProbePlan, alert: str = "") -> str:
+    """Why the other side ended an encrypted connection before anything was sent. alert: OpenSSL's name of it."""
+    if alert:
+        return alert_words(alert)
+    if plan.certificate_file is not None:
+        why = f"it does not accept the client certificate {plan.certificate_file}"
+    elif plan.needs_certificate:
+        why = "its domain configuration requires a client certificate (CUSTOM_AUTH_X509): give --cert and --key"
+    else:
+        why = "usually because it requires a client certificate (--cert and --key) or does not accept the ALPN protocol"
+    return f"the server closed the connection after the TLS handshake, before CONNECT was sent: {why}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from authlens.core.probe.plan import ProbePlan
-from authlens.core.probe.report import ProbeReport, ProbeStep, ProbeVerdict, ServerReply, Tried
-from authlens.probe.network import Unreached, connect, encrypt
+from authlens.core.probe.report import ProbeReport, ProbeStage, ProbeStep, ProbeVerdict, ServerReply, Tried
+from authlens.probe.network import Unreached, connect, encrypt, rejection_words
 
 
 def run(plan: ProbePlan) -> ProbeReport:
@@ -24,7 +24,7 @@ async def _run(plan: ProbePlan) -> ProbeReport:
 
 
 async def _over_tls(plan: ProbePlan, steps: list[ProbeStep]) -> ProbeReport:
-    from authlens.probe.channel import TlsChannel
+    from authlens.probe.channel import Ended, TlsChannel
 
     connection = await connect(plan, steps.append)
     try:
@@ -32,7 +32,20 @@ async def _over_tls(plan: ProbePlan, steps: list[ProbeStep]) -> ProbeReport:
     except BaseException:
         connection.close()
         raise
-    return await _conversation(plan, TlsChannel(reader, writer), steps)
+    channel = TlsChannel(reader, writer)
+    try:
+        await channel.listen(_patience(plan, steps))
+    except Ended as ended:
+        await channel.close()
+        raise Unreached(ProbeStage.TLS, f"{plan.host}: {rejection_words(plan, ended.alert)}") from ended
+    return await _conversation(plan, channel, steps)
+
+
+def _patience(plan: ProbePlan, steps: list[ProbeStep]) -> float:
+    """Seconds to wait for a rejection: a round trip and a half, and longer where a certificate is judged."""
+    taken = sum(step.seconds for step in steps if step.stage is ProbeStage.TCP)
+    is_judged = plan.needs_certificate or plan.certificate_file is not None
+    return min(0.5, (0.25 if is_judged else 0.02) + 1.5 * taken)
 
 
 async def _over_websocket(plan: ProbePlan, steps: list[ProbeStep]) -> ProbeReport:
@@ -91,6 +104,7 @@ def _report(
         problem=problem,
         tried=tried,
         received=received,
+        lacks_certificate=plan.lacks_certificate,
     )
 
 

@@ -12,7 +12,7 @@ from authlens.core.commands.probe_plan import planned
 from authlens.core.commands.probe_predictions import CONNECT
 from authlens.core.contract.outcome import Outcome
 from authlens.core.deployment.deployment import Domain
-from authlens.core.deployment.transport import DeviceEndpoint, transport_of
+from authlens.core.deployment.transport import X509, DeviceEndpoint, transport_of
 from authlens.core.invocation.gateway import CallFailed, Reply
 from authlens.core.invocation.invocation import Failure, FailureKind
 from authlens.core.probe.plan import ProbePlan
@@ -70,6 +70,7 @@ class Probe:
                 return Reply(failed.failure, 0.0)
         key_name = self._token_key_name or (authorizer.token_key_name if authorizer else None)
         transport = transport_of(domain, request.authorizer_name or "", self._certificate)
+        plan = replace(plan, needs_certificate=domain is not None and domain.authentication_type == X509)
         self.plan = plan = planned(plan, request, key_name, transport)
         self._announce(plan)
         if plan.way != "https":
@@ -88,7 +89,10 @@ class Probe:
             message = "The target has no data endpoint; name a host."
             raise CallFailed(Failure(FailureKind.CONFIGURATION, "NoEndpoint", message))
         ca_file = plan.ca_file or found.ca_file
-        return replace(plan, host=host, port=port or plan.port, ca_file=ca_file), found.domain
+        own = found.domain.domain_name if found.domain else ""
+        # A local listener holds the names of all its domains.
+        name = plan.server_name or (own if own.lower() != host.lower() else None) or None
+        return replace(plan, host=host, port=port or plan.port, ca_file=ca_file, server_name=name), found.domain
 
     def _compared(self, report: ProbeReport) -> ProbeReport:
         tried = tuple(

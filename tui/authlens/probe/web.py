@@ -17,7 +17,17 @@ from yarl import URL
 from authlens.core.probe.plan import ProbePlan, Trial
 from authlens.core.probe.report import ConnectionEnd, ProbeStage, ProbeStep, ServerReply
 from authlens.probe.channel import Ended
-from authlens.probe.network import Report, Unreached, dns_words, tcp_words, tls_context, tls_detail, tls_words
+from authlens.probe.network import (
+    Report,
+    Unreached,
+    alert_words,
+    dns_words,
+    sni_words,
+    tcp_words,
+    tls_context,
+    tls_detail,
+    tls_words,
+)
 
 _LARGEST_BODY = 4096
 """Bytes of an answer that are kept."""
@@ -30,6 +40,14 @@ def _url(plan: ProbePlan, path: str) -> URL:
     query = f"?{plan.query}" if plan.query else ""
     # As written: yarl would encode and sort it again.
     return URL(f"https://{host}:{plan.port}{path}{query}", encoded=True)
+
+
+def _headers(plan: ProbePlan) -> list[tuple[str, str]]:
+    """Those of the request; a server name of its own is the Host too, as it would be for a device."""
+    given = list(plan.headers)
+    if plan.server_name is None or any(name.lower() == "host" for name, _ in given):
+        return given
+    return [*given, ("Host", plan.server_name if plan.port == 443 else f"{plan.server_name}:{plan.port}")]
 
 
 class _Steps:
@@ -56,7 +74,7 @@ class _Steps:
         took = time.monotonic() - self._began
         self._report(ProbeStep(ProbeStage.TCP, True, 0.0, f"{plan.host} port {plan.port}"))
         # aiohttp releases a connection with the last byte of a short answer.
-        detail = tls_detail(plan, tls) if tls is not None else f"SNI {plan.name}, the certificate is trusted"
+        detail = tls_detail(plan, tls) if tls is not None else f"{sni_words(plan)}, the certificate is trusted"
         self._report(ProbeStep(ProbeStage.TLS, True, took, detail))
 
 
@@ -84,11 +102,17 @@ def unreached(plan: ProbePlan, error: BaseException) -> Unreached:
         return Unreached(ProbeStage.TLS, f"{plan.host}: {tls_words(plan, known)}")
     if isinstance(error, aiohttp.ClientConnectorError):
         return Unreached(ProbeStage.TCP, tcp_words(plan, error.os_error, []))
+    if isinstance(cause, ssl.SSLError) and "ALERT" in str(cause.reason or ""):
+        return Unreached(ProbeStage.TLS, f"{plan.host}: {alert_words(str(cause.reason))}")
     if isinstance(error, (TimeoutError, aiohttp.ServerTimeoutError)):
         return Unreached(ProbeStage.UPGRADE, f"{plan.host}: nothing answered within {plan.seconds:g} s")
-    if isinstance(error, aiohttp.ServerDisconnectedError):
-        message = f"{plan.host}: the server closed the connection without an answer to the HTTP request"
-        return Unreached(ProbeStage.UPGRADE, message)
+    if isinstance(error, (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)):
+        maybe = "it may require a client certificate (--cert and --key)"
+        if plan.certificate_file is not None:
+            maybe = f"it may not accept the client certificate {plan.certificate_file}"
+        how = "reset" if isinstance(cause or error, ConnectionResetError) else "closed"
+        message = f"the server {how} the connection without an answer to the HTTP request; {maybe}"
+        return Unreached(ProbeStage.UPGRADE, f"{plan.host}: {message}")
     return Unreached(ProbeStage.UPGRADE, f"{plan.host}: {type(error).__name__} while waiting for the HTTP answer")
 
 
@@ -128,7 +152,7 @@ async def upgrade(session: aiohttp.ClientSession, steps: _Steps, plan: ProbePlan
         socket = await session.ws_connect(
             _url(plan, "/mqtt"),
             protocols=("mqtt",),
-            headers=list(plan.headers),
+            headers=_headers(plan),
             autoclose=False,
             max_msg_size=0,
             server_hostname=plan.server_name,
@@ -172,7 +196,7 @@ async def publish(
         async with session.post(
             url,
             data=trial.payload,
-            headers=list(plan.headers),
+            headers=_headers(plan),
             allow_redirects=False,
             server_hostname=plan.server_name,
         ) as response:

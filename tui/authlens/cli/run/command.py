@@ -102,6 +102,7 @@ def _declare_other_ways(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--publish", action="append", metavar="TOPIC[=PAYLOAD]", help="with --via: publish with QoS 1")
     group.add_argument("--subscribe", action="append", metavar="FILTER", help="with --via: subscribe with QoS 1")
     group.add_argument("--endpoint", metavar="HOST[:PORT]", help="with --via: where devices connect")
+    group.add_argument("--server-name", metavar="NAME", help="with --via: the TLS server name (SNI), if not the host")
     group.add_argument("--ca-file", metavar="FILE", help="with --via: PEM certificates to trust for connections")
     group.add_argument(
         "--negative", metavar="DIR", help="write requests that must be refused, derived from the good ones"

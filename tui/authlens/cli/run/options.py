@@ -100,6 +100,7 @@ class ViaOptions:
     publish: Sequence[str] = ()
     subscribe: Sequence[str] = ()
     endpoint: str | None = None
+    server_name: str | None = None
     ca_file: str | None = None
     no_history: bool = False
     trust: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from authlens.cli.console.diagnostics import CommandError, ExitCode
+from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
 from authlens.cli.console.services import CliServices
 from authlens.cli.run.items import item_of
 from authlens.cli.run.options import ReplayOptions
@@ -15,6 +15,7 @@ from authlens.core.compare.changes import result_words
 from authlens.core.compare.compare import compare, members
 from authlens.core.expect.check import Broken, Judgement, JudgementState
 from authlens.core.invocation.invocation import FailureKind, Invocation
+from authlens.core.request.request import AuthorizerRequest
 from authlens.core.secrets.redaction import MASK
 from authlens.suite import Result
 from authlens.suite_items import ReadProblem, SuiteItem
@@ -22,6 +23,9 @@ from authlens.suite_items import ReadProblem, SuiteItem
 
 def replay(options: ReplayOptions, services: CliServices) -> ExitCode:
     stored = _stored(options.replay, services)
+    for invocation in stored:
+        if invocation.way in _OTHER_WAYS:
+            narrate(f"authlens: {_as_test_call_words(invocation)}", services.stderr)
     with open_suite(options.serve, options.no_history, services) as suite:
         items = [_item(invocation) for invocation in stored]
         if not options.serve:
@@ -49,14 +53,37 @@ def _stored(numbers: Sequence[int], services: CliServices) -> list[Invocation]:
     return [invocation for _, invocation in found if invocation]
 
 
+_OTHER_WAYS = {
+    "probe": "is a probe",
+    "device": "is the connection of a device",
+    "function": "called the function directly",
+}
+"""Invocations that were no test calls, and what they were."""
+
+
+def _as_test_call_words(invocation: Invocation) -> str:
+    number, is_connection = invocation.number, invocation.device is not None
+    again = f"; to connect, run: authlens connect --history {number}" if is_connection else ""
+    connects = ", which connects to no broker" if is_connection else ""
+    return f"invocation {number} {_OTHER_WAYS[invocation.way]}; it is replayed as a test call{connects}{again}"
+
+
 def _item(invocation: Invocation) -> SuiteItem:
     """Its references are resolved again, and it is signed again if authlens signed it."""
     name = f"invocation {invocation.number}"
-    saved = invocation.saved
+    saved = replace(invocation.saved, request=_for_test_call(invocation))
     if any(MASK in text for text in members(invocation.request).values()):
         problem = ReadProblem("the history keeps it redacted, so it cannot be sent again")
         return SuiteItem(name, None, problem)
     return item_of(invocation, name, saved)
+
+
+def _for_test_call(invocation: Invocation) -> AuthorizerRequest:
+    """A connection may carry a token and a client id, which AWS does not accept together in a test call."""
+    request = invocation.request
+    if invocation.device is None or not request.token:
+        return request
+    return replace(request, http_context=None, mqtt_context=None, tls_context=None)
 
 
 def _note_environments(item: SuiteItem, services: CliServices) -> None:

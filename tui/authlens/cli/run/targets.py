@@ -25,7 +25,7 @@ from authlens.cli.run.suite import (
 from authlens.cli.run.workers import Workers
 from authlens.core.compare.changes import result_words
 from authlens.core.compare.compare import compare
-from authlens.core.expect.check import milliseconds
+from authlens.core.expect.check import JudgementState, milliseconds
 from authlens.core.expect.judgement_text import explanation
 from authlens.core.request.target import DEMO
 from authlens.core.saved.destination import Destination, read_destination
@@ -126,6 +126,17 @@ def _details(each: Compared) -> Iterator[str]:
     redact = each.result.redactor.text
     yield from (redact(f"differs: {words}") for words in each.differences)
     yield from redact(explanation(each.result.judgement, each.result.invocation)).splitlines()
+    yield from (redact(f"likely cause: {cause}") for cause in _causes(each.result))
+
+
+def _causes(result: Result) -> Sequence[str]:
+    """Why a connection that should have been accepted was refused: the likeliest cause only."""
+    invocation = result.invocation
+    if result.judgement.state is JudgementState.KEPT or invocation is None or invocation.device is None:
+        return ()
+    from authlens.core.verdict.probe_verdict import likely_causes  # a connection is rarely refused
+
+    return likely_causes(invocation, invocation.device)[:1]
 
 
 def _table(row: Sequence[Compared], kind: str) -> Iterator[str]:

@@ -108,6 +108,7 @@ def _probe_options(options: ViaOptions, way: str) -> ProbeOptions:
         way=cast("Way", way),
         host=host,
         port=port,
+        server_name=options.server_name,
         ca_file=options.ca_file,
         trials=trials(() if way == "https" else options.subscribe, options.publish),
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from authlens.core.commands.device import device_of
 from authlens.core.deployment.transport import DeviceTransport
-from authlens.core.probe.plan import ProbePlan
+from authlens.core.probe.plan import PROBE_CLIENT_ID, ProbePlan
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
+from authlens.core.saved.saved_request import SavedRequest
 
 
 def planned(
@@ -45,7 +47,24 @@ def with_client_id(request: AuthorizerRequest, client_id: str | None) -> Authori
     return request if client_id is None else replace(request, mqtt_context=replace(mqtt, client_id=client_id))
 
 
+def client_id_of(saved: SavedRequest) -> str | None:
+    """The client id that a device with this saved request connects with; `None` if it says none.
+
+    AWS refuses a test call with both a token and contexts, so a request with a token cannot hold a client id: its
+    expectation that a client may connect names it.
+    """
+    mqtt = saved.request.mqtt_context
+    if mqtt is not None and mqtt.client_id:
+        return mqtt.client_id
+    asked = saved.expect.allow if saved.expect is not None else ()
+    ids = (_CLIENT.fullmatch(each.resource) for each in asked if each.action == "iot:Connect")
+    return next((found["id"] for found in ids if found), None)
+
+
+_CLIENT = re.compile(r"(?:arn:.*:)?client/(?P<id>[^*?$]+)")
+"""A client without wildcards and variables."""
+
+
 def _client_id(request: AuthorizerRequest) -> str:
-    """The request's client id, or one that no device uses, because connecting takes over an existing session."""
     given = request.mqtt_context.client_id if request.mqtt_context else None
-    return given or "authlens-probe"
+    return given or PROBE_CLIENT_ID

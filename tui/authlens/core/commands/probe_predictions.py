@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from authlens.core.commands.probe_plan import with_client_id
 from authlens.core.invocation.access import AccessQuestions
 from authlens.core.invocation.invocation import Invocation
-from authlens.core.probe.plan import Trial
+from authlens.core.probe.plan import PROBE_CLIENT_ID, Trial
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.saved.expectation import Question
 
@@ -20,8 +21,8 @@ def predictions(
     outcome = earlier and earlier.outcome
     if not earlier or not outcome or not outcome.policy_documents:
         return {}
-    client_id = (request.mqtt_context.client_id if request.mqtt_context else None) or ""
-    access = AccessQuestions(outcome, request, dict(earlier.variables))
+    client_id = (request.mqtt_context.client_id if request.mqtt_context else None) or PROBE_CLIENT_ID
+    access = AccessQuestions(outcome, with_client_id(request, client_id), dict(earlier.variables))
     asked = [(CONNECT, client_id, f"client/{client_id}")]
     asked += [(trial.action, trial.topic, trial.resource) for trial in trials]
     return {(action, name): str(access.word(Question(action, resource))) for action, name, resource in asked}

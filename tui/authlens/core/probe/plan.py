@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Literal
 
 from authlens.core.mqtt.packets import V5
+from authlens.core.text.url import is_ip_address
 from authlens.frozen import dataclass
 
 Way = Literal["mqtt", "wss", "https"]
 """MQTT over TLS, MQTT over a secure WebSocket, or a publish over HTTPS."""
+PROBE_CLIENT_ID = "authlens-probe"
+"""The client id of a probe whose request has none: one that no device uses, because connecting takes a session over."""
 LONGEST_TEXT = 65_535
 """Bytes of any text of MQTT."""
+_HOST_NAME = re.compile(r"(?=.{1,253}\Z)[\w-]{1,63}(?:\.[\w-]{1,63})*\.?", re.ASCII)
 WAYS: tuple[Way, ...] = ("mqtt", "wss", "https")
 
 
@@ -67,6 +72,8 @@ class ProbeOptions:
     port: int | None = None
     domain_configuration: str = ""
     """Its name."""
+    server_name: str | None = None
+    """SNI and the name that the certificate must hold; `None` is the host."""
     ca_file: str | None = None
     """PEM certificates to trust in place of the system's."""
     client_id: str | None = None
@@ -80,6 +87,8 @@ class ProbeOptions:
     @property
     def problem(self) -> str:
         """Why it is impossible, as a sentence; empty if it is possible."""
+        if self.server_name and (not _HOST_NAME.fullmatch(self.server_name) or is_ip_address(self.server_name)):
+            return f"{self.server_name!r} is not a host name that TLS can send as the server name."
         published = [trial for trial in self.trials if trial.kind == "publish"]
         if self.way == "https" and (len(published) != 1 or len(self.trials) != 1):
             return "HTTPS can only publish: name one topic to publish to, and no topic filter to subscribe to."
@@ -108,6 +117,8 @@ class ProbePlan:
     """PEM certificates to trust in place of the system's."""
     certificate_file: str | None = None
     key_file: str | None = None
+    needs_certificate: bool = False
+    """Whether the host's domain configuration requires a client certificate (CUSTOM_AUTH_X509)."""
     trials: tuple[Trial, ...] = ()
     seconds: float = 10.0
     """The time limit of each step."""
@@ -115,6 +126,15 @@ class ProbePlan:
     @property
     def name(self) -> str:
         return self.server_name or self.host
+
+    @property
+    def sni(self) -> str | None:
+        """What the ClientHello names; TLS sends no IP address as a server name."""
+        return None if is_ip_address(self.name) else self.name
+
+    @property
+    def lacks_certificate(self) -> bool:
+        return self.needs_certificate and self.certificate_file is None
 
     @property
     def address(self) -> str:

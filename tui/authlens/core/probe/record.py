@@ -44,7 +44,7 @@ def connection_of(plan: ProbePlan, report: ProbeReport, identifier: str, at: flo
         transport=_TRANSPORTS[plan.way],
         peer=plan.address.partition("://")[2],
         version=report.version,
-        server_name=plan.name,
+        server_name=plan.sni,
         alpn=plan.alpn if plan.way == "mqtt" else (),
         steps=steps,
         refused_by=report.refused_by,

@@ -140,6 +140,8 @@ class ProbeReport:
     """Messages that arrived while it was connected."""
     predicted: str | None = None
     """What the policies say about connecting with this client id."""
+    lacks_certificate: bool = False
+    """Whether the host requires a client certificate and none was given."""
 
     @property
     def is_yes(self) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from authlens.core.mqtt.packets import V5
-from authlens.core.mqtt.rules import CONNECT_RATE, HTTP_REFUSED
+from authlens.core.mqtt.rules import CONNECT_RATE, HTTP_REFUSED, REFUSED
+from authlens.core.policy.matching import DecisionWord
+from authlens.core.probe.plan import PROBE_CLIENT_ID
 from authlens.core.probe.report import ProbeReport, ProbeVerdict, Tried
 
 REFUSAL_CAUSES = (
@@ -17,6 +19,13 @@ REFUSAL_CAUSES = (
 RATE_CAUSES = ("another connection used this client id within the last second; wait a second and try again",)
 
 
+SILENT_CAUSES = (
+    "the host requires a client certificate and did not accept one (CUSTOM_AUTH_X509): with TLS 1.3 that shows only "
+    "after the handshake",
+    "what answers does not speak MQTT 5: AWS IoT refuses it with a CONNACK",
+)
+_CLOSED = "the server "
+"""How the headline of an answer without a packet begins."""
 _REFUSED_IN_3 = ", which is how AWS IoT refuses a CONNECT of MQTT 3.1.1"
 
 
@@ -29,20 +38,44 @@ def headline(report: ProbeReport) -> str:
         return report.problem
     answer = report.answer
     if answer.packet is None:
-        return f"the server {answer.closed} after CONNECT" + ("" if version == V5 else _REFUSED_IN_3)
+        return f"{_CLOSED}{answer.closed} after CONNECT" + ("" if version == V5 else _REFUSED_IN_3)
     reason = f": {answer.reason}" if answer.reason else ""
     return f"refused with {answer.words(version)}{reason}"
 
 
+NO_CLIENT_ID = (
+    f"the request names no client id, so the probe used {PROBE_CLIENT_ID}, which the policies may not allow: give "
+    "--client-id, or mqttContext.clientId in the request"
+)
+NO_CERTIFICATE = (
+    "the domain configuration requires a client certificate (CUSTOM_AUTH_X509), and none was given: use --cert and "
+    "--key, or certificate: in the saved request"
+)
+
+
 def causes(report: ProbeReport) -> tuple[str, ...]:
-    """The usual causes of a refusal, the most likely first."""
-    return causes_of(report.refused_by)
+    """The usual causes of a refusal, the most likely first; one that is known comes alone."""
+    if report.lacks_certificate and report.verdict is not ProbeVerdict.CONNECTED:
+        return (NO_CERTIFICATE,)
+    return causes_of(report.refused_by, headline(report), report.version, report.client_id, report.predicted)
 
 
-def causes_of(refusal: str | None) -> tuple[str, ...]:
-    """The same, for the `refused_by` of a report or of its record."""
+def causes_of(
+    refusal: str | None,
+    words: str = "",
+    version: int | None = None,
+    client_id: str = "",
+    predicted: str | None = None,
+) -> tuple[str, ...]:
+    """The same, for the `refused_by` of a report or of its record. words: its headline."""
     if refusal is None:
         return ()
+    if refusal == REFUSED.id and predicted not in (None, DecisionWord.ALLOWED):
+        return (f"the documents of the last answer do not allow iot:Connect as {client_id} ({predicted})",)
+    if refusal == REFUSED.id and client_id == PROBE_CLIENT_ID:
+        return (NO_CLIENT_ID, *REFUSAL_CAUSES)
+    if version == V5 and words.startswith(_CLOSED):
+        return (*SILENT_CAUSES, *REFUSAL_CAUSES)
     if refusal == CONNECT_RATE.id:
         return RATE_CAUSES
     if refusal == HTTP_REFUSED.id:

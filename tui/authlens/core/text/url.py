@@ -41,7 +41,7 @@ def read_url(text: str) -> Url | None:
         return None
     port = int(found["port"]) if found["port"] else None
     host = (found["name"] or found["six"]).lower()
-    if (port is not None and port > 65_535) or (found["six"] and not _is_address(host)):
+    if (port is not None and port > 65_535) or (found["six"] and not is_ip_address(host)):
         return None
     return Url(found["scheme"].lower(), host, port)
 
@@ -56,10 +56,11 @@ def is_loopback_host(host: str) -> bool:
     """Under RFC 6761 no one can own a name below `localhost`."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
-    return _is_address(host) and ip_address(host).is_loopback
+    return is_ip_address(host) and ip_address(host).is_loopback
 
 
-def _is_address(host: str) -> bool:
+def is_ip_address(host: str) -> bool:
+    """Whether the host is an IPv4 or IPv6 address, without brackets, and not a name."""
     try:
         ip_address(host)
     except ValueError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from authlens.core.invocation.access import ALLOWED
 from authlens.core.invocation.invocation import FailureKind, Invocation
 from authlens.core.mqtt.connection import ConnectionStage, ConnectionStep, DeviceConnection, PacketDecision, Transport
+from authlens.core.probe.plan import PROBE_CLIENT_ID
 from authlens.core.probe.words import causes_of
 from authlens.core.verdict.verdict import Conclusion, StageResult, StageState, Verdict
 
@@ -33,7 +34,7 @@ def probe_verdict(invocation: Invocation, device: DeviceConnection) -> Verdict:
         return Verdict(Conclusion.FAILED, results, words, step or "Check the endpoint, then connect again.", "")
     who = _who(invocation, device)
     if failure is not None:
-        causes = "; ".join(f"({number}) {each}" for number, each in enumerate(causes_of(device.refused_by), 1))
+        causes = "; ".join(f"({number}) {each}" for number, each in enumerate(likely_causes(invocation, device), 1))
         headline = f"The connection {who} over {device.protocol} was refused: {device.reason}."
         return Verdict(Conclusion.REFUSED, results, headline, f"Usual causes, most likely first: {causes}.", "")
     denied = [each for each in device.decisions if not each.is_allowed]
@@ -44,6 +45,14 @@ def probe_verdict(invocation: Invocation, device: DeviceConnection) -> Verdict:
     more = f" ({len(denied)} of {len(device.decisions)} tries)" if len(denied) > 1 else ""
     headline = f"Connected {who} over {device.protocol}, but {_denied_words(denied[0])}{more}."
     return Verdict(Conclusion.PARTLY, results, headline, _step_for(denied[0]), "")
+
+
+def likely_causes(invocation: Invocation, device: DeviceConnection) -> tuple[str, ...]:
+    """The usual causes of a probe's refusal, the most likely first. device: the invocation's own."""
+    mqtt = invocation.request.mqtt_context
+    client_id = (mqtt.client_id if mqtt else None) or PROBE_CLIENT_ID
+    predicted = next((each.word for each in device.decisions if each.packet == "CONNECT"), None)
+    return causes_of(device.refused_by, device.reason, device.version, client_id, predicted)
 
 
 def _who(invocation: Invocation, device: DeviceConnection) -> str:

@@ -28,6 +28,8 @@ class ProbeForm:
     publish: str = ""
     payload: str = ""
     ca_file: str = ""
+    server_name: str = ""
+    """SNI, if it is not the host."""
 
     @property
     def options(self) -> ProbeOptions:
@@ -40,6 +42,7 @@ class ProbeForm:
             version=version,
             host=host,
             port=port,
+            server_name=self.server_name.strip() or None,
             ca_file=self.ca_file.strip() or None,
             client_id=self.client_id or None,
             trials=(*subscribed, *(published if self.publish else ())),
@@ -57,7 +60,8 @@ class ProbeForm:
     def confirmation(self) -> str:
         """What connecting will do, in sentences that name the endpoint, the client id and the topics."""
         options = self.options
-        where = f"{options.host} port {options.port or 443}"
+        named = f" (server name {options.server_name})" if options.server_name else ""
+        where = f"{options.host} port {options.port or 443}{named}"
         if options.way == "https":
             return f"Publishes {self._payload_words} to {self.publish} at {where}. {_reach(options.host)}"
         said = [f"Connects to {where} as {self.client_id or 'authlens-probe'}."]

@@ -24,6 +24,7 @@ from authlens.ui.widgets.controls.key_line import KeyLine
 
 _FIELDS = (
     ("endpoint", "Endpoint", "host, or host:port"),
+    ("server_name", "Server name", "the host"),
     ("client_id", "Client ID", "authlens-probe"),
     ("subscribe", "Subscribe to", "nothing"),
     ("publish", "Publish to", "nothing"),

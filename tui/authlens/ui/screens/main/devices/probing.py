@@ -86,14 +86,19 @@ class ProbeController:
         """What the dialog begins with: the endpoint that was found, and the protocol of the last time."""
         from dataclasses import replace
 
+        from authlens.core.commands.device import host_and_port
+        from authlens.core.commands.probe_plan import client_id_of
         from authlens.ui.model.probe_form import ProbeForm
 
-        mqtt = saved.request.mqtt_context
-        known = ProbeForm(client_id=(mqtt.client_id if mqtt else None) or "")
+        known = ProbeForm(client_id=client_id_of(saved) or "")
         if self._before is not None:
             known = replace(known, protocol=self._before.protocol)
         if again is not None and again.device is not None:
-            known = replace(known, protocol=_protocol_of(again.device), endpoint=again.device.peer)
+            device = again.device
+            name = device.server_name or ""
+            known = replace(known, protocol=_protocol_of(device), endpoint=device.peer)
+            if name and host_and_port(device.peer)[0] != name:
+                known = replace(known, server_name=name)
         if isinstance(found, str):
             return known
         host = known.endpoint or found.address

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -125,6 +126,16 @@ def test_a_payload_that_is_not_such_json_is_refused(payload: bytes) -> None:
 
     assert isinstance(refusal, Refusal)
     assert refusal.message in (FORMAT, SYNTAX)
+
+
+def test_json_as_deep_as_the_interpreter_reads_is_refused() -> None:
+    """Where it still reads the answer, it may not be able to write a document of it."""
+    limit = sys.getrecursionlimit()
+    for depth in range(limit - 250, limit + 1):
+        nested = b"[" * depth + b"]" * depth
+        refusal = judge(b'{"isAuthenticated": true, "principalId": "p", "policyDocuments": [' + nested + b"]}")
+        assert isinstance(refusal, Refusal)
+        assert refusal.message in (FORMAT, SYNTAX, LENGTH)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from authlens.core.contract.answer import judge
 from authlens.core.contract.answer_problem import answer_problem
+from authlens.core.contract.outcome import Outcome
 from authlens.core.contract.refusal import Refusal
 
 GOOD: dict[str, Any] = {"isAuthenticated": True, "principalId": "s7", "policyDocuments": []}
@@ -66,6 +67,34 @@ PROBLEMS: dict[str, tuple[object, str]] = {
         GOOD | {"policyDocuments": [document("topic/a")]},
         "The Resource of statement 2 in policy document 1 is the text 'topic/a', not an ARN.",
     ),
+    "an object of other characters": (
+        GOOD | {"policyDocuments": {"é": 1}},
+        'policyDocuments is an object {"é": 1}; it must be a list, an empty one for nothing.',
+    ),
+    "a text of 60 characters": (
+        GOOD | {"isAuthenticated": "x" * 60},
+        f"isAuthenticated is the text '{'x' * 60}'; it must be the boolean true or false.",
+    ),
+    "a text of 61 characters": (
+        GOOD | {"isAuthenticated": "x" * 61},
+        f"isAuthenticated is the text '{'x' * 60}…'; it must be the boolean true or false.",
+    ),
+    "the second document, of 2,049 characters": (
+        GOOD | {"policyDocuments": ["{}", json.dumps({"Id": "x" * 2039}), "allow"]},
+        "Policy document 2 has 2,049 characters; 2,048 is the most.",
+    ),
+    "eleven documents of which one is wrong": (
+        GOOD | {"policyDocuments": ["allow", *["{}"] * 10]},
+        "policyDocuments has 11 documents; 10 is the most.",
+    ),
+    "a fraction of seconds": (
+        GOOD | {"disconnectAfterInSeconds": 300.5},
+        "disconnectAfterInSeconds is the number 300.5; it must be a whole number from 300 to 86400.",
+    ),
+    "true as seconds": (
+        GOOD | {"disconnectAfterInSeconds": True},
+        "disconnectAfterInSeconds is the boolean true; it must be a whole number from 300 to 86400.",
+    ),
     "seconds": (
         GOOD | {"refreshAfterInSeconds": 60},
         "refreshAfterInSeconds is the number 60; it must be a whole number from 300 to 86400.",
@@ -79,6 +108,24 @@ def test_the_first_wrong_member_is_named(answer: object, sentence: str) -> None:
     assert problem is not None
     assert problem.sentence == sentence
     assert isinstance(judge(json.dumps(answer).encode()), Refusal)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {},
+        {"isAuthenticated": False},
+        {"principalId": "a" * 128},
+        {"policyDocuments": [{}] * 10},
+        {"policyDocuments": [json.dumps({"Id": "x" * 2038})]},
+        {"refreshAfterInSeconds": 300, "disconnectAfterInSeconds": 86400},
+        {"refreshAfterInSeconds": None},
+    ],
+)
+def test_answers_at_the_limits_have_no_problem(members: dict[str, Any]) -> None:
+    answer = json.dumps(GOOD | members)
+    assert answer_problem(answer) is None
+    assert isinstance(judge(answer.encode()), Outcome)
 
 
 VALUES = st.one_of(

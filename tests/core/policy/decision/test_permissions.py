@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from authlens.core.policy.decision.decide import decide
-from authlens.core.policy.decision.permissions import MAIN, Ruling, Summary, summarize
+from authlens.core.policy.decision.permissions import MAIN, Ruling, Summary, summarize, summarized
+from authlens.core.policy.wildcards import bounded_work
 from support.policies import ARN, allow, deny, document
 
 CLIENT = {"iot:ClientId": ("c1",)}
@@ -199,3 +200,34 @@ def test_a_wildcard_stays_in_its_field_of_a_whole_arn() -> None:
     assert areas(everywhere, "iot:Publish") == ["a"]
     assert areas(summary(allow("iot:*", "arn:aws:iot:*:topic/a")), "iot:Publish") == ["*:topic/a, a"]
     assert areas(summary(allow("iot:*", "arn:aws:iot:*")), "iot:Publish") == ["*"]
+
+
+def test_documents_that_take_too_long_have_no_summary() -> None:
+    one = document(allow("iot:Publish", "topic/a"))
+    assert summarized([one], CLIENT, "us-east-1", "123456789012") == summarize([one], CLIENT)
+    slow = [document(*(allow("*", f"topic/*{'?' * 40}a*{number}*") for number in range(60)), deny("*", "*?*?*?*a*"))]
+    with bounded_work(20_000):
+        assert summarized(slow) is None
+
+
+def test_a_grant_is_limited_by_its_exceptions_and_provisos() -> None:
+    will = {"ForAnyValue:StringEquals": {"iot:ConnectAttributes": "LastWill"}}
+    [grant] = (
+        summary(
+            allow("iot:Publish", "topic/a*"),
+            deny("iot:Publish", "topic/ab"),
+            deny("iot:Publish", "topic/*", Condition=will),
+            deny("iot:Publish", "topic/ac", Condition=will),
+            deny("iot:Publish", "topic/x"),
+        )
+        .of("iot:Publish")
+        .grants
+    )
+    assert [one.area.text for one in grant.exceptions] == ["ab", "ac"]
+    assert [one.area.text for one in grant.provisos] == ["*"]
+    assert [grant.answer_for(name) for name in ("a", "ab", "ac", "x")] == [
+        Ruling.CONDITIONAL,
+        Ruling.DENIED,
+        Ruling.CONDITIONAL,
+        Ruling.DENIED,
+    ]

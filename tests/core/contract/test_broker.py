@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from authlens.core.contract.broker import allows_publish, broker_limits, broker_refusals, topic_depth
-from authlens.core.contract.pages import PAGES
-from authlens.core.contract.statement import Certainty
+from authlens.core.contract.pages import GREENGRASS, PAGES, RESERVED_TOPICS
+from authlens.core.contract.statement import Certainty, documented
 
 RESERVED = "topics that begin with `$` are reserved, and "
 NO_PUBLISH = RESERVED + "AWS does not list this one as open to publishing"
@@ -98,8 +98,25 @@ def test_reserved_topics_that_clients_publish_to(topic: str, allowed: bool) -> N
 
 
 @pytest.mark.parametrize(
+    ("topic", "page"),
+    [("$aws/things/a/greengrass/x", GREENGRASS), ("$aws/events/presence/connected/a", RESERVED_TOPICS)],
+)
+def test_the_page_that_lists_the_reserved_topics(topic: str, page: str) -> None:
+    assert [one.source for one in broker_refusals("iot:Publish", f"topic/{topic}")] == [documented(page)]
+
+
+@pytest.mark.parametrize(
     ("topic", "depth"),
-    [("a", 0), ("a/b/c", 2), ("$aws/rules/r/a/b", 1), ("$share/g/a/b", 1), ("$aws/things/a/shadow/update", 0)],
+    [
+        ("a", 0),
+        ("a/b/c", 2),
+        ("$aws/rules/r/a/b", 1),
+        ("$share/g/a/b", 1),
+        ("$aws/rules/r", 0),
+        ("$aws/rules/$share/a/b", 1),
+        ("$share/g/$aws/rules/a/b", 0),
+        ("$aws/things/a/shadow/update", 0),
+    ],
 )
 def test_the_slashes_that_count(topic: str, depth: int) -> None:
     assert topic_depth(topic) == depth

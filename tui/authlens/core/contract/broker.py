@@ -128,7 +128,7 @@ def _too_deep(topic: str) -> Iterator[BrokerRefusal]:
 
 def topic_depth(topic: str) -> int:
     """The number of slashes that count: not those of `$aws/rules/NAME/`, and none in other reserved topics."""
-    own = re.sub(r"^\$aws/rules/[^/]*/?|^\$share/[^/]*/", "", topic, count=1)
+    own = re.sub(r"^\$aws/rules/[^/]*/?|^\$share/[^/]*/", "", topic)
     return 0 if own.startswith("$") else own.count("/")
 
 

@@ -114,6 +114,39 @@ def test_a_faulty_statement_is_kept_and_unusable() -> None:
     assert not read.statements[0].allows
 
 
+@pytest.mark.parametrize("effect", ["Allow", "Deny"])
+def test_a_faulty_statement_neither_allows_nor_denies(effect: str) -> None:
+    faulty, good = document({"Effect": effect, "Action": "iot:Connect"}, GOOD | {"Effect": effect}).statements
+    assert (faulty.effect, faulty.allows, faulty.denies) == (effect, False, False)
+    assert (good.allows, good.denies) == (effect == "Allow", effect == "Deny")
+
+
+def test_a_statement_that_is_not_an_object_lists_nothing() -> None:
+    [one] = parse('{"Statement": [7]}').statements
+    assert (one.effect, one.actions, one.not_action, one.resources, one.not_resource, one.conditions) == (
+        None,
+        (),
+        False,
+        (),
+        False,
+        (),
+    )
+    assert [fault.message for fault in one.faults] == ["a statement must be an object, not a number"]
+
+
+@pytest.mark.parametrize(
+    ("version", "is_plain"),
+    [({"Version": "2012-10-17"}, False), ({"Version": "2008-10-17"}, True), ({"Version": 2012}, True), ({}, True)],
+)
+def test_variables_need_their_version(version: dict[str, Any], is_plain: bool) -> None:
+    condition = {"StringEquals": {"iot:ClientId": "${iot:DomainName}"}}
+    one = allow("iot:Connect", "client/${iot:ClientId}", Condition=condition)
+    [statement] = parse(json.dumps(version | {"Statement": one})).statements
+    [value] = statement.conditions[0].values
+    for template in (statement.resources[0].template, value.template):
+        assert [variable.is_plain for variable in template.variables] == [is_plain]
+
+
 def test_the_same_text_is_parsed_once() -> None:
     assert parse(text(GOOD)) is parse(text(GOOD))
 
@@ -122,6 +155,8 @@ def test_sizes_with_and_without_white_space() -> None:
     spaced = '{ "Version" : "2012-10-17", "Statement" : [ ] }'
     assert (parse(spaced).size, parse(spaced).compact_size) == (47, 39)
     assert parse("{").compact_size == 1
+    other = '{"Statement": "é"}'
+    assert (parse(other).size, parse(other).compact_size) == (18, 17)
 
 
 def test_of_two_conditions_with_one_key_the_last_counts() -> None:

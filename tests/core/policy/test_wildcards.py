@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from itertools import product
 
@@ -10,9 +12,11 @@ from hypothesis import strategies as st
 
 from authlens.core.policy.wildcards import (
     Symbol,
+    TooMuchWork,
     Unknown,
     Wild,
     admits,
+    bounded_work,
     compile_symbols,
     covers,
     intersects,
@@ -111,6 +115,51 @@ def test_huge_patterns_are_compared_as_texts() -> None:
     huge = symbols("?a" * 200)
     assert covers(huge, huge)
     assert not covers(huge, symbols("?a" * 199 + "ba"))
+
+
+@pytest.mark.parametrize(("stars", "expected"), [(3999, True), (4000, False)])
+def test_how_much_a_pattern_with_question_marks_may_take(stars: int, expected: bool) -> None:
+    assert covers(symbols("?" + "*" * stars), symbols("a")) is expected
+
+
+@pytest.mark.parametrize(("length", "expected"), [(1000, False), (1001, True)])
+def test_how_long_patterns_may_be_to_be_compared(length: int, expected: bool) -> None:
+    """Longer ones count as a match."""
+    assert intersects(symbols("a" * 100), symbols("b" * length)) is expected
+
+
+def cost(work: Callable[[], object]) -> int:
+    """The smallest bound that lets it finish."""
+    for steps in range(200):
+        with bounded_work(steps), suppress(TooMuchWork):
+            work()
+            return steps
+    raise AssertionError("it takes more")
+
+
+@pytest.mark.parametrize(
+    ("work", "steps"),
+    [
+        (lambda: compile_symbols(()), 4),
+        (lambda: compile_symbols(symbols("ab*?")), 4 + 3),
+        (lambda: covers(symbols("a"), symbols("b?*")), 4 + 1 + 3),
+        (lambda: covers(symbols("cost-?"), symbols("cost-b")), 4 + 2 + 1),
+        (lambda: intersects(symbols("abc"), symbols("a*")), 10 + 3 * 2 // 4),
+        (lambda: residuals(symbols("abc"), "ab"), 10 + 2 * 3),
+        (lambda: residuals(symbols("abc"), "b"), 10 + 2 * 3),
+        (lambda: admits(symbols("abc"), symbols("a*")), 0),
+    ],
+)
+def test_what_comparing_costs(work: Callable[[], object], steps: int) -> None:
+    assert cost(work) == steps
+
+
+def test_of_two_bounds_the_outer_one_applies() -> None:
+    with bounded_work(7), bounded_work(100):
+        compile_symbols(symbols("ab*?"))
+        with pytest.raises(TooMuchWork):
+            compile_symbols(())
+    compile_symbols(symbols("?" * 500))
 
 
 ALL_TEXTS = ["".join(letters) for size in range(6) for letters in product("ab", repeat=size)]

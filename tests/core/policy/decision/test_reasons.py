@@ -87,6 +87,29 @@ def test_every_substitution_is_listed() -> None:
     ]
 
 
+def test_a_value_is_absent_or_one_of_several() -> None:
+    tail = "${iot:ClientId}${iot:DomainName}${iot:Several}${iot:None}"
+    known = {"iot:ClientId": "c1", "iot:Several": ["a", "b"], "iot:None": []}
+    found = [
+        [(one.variable, one.value, one.is_absent) for one in ask(each, "iot:Publish", "topic/a", known).substitutions]
+        for each in (document(allow("*", f"topic/{tail}")), document(allow("*", f"topic/{tail}"), Version="2008-10-17"))
+    ]
+    assert found == [
+        [
+            ("${iot:ClientId}", "c1", False),
+            ("${iot:DomainName}", None, True),
+            ("${iot:Several}", None, False),
+            ("${iot:None}", None, False),
+        ],
+        [
+            ("${iot:ClientId}", None, False),
+            ("${iot:DomainName}", None, False),
+            ("${iot:Several}", None, False),
+            ("${iot:None}", None, False),
+        ],
+    ]
+
+
 def test_a_statement_on_one_line() -> None:
     assert "(line 1)" in reasons(document_on_one_line(), "iot:Connect", "client/c1")[0]
 

@@ -155,11 +155,8 @@ def residuals(pattern: Sequence[Symbol], start: str) -> tuple[tuple[Symbol, ...]
     return tuple(
         rest
         for index, rest in enumerate(rests)
-        if not any(
-            covers(other, rest) and (not covers(rest, other) or at < index)
-            for at, other in enumerate(rests)
-            if at != index
-        )
+        if not any(covers(other, rest) for other in rests[:index])
+        and not any(covers(other, rest) and not covers(rest, other) for other in rests[index + 1 :])
     )
 
 
@@ -193,15 +190,13 @@ def _common_steps(first: list[Symbol], second: list[Symbol], i: int, j: int) -> 
     b = second[j] if j < len(second) else None
     if a is Wild.RUN:
         yield i + 1, j
-        if b is not None and b is not Wild.RUN:
+        if b is not None:
             yield i, j + 1
-    if b is Wild.RUN:
+    elif b is Wild.RUN:
         yield i, j + 1
-        if a is not None and a is not Wild.RUN:
+        if a is not None:
             yield i + 1, j
-    if a is None or b is None or Wild.RUN in (a, b):
-        return
-    if a == b or Wild.ONE in (a, b):
+    elif a is not None and b is not None and (a == b or Wild.ONE in (a, b)):
         yield i + 1, j + 1
 
 

@@ -36,7 +36,7 @@ class Substitution:
     written: str
     becomes: str
     """The whole string, and the result of substituting all its variables."""
-    is_absent: bool = False
+    is_absent: bool
     """Whether it has no value because the connection has no such key."""
 
 

@@ -121,6 +121,15 @@ def test_a_faulty_statement_neither_allows_nor_denies(effect: str) -> None:
     assert (good.allows, good.denies) == (effect == "Allow", effect == "Deny")
 
 
+def test_of_two_conflicting_keys_the_negated_one_is_marked() -> None:
+    written = '{"Statement": {"Effect": "Allow", "NotAction": "a", "Action": "b", "Resource": "*", "NotResource": "*"}}'
+    read = parse(written)
+    assert [(one.id, one.message, written[one.span.start : one.span.end]) for one in read.faults] == [
+        ("conflicting-keys", "a statement must have either Action or NotAction, not both", '"NotAction"'),
+        ("conflicting-keys", "a statement must have either Resource or NotResource, not both", '"NotResource"'),
+    ]
+
+
 def test_a_statement_that_is_not_an_object_lists_nothing() -> None:
     [one] = parse('{"Statement": [7]}').statements
     assert (one.effect, one.actions, one.not_action, one.resources, one.not_resource, one.conditions) == (

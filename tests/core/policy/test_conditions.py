@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from decimal import Decimal
+from ipaddress import IPv4Network, IPv6Network
+
 import pytest
 
-from authlens.core.policy.conditions import BASES, operator_named
+from authlens.core.policy.conditions import BASES, operator_named, read_date, read_network, read_number
 from authlens.core.policy.variables import Context, template
 
 ARN = "arn:aws:iot:us-east-1:123456789012:topic/"
@@ -43,6 +47,7 @@ COMPARISONS = [
     ("Bool", "true", "false", False),
     ("BinaryEquals", "YQ==", "YQ==", True),
     ("BinaryEquals", "YQ==", "a", False),
+    ("BinaryEquals", "Y!Q==", "YQ==", False),
     ("BinaryEquals", "é", "é", True),
     ("IpAddress", "203.0.113.0/24", "203.0.113.9", True),
     ("IpAddress", "203.0.113.9", "203.0.113.9", True),
@@ -51,6 +56,8 @@ COMPARISONS = [
     ("IpAddress", "2001:db8::/32", "2001:db8::1", True),
     ("IpAddress", "2001:db8::/32", "203.0.113.9", False),
     ("IpAddress", "somewhere", "203.0.113.9", False),
+    ("IpAddress", "203.0.113.0/24", "somewhere", False),
+    ("NotIpAddress", "203.0.113.0/24", "somewhere", True),
     ("NotIpAddress", "203.0.113.0/24", "198.51.100.1", True),
     ("NotIpAddress", "203.0.113.0/24", "203.0.113.9", False),
     ("NumericEquals", "10", "10.0", True),
@@ -80,6 +87,51 @@ COMPARISONS = [
 @pytest.mark.parametrize(("name", "wanted", "actual", "expected"), COMPARISONS)
 def test_comparisons(name: str, wanted: str, actual: str, expected: bool) -> None:
     assert holds(name, [wanted], [actual]) is expected
+
+
+MOMENT = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-11", MOMENT),
+        ("2026-11-01", MOMENT),
+        ("2026-11-01t00:00:00z", MOMENT),
+        ("2026-11-01T01:00:00+01:00", MOMENT),
+        ("2026-11-01T00:00:00", MOMENT),
+        ("1793491200", MOMENT),
+        ("0", datetime(1970, 1, 1, tzinfo=UTC)),
+        ("-1", datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        ("999999999999", None),
+        ("2026-13", None),
+        ("tomorrow", None),
+        ("", None),
+    ],
+)
+def test_dates(text: str, moment: datetime | None) -> None:
+    assert read_date(text) == moment
+
+
+@pytest.mark.parametrize(
+    ("text", "network"),
+    [
+        ("203.0.113.5/24", IPv4Network("203.0.113.0/24")),
+        ("203.0.113.5", IPv4Network("203.0.113.5/32")),
+        ("2001:db8::1/32", IPv6Network("2001:db8::/32")),
+        ("203.0.113", None),
+        ("somewhere", None),
+    ],
+)
+def test_networks(text: str, network: IPv4Network | IPv6Network | None) -> None:
+    assert read_network(text) == network
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("1e1", 10), ("-.5", Decimal("-0.5")), ("+5.", 5), ("ten", None), ("", None)]
+)
+def test_numbers(text: str, number: Decimal | int | None) -> None:
+    assert read_number(text) == number
 
 
 def test_every_operator_has_a_row() -> None:

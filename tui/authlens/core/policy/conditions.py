@@ -13,12 +13,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from operator import eq, ge, gt, le, lt
 from typing import Any, Literal
 
 from authlens.core.policy.variables import Context, Template
-from authlens.core.policy.wildcards import Wild, compile_symbols
+from authlens.core.policy.wildcards import Glob, Wild, compile_symbols
 from authlens.frozen import dataclass
 
 Comparison = Callable[[str, Template, Context], bool]
@@ -78,9 +78,8 @@ def _arn_like(actual: str, wanted: Template, context: Context) -> bool:
         fields[-1].append(pieces[0])
         fields.extend([piece] for piece in pieces[1:])
     texts = actual.split(":", 5)
-    return len(fields) == len(texts) == 6 and all(
-        compile_symbols(field).matches(text) for field, text in zip(fields, texts, strict=True)
-    )
+    globs = map(compile_symbols, fields)
+    return len(fields) == len(texts) == 6 and all(map(Glob.matches, globs, texts))
 
 
 def _bool(actual: str, wanted: Template, context: Context) -> bool:
@@ -99,8 +98,9 @@ def _bytes(text: str) -> bytes | str:
 
 
 def _ip_address(actual: str, wanted: Template, context: Context) -> bool:
+    network = read_network(wanted.text(context))
     try:
-        return ip_address(actual) in ip_network(wanted.text(context), strict=False)
+        return network is not None and ip_address(actual) in network
     except ValueError:
         return False
 
@@ -131,7 +131,7 @@ def read_date(text: str) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def read_network(text: str) -> object | None:
+def read_network(text: str) -> IPv4Network | IPv6Network | None:
     try:
         return ip_network(text, strict=False)
     except ValueError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from authlens.frozen import dataclass
 
@@ -40,8 +41,7 @@ def fields_of(text: str) -> list[str]:
     if "${" not in text:
         return text.split(":", _TAIL_FIELD)
     ends = [found.start() for found in _COLON.finditer(text) if found.group() == ":"][:_TAIL_FIELD]
-    starts = [0, *(end + 1 for end in ends)]
-    return [text[start:end] for start, end in zip(starts, [*ends, len(text)], strict=True)]
+    return [text[before + 1 : end] for before, end in pairwise([-1, *ends, len(text)])]
 
 
 _COLON = re.compile(r"\$\{[^{}]*\}|:")

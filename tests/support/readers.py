@@ -101,7 +101,7 @@ def assembly(text: str) -> None:
     Path("manifest.json").write_text(text)
     Path("a.assets.json").write_text(text)
     list(stack_files(Path(), []))
-    assets_of(Path("a.template.json"))
+    assets_of(Path("a.template.json"), [])
 
 
 def look(text: str) -> None:

@@ -380,6 +380,109 @@ def written_out(folder: Path) -> None:
     write(folder, {"template.yaml": template, "parts/function.yaml": part, **code})
 
 
+def cdk_stage(folder: Path) -> None:
+    """A stage of a pipeline: an assembly in the assembly, whose assets lie outside of it, and three stacks."""
+    export = "Code:ExportsOutputFnGetAttAuthorizerD1Arn"
+    code = {
+        "Resources": {
+            "AuthorizerD1": {
+                "Type": "AWS::Lambda::Function",
+                "Properties": {
+                    "Code": {
+                        "S3Bucket": {"Fn::Sub": "cdk-${AWS::AccountId}-${AWS::Region}"},
+                        "S3Key": "aa11.zip",
+                    },
+                    "Handler": "lib/index.handler",
+                    "Runtime": "nodejs20.x",
+                    "Environment": {
+                        "Variables": {
+                            "SAYS": {"Fn::Join": ["-", [{"Ref": "AWS::Region"}, {"Fn::ImportValue": "Data:Table"}]]}
+                        }
+                    },
+                },
+                "Metadata": {"aws:asset:path": "../asset.aa11"},
+            }
+        },
+        "Outputs": {"Arn": {"Value": {"Fn::GetAtt": ["AuthorizerD1", "Arn"]}, "Export": {"Name": export}}},
+    }
+    properties = {
+        "AuthorizerName": "prod",
+        "AuthorizerFunctionArn": {"Fn::ImportValue": export},
+        "SigningDisabled": True,
+    }
+    stacks = {
+        "Iot": {"Resources": {"A": {"Type": "AWS::IoT::Authorizer", "Properties": properties}}},
+        "Code": code,
+        "Data": {"Resources": {}, "Outputs": {"T": {"Value": "table", "Export": {"Name": "Data:Table"}}}},
+    }
+    artifacts = {
+        name: {
+            "type": "aws:cloudformation:stack",
+            "environment": "aws://111122223333/ap-southeast-2"
+            if name == "Code"
+            else "aws://unknown-account/unknown-region",
+            "properties": {"templateFile": f"{name}.template.json"},
+        }
+        for name in stacks
+    }
+    stage = {"type": "cdk:cloud-assembly", "properties": {"directoryName": "assembly-Prod"}}
+    files = {f"assembly-Prod/{name}.template.json": json.dumps(stack) for name, stack in stacks.items()}
+    files["assembly-Prod/manifest.json"] = json.dumps({"artifacts": artifacts})
+    files["manifest.json"] = json.dumps({"artifacts": {"Prod": stage, "Tree": {"type": "cdk:tree", "properties": {}}}})
+    write(folder / "cdk.out", {**files, "asset.aa11/lib/index.js": NODE})
+
+
+def terraform_modules(folder: Path) -> None:
+    """`terraform show -json` of a state: child modules, a layer by its ARN, a managed layer that is not here."""
+    own = "arn:aws:lambda:eu-west-2:444455556666"
+
+    def resource(module: str, kind: str, index: str, **values: Any) -> dict[str, Any]:
+        address = f"{module}.{kind}.this{index}"
+        return {"address": address, "mode": "managed", "type": kind, "name": "this", "values": values}
+
+    inner, layer = "module.iot.module.fn[0]", f"{own}:layer:deps:3"
+    arn = f"{own}:function:prod-auth"
+    function = {
+        **{"arn": arn, "function_name": "prod-auth", "handler": "authz.handler", "runtime": "python3.11"},
+        **{"filename": "modules/fn/../../dist/authz.zip", "environment": [{"variables": {"SAYS": "state json"}}]},
+        **{"layers": [layer, "arn:aws:lambda:eu-west-2:580247275435:layer:LambdaInsightsExtension:14"]},
+    }
+    authorizer = {"name": "prod", "authorizer_function_arn": arn, "signing_disabled": True, "status": "ACTIVE"}
+    fn = {
+        "address": inner,
+        "resources": [
+            resource(inner, "aws_lambda_function", "", **function),
+            resource(inner, "aws_lambda_layer_version", "", arn=layer, filename="dist/deps.zip"),
+        ],
+    }
+    iot = {
+        "address": "module.iot",
+        "resources": [resource("module.iot", "aws_iot_authorizer", '["main"]', **authorizer)],
+        "child_modules": [fn],
+    }
+    state = {"format_version": "1.0", "terraform_version": "1.9.5", "values": {"root_module": {"child_modules": [iot]}}}
+    write(folder, {"state.json": json.dumps(state), "modules/fn/main.tf": ""})
+    zipped(folder / "dist/authz.zip", {"authz.py": f"import dep\n{PYTHON}"})
+    zipped(folder / "dist/deps.zip", {"python/dep.py": ""})
+
+
+def packaged(folder: Path) -> None:
+    """What `aws cloudformation package` leaves: a zip named after its hash, without an ending."""
+    template = """
+        Resources:
+          Fn:
+            Type: AWS::Lambda::Function
+            Properties:
+              Handler: m.handler
+              Runtime: python3.11
+              Code: {S3Bucket: artifacts, S3Key: 0f3c2a}
+              Environment: {Variables: {SAYS: packaged}}
+          Auth: {Type: AWS::IoT::Authorizer, Properties: {AuthorizerFunctionArn: !GetAtt Fn.Arn, SigningDisabled: true}}
+    """
+    write(folder, {"packaged.yaml": template.replace("SigningDisabled", "Status: ACTIVE, SigningDisabled")})
+    zipped(folder / "0f3c2a", {"m.py": PYTHON})
+
+
 SHAPES: dict[str, Shape] = {
     "SAM, Python": Shape(sam_python, ("--template", "template.yaml"), "fleet", "from samconfig!"),
     "SAM, TypeScript built": Shape(
@@ -402,4 +505,12 @@ SHAPES: dict[str, Shape] = {
         written_out, ("--template", "template.yaml", "--parameter", "Table=given"), "fleet", "debug-y-given"
     ),
     "a folder": Shape(sam_python, ("--template", "."), "fleet", "from samconfig!"),
+    "CDK, a stage with three stacks": Shape(cdk_stage, ("--template", "cdk.out"), "prod", "ap-southeast-2-table"),
+    "Terraform state with modules and a layer": Shape(
+        terraform_modules, ("--template", "state.json"), "prod", "state json"
+    ),
+    "packaged": Shape(packaged, ("--template", "packaged.yaml"), "Auth", "packaged"),
+    "bare function without its handler": Shape(
+        bare, ("--function", "src/authorize.py", "--env", "SAYS=found"), "authorize", "found"
+    ),
 }

@@ -53,7 +53,10 @@ PIECES = {
         "does not exist",
         "build the package",
     ),
-    "not a zip": ("{CodeUri: bad.zip, Handler: app.handler, Runtime: python3.11}", "cannot be unpacked", ""),
+    "not a zip": ("{CodeUri: bad.zip, Handler: app.handler, Runtime: python3.11}", "cannot be unpacked", "again"),
+    "half a zip": ("{CodeUri: half.zip, Handler: app.handler, Runtime: python3.11}", "cannot be unpacked", "again"),
+    "a long name": (f"{{CodeUri: src, Handler: {'a' * 300}.b, Runtime: nodejs20.x}}", "does not exist", ""),
+    "layers": ("{CodeUri: src, Handler: gone.x, Runtime: python3.11, Layers: {a: 1}}", "does not exist", ""),
     "image": ("{PackageType: Image, ImageUri: x}", "a container image", "command under functions:"),
     "Go": ("{CodeUri: go, Handler: bootstrap, Runtime: provided.al2023}", "no executable", "go build -o"),
     "Rust": ("{CodeUri: rust, Handler: bootstrap, Runtime: provided.al2023}", "no executable", "cargo lambda build"),
@@ -83,6 +86,8 @@ def names(definitions: Definitions) -> list[str]:
 def test_a_piece_that_cannot_run_is_one_line_and_the_rest_is_served(tmp_path: Path, case: str) -> None:
     properties, reason, step = PIECES[case]
     write(tmp_path, {"ts/app.ts": "", "go/main.go": "", "rust/Cargo.toml": "", "bad.zip": "no zip"})
+    zipped(tmp_path / "half.zip", {"app.py": PYTHON})
+    (tmp_path / "half.zip").write_bytes((tmp_path / "half.zip").read_bytes()[:200])
     template = TWO.replace("BAD", properties)
     definitions = read(tmp_path, template)
     assert names(definitions) == ["GoodAuth"]
@@ -210,6 +215,23 @@ def test_nested_stacks_are_followed_and_a_missing_one_is_said(tmp_path: Path) ->
     definitions = read(tmp_path, NESTED)
     assert definitions.authorizers[0].function.environment == {"SAYS": "us-west-2!"}
     assert any("the nested stack Gone is not read" in line for line in definitions.warnings)
+
+
+def test_a_custom_resource_is_named_after_the_functions_that_may_be_authorizers(tmp_path: Path) -> None:
+    custom_resource(tmp_path)
+    template = (tmp_path / "template.yaml").read_text()
+    other = "Device:\n    Type: AWS::Lambda::Function\n    Properties: {Handler: a.b, Runtime: python3.11, Code: src}\n"
+    (tmp_path / "template.yaml").write_text(template.rstrip() + "\n  " + other)
+    with pytest.raises(DefinitionError, match=r"are Device, AuthFunction\. Serve .* --function Device, or"):
+        read_source(Source(tmp_path / "template.yaml"))
+
+
+def test_a_variable_that_is_not_text_is_left_out(tmp_path: Path) -> None:
+    properties = "{CodeUri: src, Handler: app.handler, Runtime: python3.11, Environment: {Variables: {A: {B: c}}}}"
+    definitions = read(tmp_path, TWO.replace("BAD", properties))
+    assert names(definitions) == ["GoodAuth", "BadAuth"]
+    assert "A" not in definitions.authorizers[1].function.environment
+    assert [line for line in definitions.warnings if "the variable A is left out: its value must be text" in line]
 
 
 def test_a_stack_that_nests_itself_ends(tmp_path: Path) -> None:
@@ -361,6 +383,52 @@ def test_a_broken_stack_of_an_assembly_stops_nothing(tmp_path: Path) -> None:
     assert (definitions.region, definitions.account) == ("eu-central-1", "123456789012")
     assert any("the stack Other is left out" in line for line in definitions.warnings)
     assert region_named(tmp_path / "cdk.out") == "eu-central-1"
+
+
+def test_each_broken_list_of_an_assembly_is_one_line(tmp_path: Path) -> None:
+    """A manifest that lists itself, one that is missing a file, and lists of stacks and assets that are no JSON."""
+    cdk(tmp_path)
+    folder = tmp_path / "cdk.out"
+    whole = json.loads((folder / "manifest.json").read_text())
+    whole["artifacts"]["Self"] = {"type": "cdk:cloud-assembly", "properties": {"directoryName": "."}}
+    whole["artifacts"]["Gone"] = {"type": "aws:cloudformation:stack", "properties": {"templateFile": "gone.json"}}
+    (folder / "manifest.json").write_text(json.dumps(whole))
+    definitions = read_source(Source(folder), Cache(tmp_path / "cache"), ask=False)
+    assert names(definitions) == ["Auth"]
+    assert [line for line in definitions.warnings if "the stack Gone is left out; run 'cdk synth' again" in line]
+    (folder / "manifest.json").write_text("{")
+    (folder / "AuthStack.assets.json").write_text("[1")
+    definitions = read_source(Source(folder), Cache(tmp_path / "cache"), ask=False)
+    assert names(definitions) == ["Auth"]
+    for name in ("manifest.json", "AuthStack.assets.json"):
+        (line,) = (line for line in definitions.warnings if line.startswith(f"{folder / name}: it is not read"))
+        assert line.endswith("run 'cdk synth' again")
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "reason"),
+    [
+        ("aws_lambda_function", {"timeout": "soon"}, "timeout is not a number"),
+        ("aws_lambda_function", {"memory_size": [1]}, "memory_size is not a number"),
+        ("aws_lambda_function", {"filename": "/dev/zero"}, "is not a regular file"),
+        ("aws_iot_authorizer", {"token_signing_public_keys": "x"}, "token_signing_public_keys is not a mapping"),
+        ("aws_iot_authorizer", {"token_key_name": [1], "signing_disabled": False}, "AWS IoT refuses this"),
+    ],
+)
+def test_a_value_of_a_wrong_type_in_a_plan_is_one_line(
+    tmp_path: Path, kind: str, values: dict[str, Any], reason: str
+) -> None:
+    terraform(tmp_path)
+    plan = json.loads((tmp_path / "plan.json").read_text())
+    for resource in plan["planned_values"]["root_module"]["resources"]:
+        if resource["type"] == kind:
+            resource["values"] |= values
+    plan["prior_state"] = {}
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    write(tmp_path, {"build/auth.zip/app.py": PYTHON})
+    with pytest.raises(DefinitionError) as caught:
+        read_source(Source(tmp_path / "plan.json"), ask=False)
+    assert reason in str(caught.value)
 
 
 def test_a_plan_names_what_is_known_after_apply(tmp_path: Path) -> None:

@@ -17,7 +17,12 @@ from authlens.endpoint.templates.unpack import Cache
 from support.functions import invoke
 from support.shapes import SHAPES
 
-NEEDS_NODE = ("SAM, TypeScript built", "Serverless package", "Include, loop and intrinsics")
+NEEDS_NODE = (
+    "SAM, TypeScript built",
+    "Serverless package",
+    "Include, loop and intrinsics",
+    "CDK, a stage with three stacks",
+)
 
 
 def served(folder: Path, monkeypatch: pytest.MonkeyPatch, *options: str) -> Definitions:

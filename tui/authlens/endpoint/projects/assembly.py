@@ -19,6 +19,7 @@ from authlens.endpoint.templates.settings import ProjectSettings
 from authlens.endpoint.templates.unpack import Cache
 
 MANIFEST = "manifest.json"
+_AGAIN = "run 'cdk synth' again"
 DEEPEST = 4
 """Maximum nesting of assemblies, such as the stages of a pipeline."""
 _ENVIRONMENT = re.compile(r"aws://(?P<account>[0-9]{12}|unknown-account)/(?P<region>[a-z0-9-]+)")
@@ -44,9 +45,9 @@ def read_assembly(
 ) -> Definitions:
     """What its stacks define together, the template `only` first. Raises DefinitionError."""
     warnings: list[str] = []
-    found = list(stack_files(folder, warnings))
+    found = list({each.path.resolve(): each for each in stack_files(folder, warnings)}.values())
     if not found:
-        raise DefinitionError(folder, 0, 0, _no_stack(folder))
+        raise DefinitionError(folder, 0, 0, _no_stack(folder), tuple(warnings))
     parameters = {name: value for each in found for name, value in each.parameters.items()}
     settings = settings.over(ProjectSettings(parameters=parameters, warnings=tuple(warnings)))
     found.sort(key=lambda one: one.path != only)
@@ -58,28 +59,29 @@ def read_assembly(
             where = StackEnvironment(
                 settings.region or each.region or region, settings.account or each.account or project.account
             )
-            load_stack(each.path, project, each.name, assets_of(each.path), environment=where)
+            load_stack(each.path, project, each.name, assets_of(each.path, project.notes), environment=where)
         except DefinitionError as error:
             if each.path == only:
                 raise
-            project.notes.append(f"{error}; the stack {each.name} is left out")
+            project.notes.append(f"{error}; the stack {each.name} is left out; {_AGAIN}")
     return definitions_of(project, only or folder)
 
 
 def stack_files(folder: Path, warnings: list[str], depth: int = 1) -> Iterator[StackFile]:
-    """The stacks by the manifest; without a manifest, every template of the folder."""
+    """The stacks by the manifest; without a readable one, every template of the folder."""
     manifest = folder / MANIFEST
     notice(manifest)
-    if not manifest.is_file():
+    artifacts = None
+    if manifest.is_file():
+        try:
+            artifacts = load_bounded(content_of(manifest, MOST_BYTES)).get("artifacts", {})
+        except (OSError, ValueError, AttributeError) as error:
+            warnings.append(warning_of(manifest, 0, f"it is not read: {error}", _AGAIN))
+    if artifacts is None:
         notice(folder)
         for path in sorted(folder.glob("*.template.json")):
             yield StackFile(path, path.name.removesuffix(".template.json"), {})
         return
-    try:
-        artifacts = load_bounded(content_of(manifest, MOST_BYTES)).get("artifacts", {})
-    except (OSError, ValueError, AttributeError) as error:
-        warnings.append(warning_of(manifest, 0, f"it is not read: {error}", "run 'cdk synth' again"))
-        artifacts = {}
     for name, artifact in artifacts.items() if isinstance(artifacts, dict) else ():
         properties = artifact.get("properties") if isinstance(artifact, dict) else None
         if not isinstance(properties, dict):
@@ -107,7 +109,7 @@ def _stack_file(folder: Path, name: str, artifact: Mapping[str, Any], properties
     return StackFile(path, str(properties.get("stackName") or name), parameters, account, region)
 
 
-def assets_of(template: Path) -> dict[str, Path]:
+def assets_of(template: Path, notes: list[str]) -> dict[str, Path]:
     """The code of a template's functions by object name in S3, from NAME.assets.json."""
     listed = template.with_name(template.name.replace(".template.json", ".assets.json"))
     notice(listed)
@@ -116,7 +118,9 @@ def assets_of(template: Path) -> dict[str, Path]:
     try:
         files = load_bounded(content_of(listed, MOST_BYTES))["files"]
         return dict(_objects(template.parent, files))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        why = error if isinstance(error, OSError | ValueError) else "it is not a list of assets"
+        notes.append(warning_of(listed, 0, f"it is not read: {why}", _AGAIN))
         return {}
 
 

@@ -142,13 +142,15 @@ class _Reader:
         function = self._function(self._function_behind(resource))
         name = str(values.get("name") or resource.name)
         keys = values.get("token_signing_public_keys") or {}
+        if not isinstance(keys, dict):
+            raise Unfit("token_signing_public_keys is not a mapping")
         authorizer = Authorizer(
             name=name,
             arn=authorizer_arn(self._region, self._account, name),
             function_arn=function.arn,
             status=str(values.get("status") or "ACTIVE"),
             signing_disabled=bool(values.get("signing_disabled", False)),
-            token_key_name=values.get("token_key_name"),
+            token_key_name=str(values["token_key_name"]) if values.get("token_key_name") else None,
             token_signing_public_keys=tuple((str(key), str(pem)) for key, pem in keys.items()),
             enable_caching_for_http=bool(values.get("enable_caching_for_http", False)),
         )
@@ -193,7 +195,7 @@ class _Reader:
         folder = given.code_uri or (self._path.parent if given.command else self._code(resource))
         handler = given.handler or str(values.get("handler") or "")
         environment, unresolved = self._environment(resource, given)
-        interpreter = self._interpreter(runtime, given)
+        interpreter = self._interpreter(resource.address, runtime, given)
         if language(runtime) != "provided":
             function_checks.check_handler(folder, handler, runtime, environment)
         layers, differences = self._layers(resource)
@@ -206,8 +208,8 @@ class _Reader:
             )
         self._functions[name] = FunctionDefinition(
             *(name, folder, handler, runtime, environment),
-            timeout=float(values.get("timeout") or 3),
-            memory_size=int(values.get("memory_size") or DEFAULT_MEMORY_SIZE),
+            timeout=_number(values, "timeout", 3),
+            memory_size=int(_number(values, "memory_size", DEFAULT_MEMORY_SIZE)),
             interpreter=interpreter,
             command=command,
             arn=function_arn(self._region, self._account, name),
@@ -219,12 +221,12 @@ class _Reader:
         )
         return self._functions[name]
 
-    def _interpreter(self, runtime: str, given: FunctionSettings) -> str | None:
+    def _interpreter(self, address: str, runtime: str, given: FunctionSettings) -> str | None:
         found, warning = function_checks.interpreter_for(
             runtime, given.interpreter, self._settings.interpreter, self._ask
         )
         if warning:
-            self._notes.append(warning_of(self._path, 0, warning))
+            self._notes.append(warning_of(self._path, 0, f"{address}: {warning}"))
         return found
 
     def _code(self, resource: Resource) -> Path:
@@ -289,7 +291,7 @@ class _Reader:
     def _layers(self, resource: Resource) -> tuple[tuple[Path, ...], tuple[str, ...]]:
         """The folders of the layers, and how the function differs from Lambda's."""
         known = {str(each.values.get("arn")): each for each in self._plan.of_type("aws_lambda_layer_version")}
-        layers = {str(arn): known.get(str(arn)) for arn in resource.values.get("layers") or () if arn}
+        layers = {arn: known.get(arn) for arn in _texts(resource.values.get("layers"))}
         for each in self._plan.all_referred(resource, "layers", "aws_lambda_layer_version"):
             if each not in layers.values():
                 layers[each.address] = each
@@ -353,7 +355,14 @@ class _Reader:
 
 
 def _texts(value: Any) -> list[str]:
-    return [str(each) for each in value] if isinstance(value, list) else []
+    return [str(each) for each in value if each] if isinstance(value, list) else []
+
+
+def _number(values: Mapping[str, Any], name: str, default: float) -> float:
+    value = values.get(name) or default
+    if not isinstance(value, int | float):
+        raise Unfit(f"{name} is not a number")
+    return float(value)
 
 
 def _variables(values: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -119,7 +119,7 @@ def handler_files(folder: Path, module: str, kind: str) -> list[Path]:
 
 
 def handler_file(folder: Path, module: str, kind: str) -> Path | None:
-    return next((file for file in handler_files(folder, module, kind) if file.is_file()), None)
+    return next((file for file in handler_files(folder, module, kind) if os.path.isfile(file)), None)
 
 
 def holds(file: Path, name: str) -> bool:

@@ -28,6 +28,11 @@ ENDINGS = (".zip", ".jar")
 _BLOCK = 1024 * 1024
 
 
+def is_package(path: Path) -> bool:
+    """Whether the file is a zip by its name, or by its content: packaging names a zip after its hash alone."""
+    return os.path.isfile(path) and (path.suffix.lower() in ENDINGS or zipfile.is_zipfile(path))
+
+
 @dataclass(frozen=True, slots=True)
 class Cache:
     """Where unpacked code is stored; without a folder, until this process ends."""
@@ -41,6 +46,8 @@ class Cache:
     def unpacked(self, archive: Path) -> Path:
         """The folder with the content of a zip. Raises Unfit."""
         notice(archive)
+        if os.path.exists(archive) and not os.path.isfile(archive):
+            raise Unfit(f"{archive} is not a regular file")
         try:
             _check_size(archive, self.most_bytes)
             digest = _digest(archive)
@@ -54,7 +61,7 @@ class Cache:
             return target
         except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
             why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            raise Unfit(f"{archive} cannot be unpacked: {why}") from None
+            raise Unfit(f"{archive} cannot be unpacked: {why}", "build or download the package again") from None
 
     def written(self, name: str, code: str) -> Path:
         """A folder with one file of inline code."""

@@ -18,7 +18,7 @@ from authlens.endpoint.templates.definition_file import content_of
 from authlens.endpoint.templates.function_checks import Unfit
 from authlens.endpoint.templates.lambda_runtimes import language
 from authlens.endpoint.templates.noticed import exists
-from authlens.endpoint.templates.unpack import ENDINGS
+from authlens.endpoint.templates.unpack import ENDINGS, is_package
 
 INLINE_FILES = {"python": "index.py", "nodejs": "index.js"}
 TYPESCRIPT = (".ts", ".mts", ".cts", ".tsx")
@@ -111,7 +111,7 @@ def on_disk(stack: Stack, node: YamlNode, path: Path, what: str) -> Path:
     if not exists(path):
         raise Unresolvable(node, f"the {what} {os.path.normpath(path)} does not exist", _how_to_make(stack, path))
     try:
-        if path.is_file() and path.suffix.lower() in ENDINGS:
+        if is_package(path):
             return stack.project.cache.unpacked(path)
         return function_checks.checked_folder(os.path.abspath(path if path.is_dir() else path.parent), path.parent)
     except Unfit as reason:
@@ -138,7 +138,7 @@ def not_built(stack: Stack, folder: Path, handler: str, runtime: str, entries: I
         return _program_not_built(folder)
     module = handler.rpartition("/")[0] + ("/" if "/" in handler else "") + handler.rpartition("/")[2].partition(".")[0]
     candidates = [folder / f"{module}{ending}" for ending in TYPESCRIPT] + [folder / entry for entry in entries]
-    source = next((path for path in candidates if path.is_file()), None)
+    source = next((path for path in candidates if os.path.isfile(path)), None)
     if kind != "nodejs" or source is None:
         return "", ""
     project = stack.path.parent

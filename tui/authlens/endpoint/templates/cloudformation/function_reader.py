@@ -146,7 +146,7 @@ class _Function:
                 for arn in value if isinstance(value, list) else [value]:
                     if arn is NO_VALUE:
                         continue
-                    if arn not in here:
+                    if not isinstance(arn, str) or arn not in here:
                         raise Unresolvable(item, f"the layer {as_text(arn)} is not on this machine")
                     stack, name = here[arn]
                     built_for = stack.read(stack.properties(name)).value("CompatibleArchitectures", [])
@@ -189,12 +189,15 @@ class _Function:
             value = self._stack.read({name: node}).value(name, NO_VALUE)
             if value is NO_VALUE:
                 return None
+            if isinstance(value, dict | list):
+                raise Unresolvable(node, f"its value must be text, not {node.kind}")
             return function_checks.checked_variable(name, as_text(value))
         except Unfit as reason:
             return self._missing(name, node, Unresolvable(node, str(reason)), None)
         except Unresolvable as problem:
             logical = node.plain().get("Ref") if isinstance(node.value, dict) else None
-            return self._missing(name, node, problem, str(logical) if logical in self._stack.resources else None)
+            is_resource = isinstance(logical, str) and logical in self._stack.resources
+            return self._missing(name, node, problem, logical if is_resource else None)
 
     def _missing(self, name: str, node: YamlNode, problem: Unresolvable, stand_in: str | None) -> str | None:
         """A resource is replaced by its logical id, so that the function finds the variable."""

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from authlens.endpoint.templates.definition_file import content_of
+from authlens.endpoint.templates.definitions import warning_of
 from authlens.endpoint.templates.settings import ProjectSettings
 
+_STEP = "fix it, or give its values as parameters: and region: in authlens.yaml"
 _LONG = re.compile(r"ParameterKey=(?P<name>[^,]+),ParameterValue=(?P<value>.*)", re.DOTALL)
 
 
@@ -21,7 +23,7 @@ def read_sam_config(path: Path) -> ProjectSettings:
         known = tomllib.loads(content_of(path).decode("utf-8"))
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
-        return ProjectSettings(warnings=(f"{path}: it is not read: {why}",))
+        return ProjectSettings(warnings=(warning_of(path, 0, f"it is not read: {why}", _STEP),))
     sections = [_section(known, "default", command, "parameters") for command in ("deploy", "build", "global")]
     parameters: dict[str, str] = {}
     for each in reversed(sections):

@@ -6,7 +6,7 @@ The rule: one piece that cannot run here is left out with its line and the next 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -157,10 +157,10 @@ def _nested_path(stack: Stack, logical: str, properties: Mapping[str, YamlNode])
         raise Unresolvable(node, "its template is in S3, not on this machine", step)
     path = Path(os.path.abspath(stack.path.parent / value))
     notice(path)
-    if not path.is_file():
-        raise Unresolvable(node, f"its template {path} does not exist")
+    if not os.path.isfile(path):
+        raise Unresolvable(node, f"its template {path} does not exist", f"create it, or correct {name}")
     if any(path == other.path for other in stack.project.stacks if stack.name.startswith(other.name)):
-        raise Unresolvable(node, "it nests itself")
+        raise Unresolvable(node, "it nests itself", "remove it from one of the templates")
     return path
 
 
@@ -194,7 +194,8 @@ class _Reader:
         )
 
     def _nothing(self) -> str:
-        functions = [logical for stack, logical in self._project.of_kind(FUNCTIONS)]
+        functions = [logical for _, logical in self._project.of_kind(FUNCTIONS)]
+        functions.sort(key=set(self._service_tokens()).__contains__)
         if not functions:
             return f"it has no {AUTHORIZER} and no Lambda function"
         return (
@@ -202,6 +203,14 @@ class _Reader:
             f"Serve one as an authorizer with --function {functions[0]}, "
             f"or function: {functions[0]} in authlens.yaml"
         )
+
+    def _service_tokens(self) -> Iterator[str]:
+        """The functions behind custom resources, which create an authorizer rather than being one."""
+        for stack in self._project.stacks:
+            for logical in stack.resources:
+                with suppress(Unresolvable, YamlError, RecursionError):
+                    arn = stack.read(stack.properties(logical)).value("ServiceToken", None)
+                    yield function_named(str(arn)) or ""
 
     def _of_function(self, logical: str) -> AuthorizerDefinition | None:
         """A function without an authorizer, served as an authorizer named after its logical id."""

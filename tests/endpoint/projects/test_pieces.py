@@ -223,7 +223,7 @@ def test_a_custom_resource_is_named_after_the_functions_that_may_be_authorizers(
     other = "Device:\n    Type: AWS::Lambda::Function\n    Properties: {Handler: a.b, Runtime: python3.11, Code: src}\n"
     (tmp_path / "template.yaml").write_text(template.rstrip() + "\n  " + other)
     with pytest.raises(DefinitionError, match=r"are Device, AuthFunction\. Serve .* --function Device, or"):
-        read_source(Source(tmp_path / "template.yaml"))
+        read_source(ProjectSource(tmp_path / "template.yaml"))
 
 
 def test_a_variable_that_is_not_text_is_left_out(tmp_path: Path) -> None:
@@ -393,12 +393,12 @@ def test_each_broken_list_of_an_assembly_is_one_line(tmp_path: Path) -> None:
     whole["artifacts"]["Self"] = {"type": "cdk:cloud-assembly", "properties": {"directoryName": "."}}
     whole["artifacts"]["Gone"] = {"type": "aws:cloudformation:stack", "properties": {"templateFile": "gone.json"}}
     (folder / "manifest.json").write_text(json.dumps(whole))
-    definitions = read_source(Source(folder), Cache(tmp_path / "cache"), ask=False)
+    definitions = read_source(ProjectSource(folder), Cache(tmp_path / "cache"), ask=False)
     assert names(definitions) == ["Auth"]
     assert [line for line in definitions.warnings if "the stack Gone is left out; run 'cdk synth' again" in line]
     (folder / "manifest.json").write_text("{")
     (folder / "AuthStack.assets.json").write_text("[1")
-    definitions = read_source(Source(folder), Cache(tmp_path / "cache"), ask=False)
+    definitions = read_source(ProjectSource(folder), Cache(tmp_path / "cache"), ask=False)
     assert names(definitions) == ["Auth"]
     for name in ("manifest.json", "AuthStack.assets.json"):
         (line,) = (line for line in definitions.warnings if line.startswith(f"{folder / name}: it is not read"))
@@ -427,7 +427,7 @@ def test_a_value_of_a_wrong_type_in_a_plan_is_one_line(
     (tmp_path / "plan.json").write_text(json.dumps(plan))
     write(tmp_path, {"build/auth.zip/app.py": PYTHON})
     with pytest.raises(DefinitionError) as caught:
-        read_source(Source(tmp_path / "plan.json"), ask=False)
+        read_source(ProjectSource(tmp_path / "plan.json"), ask=False)
     assert reason in str(caught.value)
 
 

@@ -127,6 +127,13 @@ def test_the_tail_of_a_resource(resource: str, tail: str) -> None:
     assert arn.tail_of(resource) == tail
 
 
+def test_a_sibling_is_in_the_same_place() -> None:
+    prefix = arn.asked("topic/a", "eu-west-1").prefix
+    assert arn.asked("topic/a", "eu-west-1").sibling("client/b") == arn.Asked("client/b", prefix)
+    assert arn.asked("arn:aws:iot:r:1:topic/a").sibling("client/b") == arn.Asked("arn:aws:iot:r:1:client/b")
+    assert arn.asked("*").sibling("client/b") == arn.Asked("client/b")
+
+
 @pytest.mark.parametrize(
     ("pattern", "prefix"),
     [
@@ -139,6 +146,10 @@ def test_the_tail_of_a_resource(resource: str, tail: str) -> None:
         ("arn:aws:iot:us-east-${?}:*:client/a", arn.Prefix("aws", "us-east-x")),
         ("arn:aws:iot::account-id:client/a", arn.Prefix("aws")),
         ("*", arn.Prefix()),
+        ("arn:aws", arn.Prefix("aws")),
+        ("arn:aws:iot:us-east-1", arn.Prefix("aws", "us-east-1")),
+        ("arn:aws:iot:us-east-1:12:", arn.Prefix("aws", "us-east-1", "12")),
+        ("", arn.Prefix()),
     ],
 )
 def test_the_prefix_that_a_pattern_fits(pattern: str, prefix: arn.Prefix) -> None:

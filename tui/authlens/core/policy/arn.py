@@ -95,11 +95,12 @@ def fitting_prefix(pattern: str) -> Prefix:
     Fields that cannot be a region or an account, such as `None` or `REGION`, are left open, so that the pattern matches
     nothing.
     """
-    fields = fields_of(pattern)
-    if len(fields) == len(FIELDS):
-        fields.pop()
-    partition, _, region, account = [*fields[1:], *[""] * 4][:4]
-    return Prefix(_instance(partition, _WORD), _instance(region, _WORD), _instance(account, _DIGITS, "0"))
+    fields = dict(zip(FIELDS, fields_of(pattern), strict=False))
+    return Prefix(
+        _instance(fields.get("partition", ""), _WORD),
+        _instance(fields.get("region", ""), _WORD),
+        _instance(fields.get("account", ""), _DIGITS, "0"),
+    )
 
 
 _WORD = re.compile(r"(?!(?:undefined|null|nil)$)[a-z0-9-]+")

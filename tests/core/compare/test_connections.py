@@ -181,3 +181,11 @@ def test_each_try_is_compared_with_the_documents(
 def test_the_same_try_of_two_probes(left: PacketDecision, right: PacketDecision, words: tuple[str, ...]) -> None:
     one, other = (replace(PROBE, device=replace(DEVICE, decisions=(each,))) for each in (left, right))
     assert compare(one, other).differing == words
+
+
+def test_what_a_listener_saw_is_not_compared_with_tries() -> None:
+    """Its client had tries of its own."""
+    seen = replace(TEST_CALL, device=replace(DEVICE, is_probe=False))
+    probe = replace(PROBE, device=replace(DEVICE, decisions=(tried("PUBLISH", "iot:Publish", False),)))
+    assert compare(seen, probe).differing == ()
+    assert compare(probe, seen).differing == ()

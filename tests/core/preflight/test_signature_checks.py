@@ -457,6 +457,13 @@ def test_a_fix_leaves_what_is_right_as_it_is_written() -> None:
             username(f"u?tok=a&{SIGNATURE_NAME}=AAAA"),
         ),
         (
+            AuthorizerRequest("A", http_context=HttpContext(query_string=f"?tokk=a&{SIGNATURE_NAME}=AAAA")),
+            "token-not-in-context",
+            SIGNED,
+            "Rename tokk to tok",
+            AuthorizerRequest("A", http_context=HttpContext(query_string=f"?tok=a&{SIGNATURE_NAME}=AAAA")),
+        ),
+        (
             headers(("a", "b"), ("Tokk", "t"), (SIGNATURE_NAME, "AAAA")),
             "token-not-in-context",
             SIGNED,

@@ -201,6 +201,14 @@ def test_messages_are_in_the_order_of_the_text_and_each_is_reported_once() -> No
 
 
 def test_general_words_count_only_alone() -> None:
+    assert {row.id for row in ALL if row.is_general} == {
+        "mosquitto-lost",
+        "closed-without-a-word",
+        "not-authorized",
+        "unspecified",
+        "browser-websocket-failed",
+        "tls-handshake",
+    }
     assert [each.row.id for each in recognise("Unspecified error")] == ["unspecified"]
     assert [each.row.id for each in recognise("Unspecified error\nSession taken over")] == ["session-taken-over"]
 

@@ -290,7 +290,8 @@ def _renamed(request: AuthorizerRequest, placed: FoundValue, name: str) -> Autho
         old = request.http_context.headers or ()
         headers = tuple((name if key == placed.name else key, value) for key, value in old)
         return replace(request, http_context=replace(request.http_context, headers=headers))
-    begin = max(text.rfind("&", 0, placed.start), text.rfind("?", 0, placed.start)) + 1
+    before = text[: placed.start]
+    begin = max(before.rfind("&"), before.rfind("?")) + 1
     return with_text(request, placed.path, f"{text[:begin]}{name}={placed.raw}{text[placed.end :]}")
 
 

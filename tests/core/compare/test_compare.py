@@ -30,7 +30,8 @@ def test_time_duration_and_target_are_shown_and_are_not_a_difference() -> None:
     comparison = compare(invocation(duration=1.0), invocation(target=Target(profile="prod", region="eu-west-1")))
 
     assert comparison.equal
-    assert "target local demo → profile prod, region eu-west-1" in comparison.words
+    assert comparison.differing == ()
+    assert comparison.words == ("document 1 unchanged", "target local demo → profile prod, region eu-west-1")
 
 
 def test_what_describe_said_is_shown_and_is_not_a_difference() -> None:

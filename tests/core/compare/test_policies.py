@@ -224,3 +224,23 @@ def test_the_most_alike_is_the_one_that_shares_the_greatest_part() -> None:
         first = pair.statements[0].left
         assert first is not None
         assert first.number == number
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "numbers"),
+    [
+        ([CONNECT, PUBLISH, CONNECT], [DENY, PUBLISH, CONNECT], [(2, 2), (3, 3)]),
+        ([PUBLISH, CONNECT], [CONNECT, CONNECT, CONNECT], [(2, 2)]),
+    ],
+)
+def test_of_equal_documents_the_nearest_is_matched(
+    left: list[Any], right: list[Any], numbers: list[tuple[int, int]]
+) -> None:
+    pairs = pair_documents([policy(each) for each in left], [policy(each) for each in right])
+    assert [(pair.left.number, pair.right.number) for pair in pairs if pair.left and pair.right] == numbers
+
+
+def test_of_documents_that_are_equally_alike_the_nearest_is_matched() -> None:
+    changed = policy({**CONNECT, "Resource": "x"})
+    pairs = pair_documents([policy(CONNECT), policy(DENY), policy(CONNECT)], ["no JSON", "[]", changed])
+    assert [(pair.left.number, pair.right.number) for pair in pairs if pair.left and pair.right][-1] == (3, 3)

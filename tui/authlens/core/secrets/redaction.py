@@ -66,7 +66,7 @@ class Redactor:
     def __init__(self, secrets: Iterable[str | bytes]) -> None:
         forms = {form for secret in secrets for form in forms_of(secret)}
         self._forms = sorted((form for form in forms if len(form) >= MIN_LENGTH), key=len, reverse=True)
-        short = sorted(form for form in forms if len(form) < MIN_LENGTH)
+        short = sorted(forms.difference(self._forms))
         words = "|".join(map(re.escape, short))
         self._short = re.compile(rf"(?<!\w)(?:{words})(?!\w)") if short else None
 

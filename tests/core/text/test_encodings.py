@@ -35,7 +35,7 @@ def test_text_that_is_not_base64_is_not_guessed_into_it(text: str) -> None:
     assert octets is None or base64.b64encode(octets).decode()[:-2] == text[: -2 or None]
 
 
-@pytest.mark.parametrize("text", ["", "a", "YQ", "YQ=", "YQ==\n", "Y Q==", "YQ===", "Y-Q=", "é"])
+@pytest.mark.parametrize("text", ["", "a", "YQ", "YQ=", "YQ==\n", "Y Q==", "YWJj=", "YWJj==", "YQ===", "Y-Q=", "é"])
 def test_base64_is_strict(text: str) -> None:
     assert encodings.strict_base64(text) is None
 
@@ -73,6 +73,7 @@ def test_a_lone_surrogate_does_not_stop_signing() -> None:
         ("", None),
         ("Y-Q", None),
         ("YQ===", None),
+        ("YWJj=", None),
     ],
 )
 def test_a_signature_is_read_with_or_without_its_padding(text: str, octets: bytes | None) -> None:

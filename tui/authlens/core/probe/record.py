@@ -12,7 +12,6 @@ from authlens.core.mqtt.connection import (
     PacketDecision,
     Transport,
 )
-from authlens.core.mqtt.packets import V5
 from authlens.core.probe.plan import ProbePlan
 from authlens.core.probe.report import ProbeReport, ProbeStage, ProbeVerdict, Tried, rule_of_denial
 from authlens.core.probe.words import headline, trial_words
@@ -51,7 +50,7 @@ def connection_of(plan: ProbePlan, report: ProbeReport, identifier: str, at: flo
         reason="" if report.verdict is ProbeVerdict.CONNECTED else headline(report),
         decisions=(
             *_connect_decision(report, at),
-            *(_decision(each, report.version or V5, at) for each in report.tried if each.answer),
+            *(_decision(each, report.version, at) for each in report.tried if each.answer),
         ),
         counts=counts,
         lasted=report.seconds,
@@ -73,7 +72,7 @@ def _connect_decision(report: ProbeReport, at: float) -> Iterator[PacketDecision
         )
 
 
-def _decision(each: Tried, version: int, at: float) -> PacketDecision:
+def _decision(each: Tried, version: int | None, at: float) -> PacketDecision:
     return PacketDecision(
         at=at,
         packet=each.trial.packet,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from authlens.core.mqtt import codes
+from authlens.core.mqtt.packets import V3
 from authlens.core.mqtt.rules import (
     CLIENT_ID,
     CONNECT_RATE,
@@ -88,12 +89,12 @@ class ServerReply:
         # MQTT 3.1.1 has return codes of its own in CONNACK, and any but 0 is a refusal in both versions.
         return self.code == 0 if self.packet == "CONNACK" else self.code < 0x80
 
-    def words(self, version: int) -> str:
+    def words(self, version: int | None) -> str:
         """Such as `CONNACK 0x87 Not authorized, and closed the connection`."""
         if self.packet == "HTTP":
             said = f"HTTP {self.code}"
         elif self.packet is not None and self.code is not None:
-            names = codes.V3_CONNACK_NAMES if version != 5 and self.packet == "CONNACK" else codes.NAMES
+            names = codes.V3_CONNACK_NAMES if version == V3 and self.packet == "CONNACK" else codes.NAMES
             said = f"{self.packet} {codes.written(self.code)} {names.get(self.code, '')}".rstrip()
         else:
             return f"the server {self.closed}"
@@ -172,7 +173,7 @@ class ProbeReport:
         return (self.predicted == DecisionWord.ALLOWED) is not (self.verdict is ProbeVerdict.CONNECTED)
 
 
-_OF_CONNACK = {
+_OF_CONNACK: dict[int | None, Rule] = {
     codes.NOT_AUTHORIZED: REFUSED,
     codes.QUOTA_EXCEEDED: CONNECT_RATE,
     codes.QOS_NOT_SUPPORTED: WILL_QOS,
@@ -185,8 +186,8 @@ _OF_DISCONNECT = {
     codes.MALFORMED_PACKET: MALFORMED,
     codes.PACKET_TOO_LARGE: TOO_LARGE,
 }
-_OF_SUBACK = {codes.TOPIC_FILTER_INVALID: FILTER, codes.QUOTA_EXCEEDED: TOO_MANY_SUBSCRIPTIONS}
-_OF_PUBACK = {codes.TOPIC_NAME_INVALID: TOPIC, codes.QUOTA_EXCEEDED: PUBLISH_RATE}
+_OF_SUBACK: dict[int | None, Rule] = {codes.TOPIC_FILTER_INVALID: FILTER, codes.QUOTA_EXCEEDED: TOO_MANY_SUBSCRIPTIONS}
+_OF_PUBACK: dict[int | None, Rule] = {codes.TOPIC_NAME_INVALID: TOPIC, codes.QUOTA_EXCEEDED: PUBLISH_RATE}
 
 
 def rule_of_refusal(answer: ServerReply) -> Rule | None:
@@ -195,7 +196,7 @@ def rule_of_refusal(answer: ServerReply) -> Rule | None:
         return HTTP_REFUSED if answer.code in _HTTP_REFUSALS else None
     if answer.packet == "DISCONNECT" and answer.code in _OF_DISCONNECT:
         return _OF_DISCONNECT[answer.code]
-    return _OF_CONNACK.get(answer.code or 0, REFUSED)
+    return _OF_CONNACK.get(answer.code, REFUSED)
 
 
 _HTTP_REFUSALS = (401, 403)
@@ -208,5 +209,5 @@ def rule_of_denial(trial: Trial, answer: ServerReply) -> Rule:
     if answer.packet == "DISCONNECT" and answer.code in _OF_DISCONNECT:
         return _OF_DISCONNECT[answer.code]
     if trial.kind == "subscribe":
-        return _OF_SUBACK.get(answer.code or 0, SUBSCRIBE_DENIED)
-    return _OF_PUBACK.get(answer.code or 0, PUBLISH_DENIED)
+        return _OF_SUBACK.get(answer.code, SUBSCRIBE_DENIED)
+    return _OF_PUBACK.get(answer.code, PUBLISH_DENIED)

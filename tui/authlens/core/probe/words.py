@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from authlens.core.mqtt.packets import V5
+from authlens.core.mqtt.packets import V3, V5
 from authlens.core.mqtt.rules import CONNECT_RATE, HTTP_REFUSED, REFUSED
 from authlens.core.policy.matching import DecisionWord
 from authlens.core.probe.plan import PROBE_CLIENT_ID
@@ -31,16 +31,15 @@ _REFUSED_IN_3 = ", which is how AWS IoT refuses a CONNECT of MQTT 3.1.1"
 
 def headline(report: ProbeReport) -> str:
     """`connected`, or how it ended, in one sentence."""
-    version = report.version or V5
     if report.verdict is ProbeVerdict.CONNECTED:
         return "connected"
     if report.verdict is ProbeVerdict.UNREACHED or report.answer is None:
         return report.problem
     answer = report.answer
     if answer.packet is None:
-        return f"{_CLOSED}{answer.closed} after CONNECT" + ("" if version == V5 else _REFUSED_IN_3)
+        return f"{_CLOSED}{answer.closed} after CONNECT" + (_REFUSED_IN_3 if report.version == V3 else "")
     reason = f": {answer.reason}" if answer.reason else ""
-    return f"refused with {answer.words(version)}{reason}"
+    return f"refused with {answer.words(report.version)}{reason}"
 
 
 NO_CLIENT_ID = (
@@ -103,7 +102,7 @@ _HTTP_CAUSES = {
 }
 
 
-def trial_words(each: Tried, version: int) -> str:
+def trial_words(each: Tried, version: int | None) -> str:
     """One trial in a line: `denied: publish alarms/7 (PUBACK 0x87 Not authorized)`."""
     what = f"{each.trial.kind} {each.trial.topic}"
     if each.answer is None:
@@ -114,11 +113,10 @@ def trial_words(each: Tried, version: int) -> str:
 
 def prediction_words(report: ProbeReport) -> Iterator[str]:
     """Where the broker did something other than the policies say."""
-    version = report.version or V5
     if report.connect_differs:
         yield f"predicted {report.predicted}: connecting as {report.client_id}; {headline(report)}"
     for each in report.tried:
         if each.differs and each.answer is not None:
-            what, words = f"{each.trial.kind} {each.trial.topic}", each.answer.words(version)
+            what, words = f"{each.trial.kind} {each.trial.topic}", each.answer.words(report.version)
             happened = words if each.answer.packet is None else f"the broker answered {words}"
             yield f"predicted {each.predicted}: {what}; {happened}"

@@ -37,7 +37,7 @@ def from_base64url(text: str) -> bytes | None:
         return None
     body = text.rstrip("=")
     try:
-        return base64.b64decode(body + "=" * (-len(body) % 4), altchars=b"-_", validate=True)
+        return base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
     except binascii.Error:
         return None
 

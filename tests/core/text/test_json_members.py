@@ -55,6 +55,7 @@ def test_required() -> None:
     with pytest.raises(ValueError, match="it needs key"):
         Members({"key": None}, "it").required_text("key")
     assert Members({"key": ""}, "it").required_text("key") == ""
+    assert Members({"key": "x"}, "it").required_text("key") == "x"
 
 
 WORDS = {

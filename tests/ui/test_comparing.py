@@ -48,6 +48,21 @@ async def test_two_runs_are_compared_side_by_side_and_copied(tmp_path: Path) -> 
         assert "correct-horse" not in robot.app.clipboard
 
 
+async def test_a_refused_run_is_compared_with_the_last_allowed_one_by_a_key(tmp_path: Path) -> None:
+    refused = Outcome(False, "sensor8", ())
+    async with running(tmp_path, gateway=answering(PASSED, refused, PASSED)) as robot:
+        await robot.run("compare_allowed")
+        assert "Send it first" in robot.notifications()[-1]
+        await send_twice(robot)
+        assert "d vs allowed" in robot.text().splitlines()[-1]
+        await robot.press("d")
+        assert isinstance(robot.app.screen, CompareScreen)
+        assert "invocation 1  →  invocation 2" in robot.text()
+        assert "mqttContext.username sensor-7 → sensor-8" in robot.text()
+        await robot.press("escape", "down", "d")
+        assert "holds no other run of SensorAuth that was allowed" in robot.notifications()[-1]
+
+
 async def test_an_answer_is_compared_with_the_baseline_as_it_comes(tmp_path: Path) -> None:
     async with running(tmp_path, gateway=answering(PASSED, PASSED, OTHER)) as robot:
         await robot.send()

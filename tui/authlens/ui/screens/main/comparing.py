@@ -48,6 +48,29 @@ class CompareController:
             return
         await self._open(sides[0], sides[1])
 
+    def with_last_allowed(self, number: int | None = None) -> None:
+        """Compare a run with the last one of its request that was allowed: the shown one, or one of the history."""
+        number = self._answer.view.invocation.number if number is None and self._answer.view.invocation else number
+        if number is None:
+            self._host.notify("Send it first: then it can be compared with the last run that was allowed.")
+        else:
+            self._host.run(lambda: self._with_last_allowed(number), "compare", typing="waits for the dialog")
+
+    async def _with_last_allowed(self, number: int) -> None:
+        from authlens.ui.model.last_allowed import last_allowed
+
+        run = await self._history.get(number)
+        if run is None:
+            self._host.notify(f"Invocation {number} is no longer in the history.", "warning")
+            return
+        name = run.request.authorizer_name or ""
+        found = last_allowed(await self._history.judged(name), number, run.source, name)
+        allowed = await self._history.get(found.number) if found is not None else None
+        if allowed is None:
+            self._host.notify(f"The history holds no other run of {name} that was allowed.")
+            return
+        await self._open(allowed, run)
+
     def form_with_last(self) -> None:
         """Compare the form with the run that is shown."""
         shown = self._answer.invocation

@@ -21,6 +21,8 @@ PAGE = 100
 """Rows that are loaded at once."""
 _AT_ONCE = 5
 """Rows whose failing stage is worked out before they are shown; with more of them the rows come first."""
+_SEARCHED = 500
+"""Rows among which the last allowed run is looked for."""
 _MOST_AWAITED = 50
 """Invocations that were recorded and may still be completed by what is read after the send."""
 
@@ -113,6 +115,17 @@ class HistoryController:
         found = [await self.get(number) for number in numbers]
         return [invocation for invocation in found if invocation is not None]
 
+    async def judged(self, search: str) -> list[HistoryRow]:
+        """The newest rows that match, each with the stage at which it failed."""
+        history = self._history
+        if history is None:
+            return []
+        rows = await background.call(lambda: history.page(search, None, _SEARCHED))
+        unjudged = [row.number for row in rows if row.stage is None]
+        if not unjudged:
+            return rows
+        return await background.call(lambda: _judged_page(history, unjudged, search, None, _SEARCHED))
+
     def page(self, search: str, before: int | None = None) -> None:
         """Read rows that match, older than `before`."""
         self._search = search
@@ -161,9 +174,11 @@ class HistoryController:
         self._changed(self.state)
 
 
-def _judged_page(history: History, numbers: list[int], search: str, before: int | None) -> list[HistoryRow]:
+def _judged_page(
+    history: History, numbers: list[int], search: str, before: int | None, limit: int = PAGE
+) -> list[HistoryRow]:
     """A page once it is known at which stage these failed."""
     from authlens.core.verdict.failing_stage import stage_and_words
 
     history.judge(numbers, stage_and_words)
-    return history.page(search, before, PAGE)
+    return history.page(search, before, limit)

@@ -49,7 +49,7 @@ class PreflightController:
     def _look_ahead(self) -> None:
         from authlens.core.secrets.redaction import token_names
 
-        draft, authorizer = self._form.state.draft, self._identity.state.authorizer
+        draft, authorizer = self._form.state.draft, self._identity.known_authorizer(self._form.state.sent)
         # An untouched form has no findings.
         found = () if draft.is_blank else self._findings(draft, authorizer)
         names = token_names(draft.request, authorizer)

@@ -313,6 +313,8 @@ class MainScreen(Screen[object]):
     def on_history_rows_several(self, event: HistoryRows.Several) -> None:
         if event.action == "compare":
             self.comparing.numbers(event.numbers)
+        elif event.action == "last_allowed":
+            self.comparing.with_last_allowed(event.numbers[0])
         elif event.action == "pin":
             self.comparing.pin_number(event.numbers[0])
         else:

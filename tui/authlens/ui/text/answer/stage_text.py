@@ -14,6 +14,7 @@ from authlens.ui.text import outcome_text
 from authlens.ui.text.answer.access_text import near_miss_text
 from authlens.ui.text.answer.answer_view import AnswerView
 from authlens.ui.text.answer.device_text import warning_of_another_stage, warning_text
+from authlens.ui.text.answer.sample_text import sample_text
 from authlens.ui.text.page import aside
 from authlens.ui.text.safe_content import prose, safe_content
 
@@ -50,7 +51,10 @@ def verdict_text(view: AnswerView, width: int, *, in_full: bool = False) -> Cont
     if view.changes is not None:
         said.append(change_text(view.changes, width))
     judgement = view.judgement
-    if judgement is not None and not (view.is_allowed and judgement.state is JudgementState.KEPT):
+    sample = sample_text(view.invocation, judgement) if judgement is not None and view.invocation is not None else None
+    if sample is not None:
+        said.append(sample)
+    elif judgement is not None and not (view.is_allowed and judgement.state is JudgementState.KEPT):
         said.append(expectation_text(judgement, width))
     return Content("\n").join(said)
 

@@ -24,7 +24,8 @@ from authlens.ui.widgets.history.history_rows import HistoryRows
 
 _EMPTY = (
     "Nothing has been sent yet.\n\nEvery request that is sent is kept here with its answer. Enter shows one, l loads "
-    "its request into the form, r sends it again, Space marks several, and c compares them."
+    "its request into the form, r sends it again, d shows how it differs from the last that was allowed, Space marks "
+    "several, and c compares them."
 )
 
 

@@ -26,13 +26,20 @@ _AHEAD = 40
 class HistoryRows(Rows):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "show", "Show", id="history.show", tooltip="Show this invocation"),
-        Binding("l", "load", "Load", id="history.load", tooltip="Load its request into the form"),
-        Binding("r", "resend", "Resend", id="history.resend", tooltip="Send its request, or those marked, again"),
+        Binding(
+            "d",
+            "several('last_allowed')",
+            "vs allowed",
+            id="history.last-allowed",
+            tooltip="What differs from the last allowed run of the same request, or of its authorizer",
+        ),
         Binding(
             "space", "mark", "Mark", show=False, id="history.mark", tooltip="Mark it, to compare or resend several"
         ),
         Binding("c", "several('compare')", "Compare", id="history.compare", tooltip="Compare what is marked"),
         Binding("b", "several('pin')", "Baseline", id="history.pin", tooltip="Compare all later answers with it"),
+        Binding("l", "load", "Load", id="history.load", tooltip="Load its request into the form"),
+        Binding("r", "resend", "Resend", id="history.resend", tooltip="Send its request, or those marked, again"),
     ]
 
     @dataclass
@@ -49,7 +56,7 @@ class HistoryRows(Rows):
 
         numbers: tuple[int, ...]
         action: str
-        """`compare`, `pin` or `replay`."""
+        """`compare`, `last_allowed`, `pin` or `replay`."""
 
     @dataclass
     class MoreWanted(Message):
@@ -178,7 +185,13 @@ class HistoryRows(Rows):
 
     def action_several(self, action: str) -> None:
         """Compare, pin or send again what is marked; unmarked, the row under the cursor."""
-        numbers = self.marked if self.marked and action != "pin" else () if self.number is None else (self.number,)
+        numbers = (
+            self.marked
+            if self.marked and action in ("compare", "replay")
+            else ()
+            if self.number is None
+            else (self.number,)
+        )
         if numbers:
             self.marked = ()
             self.rows_changed()

@@ -1,0 +1,55 @@
+"""Samples that are meant to fail say so, with what fixes them; a fixed one visibly passes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from authlens.core.contract.outcome import Outcome
+from authlens.core.expect.check import judge
+from authlens.core.invocation.invocation import Invocation
+from authlens.core.request.target import Target
+from authlens.core.saved.saved_request import SavedRequest
+from authlens.core.saved.saved_request_yaml import read
+from authlens.endpoint.samples.unpack import SAMPLES
+from authlens.ui.text.answer.sample_text import _FIXES, sample_text
+from support.invocations import invocation
+
+PASSED = Outcome(True, "sensor7", ('{"Version": "2012-10-17", "Statement": []}',), 300, 86400)
+
+
+def _sample(name: str) -> SavedRequest:
+    return read((SAMPLES / "requests" / f"{name}.yaml").read_text())
+
+
+def _sent(name: str, outcome: Outcome) -> Invocation:
+    saved, source = _sample(name), f"/somewhere/{name}.yaml"
+    return replace(invocation(outcome), request=saved.request, target=saved.target, source=source)
+
+
+def _said(sent: Invocation, name: str) -> str | None:
+    expect = _sample(name).expect
+    assert expect is not None
+    said = sample_text(sent, judge(expect, sent))
+    return None if said is None else said.plain
+
+
+def test_each_sample_that_fails_has_a_fix() -> None:
+    names = {path.stem for path in Path(SAMPLES / "requests").glob("*.yaml")}
+    assert names - set(_FIXES) == {"1-sensor-with-its-password", "2-vehicle-with-a-signed-token"}
+
+
+@pytest.mark.parametrize("name", ["3-wrong-password"])
+def test_a_failure_is_meant_and_a_fix_passes(name: str) -> None:
+    refused = _sent(name, replace(PASSED, is_authenticated=False, policy_documents=()))
+    said = _said(refused, name)
+    assert said is not None
+    assert said.startswith("✓ meant to fail: ")
+    assert "correct-horse" in said
+    said = _said(_sent(name, PASSED), name)
+    assert said is not None
+    assert said.startswith("✓ fixed: ")
+    assert _said(replace(refused, target=Target()), name) is None, "a request of the user that is named alike"
+    assert _said(replace(refused, source="/somewhere/other.yaml"), name) is None

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from textual import events
 
 from authlens.core.contract.outcome import Outcome
 from authlens.core.deployment.deployment import Deployment, Domain, Function, Unread
 from authlens.core.devices.ledger import Watched
 from authlens.core.invocation.gateway import Reply
 from authlens.core.invocation.invocation import Failure, FailureKind
-from authlens.core.invocation.local_run import LocalRun
+from authlens.core.invocation.local_run import LocalRun, Unresolved
 from authlens.core.mqtt.connection import ConnectionStage, ConnectionStep, Counts
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, HttpContext
@@ -29,6 +30,7 @@ from authlens.ui.model.draft import of_saved
 from authlens.ui.model.screen_values import RunningCall
 from authlens.ui.screens.devices import DevicesScreen
 from authlens.ui.widgets.controls.choices import Choices
+from authlens.ui.widgets.controls.picker import Picker
 from support import device_records
 from support.app_services import PASSED, ScriptedGateway
 from support.public_keys import pair
@@ -276,6 +278,41 @@ async def test_signing_and_events_look_as_they_did(requests: Path) -> None:
         await robot.rest()
         await robot.press("f10")
         await album.take("events")
+        album.check()
+
+
+CASES = """cases:
+  right-password: {description: what a sensor sends}
+  wrong-password: {description: one letter is different, request: {mqttContext: {password: correct-hors}}}
+  expired-token: {request: {mqttContext: {username: '${env:MISSING}'}}}
+"""
+MISSING = (
+    Unresolved("the variable PASSWD is left out", "only AWS knows it", "template.yaml:31", "give --env PASSWD=VALUE"),
+    Unresolved("the variable TABLE is left out", "only AWS knows it", "template.yaml:32"),
+)
+
+
+async def test_choosing_and_pasting_look_as_they_did(requests: Path) -> None:
+    """Cases and environments, a pasted policy, and what a local function is missing, dark and light."""
+    (requests / "environments").mkdir()
+    (requests / "environments" / "staging.yaml").write_text("region: eu-west-1\n")
+    (requests / "sensor-7.yaml").write_text((requests / "sensor-7.yaml").read_text() + CASES)
+    (requests / "sensor-7.yaml").chmod(0o600)
+    async with running(Path(), requests / "sensor-7.yaml", gateway=gateway(PASSED)) as robot:
+        album = Album(robot)
+        robot.screen.query_one("#case", Picker).focus()
+        await robot.press("right", "right")
+        await album.take("case")
+        await robot.press("enter")
+        await album.take("pick-a-case")
+        await robot.press("escape")
+        robot.screen.missing = MISSING
+        await album.take("missing-values")
+        robot.app.theme = "light"
+        await album.take("missing-values-light")
+        robot.screen.missing = ()
+        robot.app.post_message(events.Paste(PASSED.policy_documents[0]))
+        await album.take("pasted-policy")
         album.check()
 
 

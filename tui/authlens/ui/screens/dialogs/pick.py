@@ -12,6 +12,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.reactive import reactive
 
+from authlens.ui.runtime.key_queue import after_refresh
 from authlens.ui.screens.dialogs.dialog import Dialog
 from authlens.ui.text.page import PageItem
 from authlens.ui.text.safe_content import safe_content
@@ -113,6 +114,8 @@ class PickOne(Dialog[str]):
 
     def on_mount(self) -> None:
         self.query_one(Field).focus()
+        place = next((place for place, (name, *_) in enumerate(self._things) if name == self._chosen), 0)
+        after_refresh(self, self.action_cursor, place)
 
     def _items(self) -> list[PageItem]:
         return [

@@ -143,10 +143,10 @@ class FileController:
         if saved is None:
             self._host.notify(f"{path.name} has no case {case} any more.", "warning")
             return
-        draft = self._form.overridden(of_saved(saved))
+        draft, before = self._form.overridden(of_saved(saved)), self._state.file.path
         self._form.put(draft, None, OpenFile(draft, loaded.path, loaded.digest, case=case, cases=loaded.cases))
         self._opened()
-        if loaded.open_to_others:
+        if loaded.open_to_others and loaded.path != before:
             said = "holds a secret in plain text, and other users of this machine can read it. Ctrl+S makes it private."
             self._host.notify(f"{loaded.path.name} {said}")
 

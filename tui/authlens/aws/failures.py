@@ -8,6 +8,7 @@ from typing import Any
 from botocore import exceptions as boto_errors
 
 from authlens.aws.answers import broken
+from authlens.aws.network_failures import network_advice
 from authlens.aws.sessions import MfaCodeNeeded
 from authlens.aws.wire_capture import Exchange
 from authlens.core.invocation.invocation import Failure, FailureKind, fault_of
@@ -119,7 +120,8 @@ def failure_of(error: Exception, exchange: Exchange, target: Target, service: st
     for kind in type(error).__mro__:
         for name, failure_kind, advice in _ERRORS:
             if kind.__name__ == name:
-                return Failure(failure_kind, type(error).__name__, str(error), advice=_for_profile(advice, target))
+                known = network_advice(error, target) or advice
+                return Failure(failure_kind, type(error).__name__, str(error), advice=_for_profile(known, target))
     if exchange.body is not None:
         return broken(f"The answer could not be read ({type(error).__name__}).")
     if isinstance(error, boto_errors.BotoCoreError):
@@ -127,17 +129,30 @@ def failure_of(error: Exception, exchange: Exchange, target: Target, service: st
     return _before_sending(error, target)
 
 
+_CLOCK = "This machine's clock is wrong: set it (timedatectl set-ntp true), and send again."
+
+
+def _is_clock(code: str, message: str | None) -> bool:
+    """AWS accepts a signature for minutes, and says by its code or its message that the time is not right."""
+    if code in ("RequestTimeTooSkewed", "RequestExpired"):
+        return True
+    said = (message or "").lower()
+    is_about_time = "signature expired" in said or "signature not yet current" in said
+    return code in ("InvalidSignatureException", "SignatureDoesNotMatch") and is_about_time
+
+
 def _service_failure(error: Any, exchange: Exchange, target: Target, service: str) -> Failure:
     described = error.response.get("Error", {})
     metadata = error.response.get("ResponseMetadata", {})
     code = described.get("Code") or "Unknown"
+    advice = _CLOCK if _is_clock(code, described.get("Message")) else _SERVICE_ADVICE.get(code)
     return Failure(
         FailureKind.AWS,
         code,
         _raw_message(exchange.body, described.get("Message")),
         http_status=metadata.get("HTTPStatusCode"),
         request_id=metadata.get("RequestId") or exchange.header("x-amzn-requestid"),
-        advice=_for_profile(_SERVICE_ADVICE.get(code), target) or _advice_on_call(error, service),
+        advice=_for_profile(advice, target) or _advice_on_call(error, service),
         retries=metadata.get("RetryAttempts") if metadata.get("MaxAttemptsReached") else None,
     )
 

@@ -68,7 +68,6 @@ def test_tls(options: dict[str, Any], words: str, tmp_path: Path) -> None:
     [
         (b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n", "requires a login"),
         (b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", "does not allow this host"),
-        (b"", "HTTPS_PROXY"),
     ],
 )
 def test_a_proxy(answer: bytes, words: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,9 @@ from textual.widgets import Static
 from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest
+from authlens.ui.screens.dialogs.dialog import Ask, AskText
 from authlens.ui.screens.dialogs.probe import ProbeDialog
+from authlens.ui.screens.dialogs.verdicts import VerdictsScreen
 from support.device_serving import project
 from ui.robot import SENSOR, Robot, running
 
@@ -58,6 +60,29 @@ async def test_a_probe_of_an_account_names_the_endpoint_and_the_topic_before_any
         assert called is not None
         assert called.way == "function"
         assert [line.content.plain for line in robot.answer.text.lines] == ["called arn:aws:lambda:r:1:function:f live"]
+
+
+async def test_one_request_is_sent_several_ways_and_https_publishes_only_what_was_asked_for(tmp_path: Path) -> None:
+    request = AuthorizerRequest("A", mqtt_context=MqttContext("u", "right", "good-1"))
+    start = SavedRequest(request, target=Target(local=str(project(tmp_path))))
+    async with running(tmp_path, start) as robot:
+        await robot.run("several_ways")
+        await robot.press(
+            "down", "space", "down", "down", "space", "down", "space", "down", "space", "down", "space", "f5"
+        )
+        assert isinstance(robot.app.screen, AskText), robot.text()
+        await robot.type("ok/x")
+        await robot.press("enter")
+        await robot.until(lambda: isinstance(robot.app.screen, Ask), 50)
+        said = " ".join(robot.text().split())
+        assert "as good-1" in said
+        assert "Publishes an empty message to ok/x at localhost" in said
+        await robot.press("right", "enter")
+        await robot.until(lambda: isinstance(robot.app.screen, VerdictsScreen), 50)
+        shown = " ".join(robot.text().split())
+        assert "Connect over MQTT 5" in shown
+        assert "Publish over HTTPS" in shown
+        assert shown.count("authenticated") == 3, shown
 
 
 async def test_a_probe_of_the_local_listener_is_shown_kept_and_compared_with_the_test_call(tmp_path: Path) -> None:

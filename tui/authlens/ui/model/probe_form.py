@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from authlens.core.commands.device import host_and_port
 from authlens.core.mqtt.packets import V3, V5
 from authlens.core.probe.plan import ProbeOptions, Trial, Way
@@ -30,6 +32,10 @@ class ProbeForm:
     ca_file: str = ""
     server_name: str = ""
     """SNI, if it is not the host."""
+
+    def by(self, protocol: str) -> ProbeForm:
+        """The same by another of several ways: only HTTPS publishes, because it can do nothing else."""
+        return replace(self, protocol=protocol, publish=self.publish if protocol == "https" else "")
 
     @property
     def options(self) -> ProbeOptions:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import ClassVar
 
 from textual import events
@@ -46,12 +46,14 @@ class PickScreen(Dialog[tuple[str, ...]]):
 
     picked: reactive[frozenset[int]] = reactive(frozenset(), init=False)
 
-    def __init__(self, title: str, things: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, title: str, things: Sequence[tuple[str, str]], unmarked: Collection[str] = ()) -> None:
+        """unmarked: the ids of those that the user has to mark; the others are marked."""
         super().__init__()
         self._title = title
         self._things = things
         """Ids and what they are called."""
-        self.set_reactive(PickScreen.picked, frozenset(range(len(things))))
+        marked = frozenset(index for index, (id_, _) in enumerate(things) if id_ not in unmarked)
+        self.set_reactive(PickScreen.picked, marked)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:

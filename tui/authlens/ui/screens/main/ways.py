@@ -78,12 +78,13 @@ class WaysController:
         if not await may_send(self._host, self._sender, self._services, saved, base, form.file.sources):
             return
         labels = {"test": "The test call", "function": "The deployed function, called directly"}
-        labels |= {key: f"Connect over {label}" for key, (label, *_) in PROTOCOLS.items() if key != "https"}
-        chosen = await self._host.ask(PickScreen("Send it several ways", list(labels.items())))
+        labels |= {key: f"Connect over {label}" for key, (label, *_) in PROTOCOLS.items()}
+        labels["https"] = "Publish over HTTPS"
+        chosen = await self._host.ask(PickScreen("Send it several ways", list(labels.items()), unmarked=("https",)))
         probe = await self._confirmed(saved, [key for key in chosen or () if key in PROTOCOLS])
         sent: list[Sent] = []
         for key in chosen or ():
-            if key in PROTOCOLS and probe is None:
+            if key in PROTOCOLS and (probe is None or (key == "https" and not probe.publish)):
                 continue
             answer = await self._send(key, saved, probe, sent[0].invocation if sent else None)
             if answer is None:
@@ -100,13 +101,23 @@ class WaysController:
 
         if not protocols:
             return None
-        form = await self._probing.offered(saved, self._form.state.base)
-        if form.problem:
-            self._host.notify(f"Nothing connects: {form.problem}", "warning")
+        topic = (await self._topic() if "https" in protocols else None) or ""
+        form = replace(await self._probing.offered(saved, self._form.state.base), publish=topic)
+        forms = [form.by(key) for key in protocols if key != "https" or topic]
+        problem = next((each.problem for each in forms if each.problem), "")
+        if problem or not forms:
+            self._host.notify(f"Nothing connects: {problem or 'no topic to publish to was given.'}", "warning")
             return None
+        said = " ".join(dict.fromkeys(each.confirmation for each in forms))
         ways = (Choice("no", "Leave connections out"), Choice("yes", "Connect"))
-        answer = await self._host.ask(Ask("Connect as a device", form.confirmation, ways))
+        answer = await self._host.ask(Ask("Connect as a device", said, ways))
         return form if answer == "yes" else None
+
+    async def _topic(self) -> str | None:
+        from authlens.ui.screens.dialogs.dialog import AskText
+
+        note = "An empty message is published to this topic. Leave it empty to leave HTTPS out."
+        return await self._host.ask(AskText("Publish over HTTPS", note=note))
 
     async def _send(
         self, key: str, saved: SavedRequest, probe: ProbeForm | None, first: Invocation | None
@@ -120,7 +131,7 @@ class WaysController:
         if key == "function":
             made = self._sender.function_way()
         elif probe is not None and key != "test":
-            probed = self._probing.probed(replace(probe, protocol=key), saved, base, first)
+            probed = self._probing.probed(probe.by(key), saved, base, first)
             if probed is None:
                 return None
             saved, made = probed

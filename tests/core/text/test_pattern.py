@@ -166,6 +166,7 @@ def test_the_items_of_a_pattern(pattern: str, items: int) -> None:
     ("pattern", "why"),
     [
         ("a{5000}", None),
+        ("a{5000}b", "its repeats come to more than 5,000 items"),
         ("a{5001}", "its repeats come to more than 5,000 items"),
         ("(" * 50 + ")" * 50, None),
         ("(" * 51 + ")" * 51, "more than 50 nested groups"),

@@ -143,6 +143,6 @@ class _Sizing:
         return max(int(digits) for digits in (count[1], count[3]) if digits) or 1
 
     def _take(self, part: re.Pattern[str]) -> bool:
-        match = part.match(self._pattern, self._at)
-        self._at = match.end() if match else self._at + 1
+        if match := part.match(self._pattern, self._at):
+            self._at = match.end()
         return match is not None

@@ -21,8 +21,9 @@ from textual.widgets import Input, TextArea
 
 from authlens.ui.runtime.textual_internals import FaultApp, until_complete
 
-LIMIT = 2.0
-"""Seconds that keys are held at most."""
+LIMIT = 10.0
+"""Seconds that keys are held at most. A busy machine may need some for one key; leaving does not wait."""
+_LEAVE = "ctrl+q"
 
 
 class KeyHold:
@@ -69,6 +70,10 @@ class OrderedKeysApp(FaultApp):
     async def on_event(self, event: events.Event) -> None:
         is_typed = isinstance(event, events.Key | events.Paste)
         if is_typed and not event.is_forwarded:
+            if isinstance(event, events.Key) and event.key == _LEAVE:
+                self._typed.clear()
+                for hold in list(self._holds):
+                    self.release_keys(hold)
             self._typed.append(event)
             await self._next_key()
             return

@@ -415,6 +415,6 @@ def test_what_cannot_be_changed_in_place_is_written_below_the_comments_at_the_to
 
 
 def test_the_place_of_a_signature_is_written_unless_it_is_the_usual_one() -> None:
-    for place, written in (("token", "sign:\n  key: k\n"), ("headers", "sign:\n  key: k\n  place: headers\n")):
-        saved = SavedRequest(AuthorizerRequest("A"), sign=Sign("k", place=place))
-        assert write(saved) == f"request:\n  authorizerName: A\n{written}"
+    for sign, written in ((Sign("k"), ""), (Sign("k", place="headers"), "  place: headers\n")):
+        saved = SavedRequest(AuthorizerRequest("A"), sign=sign)
+        assert write(saved) == f"request:\n  authorizerName: A\nsign:\n  key: k\n{written}"

@@ -120,3 +120,14 @@ def test_reads_as_argparse_does(words: list[str]) -> None:
         return
     assert not refused
     assert given_.values == expected
+
+
+def test_only_the_password_of_the_contexts_is_in_base64() -> None:
+    helps = {option.name: option.help for option in OPTIONS if option.metavar == "CONTEXT"}
+    assert {name: "(password in base64)" in text for name, text in helps.items()} == {
+        "--http-context": False,
+        "--mqtt-context": True,
+        "--tls-context": False,
+    }
+    assert all("base64)" not in text.replace("(password in base64)", "") for text in helps.values())
+    assert all(text.endswith(" - or JSON") for text in helps.values())

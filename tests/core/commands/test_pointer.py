@@ -27,6 +27,7 @@ _WORD = st.text(alphabet="abcdefghij0123456789+/", min_size=6, max_size=12)
         ("--cli-input-yaml", "password: a, bc: d", 15, "password: ** *** *\n" + " " * 15 + "^"),
         ("--cli-input-json", '{"token": ["abc"', 16, '{"token": ["***"\n' + " " * 16 + "^"),
         ("--tls-context", "serverName", 10, "serverName\n          ^"),
+        ("--tls-context", "\nab\nc", 2, "ab\n ^"),
         ("--tls-context", 'serverName=x,"a":"b"', 3, 'serverName=x,"a":"b"\n   ^'),
         ("--mqtt-context", "a\tb\rc", 5, "a b c\n     ^"),
         ("--cli-input-json", '{"x": {"A": "abc"}}, x', 12, '{"x": {"A": "abc"}}, x\n            ^'),

@@ -44,6 +44,11 @@ def policy(**condition: object) -> str:
     return json.dumps({"Statement": [{**statement, "Condition": condition}]})
 
 
+THROTTLES = (
+    "Whether Lambda throttled it before is not read; this shows it: aws cloudwatch get-metric-statistics --namespace "
+    "AWS/Lambda --metric-name Throttles --dimensions Name=FunctionName,Value=f --statistics Sum --period 3600 "
+    "--start-time START --end-time END."
+)
 UNASKED = [
     ("function", f"The function {FUNCTION.arn} is Active; its timeout is 3 s."),
     ("permission", "AWS IoT's permission to invoke the function for this authorizer: missing."),
@@ -64,8 +69,8 @@ ALLOWED = "AWS IoT is allowed to invoke the function for this authorizer (statem
         ({"undeclared": "None is declared."}, {"permission": "None is declared."}),
         ({"default_authorizer": "B"}, {"default-authorizer": "The default authorizer is B."}),
         ({"data_endpoint": ""}, {"data-endpoint": "The target has no data endpoint."}),
-        ({"concurrency": Concurrency()}, {"concurrency": "The function has no reserved concurrency."}),
-        ({"concurrency": Concurrency(0)}, {"concurrency": "The function's reserved concurrency is 0."}),
+        ({"concurrency": Concurrency()}, {"concurrency": f"The function has no reserved concurrency. {THROTTLES}"}),
+        ({"concurrency": Concurrency(0)}, {"concurrency": f"The function's reserved concurrency is 0. {THROTTLES}"}),
         ({"is_logging_read": True}, {"logging": "AWS IoT's log is not set up."}),
         (
             {"is_logging_read": True, "logging": Logging("INFO", is_off=True)},

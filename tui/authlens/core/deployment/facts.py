@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from authlens.core.deployment.deployment import Concurrency, Deployment, Domain, Function, Logging, Unread
+from authlens.core.deployment.deployment import (
+    Concurrency,
+    Deployment,
+    Domain,
+    Function,
+    Logging,
+    Unread,
+    unqualified,
+)
 from authlens.core.deployment.invoke_permission import InvokeGrant, permission
 from authlens.core.deployment.transport import transport_of
+from authlens.core.policy.arn import split
 from authlens.frozen import dataclass
 
 
@@ -21,12 +30,16 @@ class Fact:
 
 def facts(deployment: Deployment) -> tuple[Fact, ...]:
     """What was read and what could not be, a sentence each."""
+
+    def concurrency(found: Concurrency) -> str:
+        return f"{_concurrency_words(found)} {_throttle_words(deployment)}"
+
     read = (
         _fact("function", deployment.function, _function_words),
         _fact("permission", deployment.permission, lambda policy: _permission_words(policy, deployment)),
         _fact("default-authorizer", deployment.default_authorizer, _default_words),
         _fact("data-endpoint", deployment.data_endpoint, _endpoint_words),
-        *((_fact("concurrency", deployment.concurrency, _concurrency_words),) if deployment.concurrency else ()),
+        *((_fact("concurrency", deployment.concurrency, concurrency),) if deployment.concurrency else ()),
         *((_fact("logging", deployment.logging, _logging_words),) if deployment.is_logging_read else ()),
     )
     domains = deployment.domains
@@ -54,6 +67,17 @@ def _permission_words(policy: str | None, deployment: Deployment) -> str:
     if deployment.undeclared:
         return deployment.undeclared
     return f"AWS IoT's permission to invoke the function for this authorizer: {found.grant}."
+
+
+def _throttle_words(deployment: Deployment) -> str:
+    """Reading the metric would take another service and another permission than everything else."""
+    found = split(unqualified(deployment.authorizer.function_arn))
+    name = found.tail.rpartition(":")[2] if found else "NAME"
+    return (
+        "Whether Lambda throttled it before is not read; this shows it: aws cloudwatch get-metric-statistics "
+        f"--namespace AWS/Lambda --metric-name Throttles --dimensions Name=FunctionName,Value={name} --statistics Sum "
+        "--period 3600 --start-time START --end-time END."
+    )
 
 
 def _concurrency_words(found: Concurrency) -> str:

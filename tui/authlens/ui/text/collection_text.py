@@ -1,6 +1,8 @@
-"""A line of the tree of saved requests: the last verdict, the name, the description. Pure."""
+"""Saved requests, each in a line of their tree, and on the form the case and the environment of the open one. Pure."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from textual.content import Content
 
@@ -27,3 +29,15 @@ def node_line(node: CollectionNode, width: int, is_open: bool) -> Content:
     if not about or room < _ABOUT:
         return line
     return Content.assemble(line, "  ", prose(about, look))
+
+
+def case_text(cases: Sequence[str], case: str) -> Content:
+    """Its place among all of them, and its name; `none` for the request of the file itself."""
+    if not case:
+        return Content.styled(f"none of {len(cases):,}", "$foreground-muted")
+    place = f"{cases.index(case) + 1:,}" if case in cases else "–"
+    return Content.assemble((f"{place} of {len(cases):,} · ", "$foreground-muted"), safe_content(case, "bold"))
+
+
+def environment_text(name: str) -> Content:
+    return safe_content(name, "bold") if name else Content.styled("none", "$foreground-muted")

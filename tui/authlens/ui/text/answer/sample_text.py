@@ -30,7 +30,7 @@ _FIXES = {
         "press Ctrl+T, sign the token with the key ../keys/private.pem, take it with F5, and press F5."
     ),
     "8-authorizer-out-of-use": (
-        "set status: ACTIVE where the authorizer is defined. The test call passes all the same, see Device."
+        "set status: ACTIVE where the authorizer is defined. The test call passes even so: see Device."
     ),
 }
 """By the name of the sample; those that are not here are meant to pass."""

@@ -21,7 +21,6 @@ from authlens.ui.model.finding_target import member_of
 from authlens.ui.model.screen_values import FormContent, FormState, HintState
 from authlens.ui.runtime.key_queue import after_refresh
 from authlens.ui.text.safe_content import safe_content, shortened
-from authlens.ui.text.variant_text import case_text, environment_text
 from authlens.ui.widgets.controls.choices import Choice, Choices
 from authlens.ui.widgets.controls.field import Field
 from authlens.ui.widgets.controls.form_row import FormRow
@@ -160,6 +159,8 @@ class RequestPane(Pane):
         return row
 
     def _variant(self, kind: str) -> Content:
+        from authlens.ui.text.collection_text import case_text, environment_text  # with the first of them
+
         file = self.form.file
         return case_text(file.cases, file.case) if kind == "case" else environment_text(self.form.environment_name)
 

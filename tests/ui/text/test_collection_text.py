@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from authlens.ui.text.variant_text import case_text, environment_text
+from authlens.ui.text.collection_text import case_text, environment_text
 
 
 @pytest.mark.parametrize(

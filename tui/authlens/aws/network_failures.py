@@ -1,4 +1,4 @@
-"""What stopped a call before AWS answered, told apart by the cause that botocore holds: each its own advice.
+"""What stopped a call before AWS answered, by the cause that botocore holds: each has its own advice.
 
 botocore has one class for a name that does not resolve, a refused connection and a missing route, and one for all that
 TLS can refuse.

@@ -59,7 +59,7 @@ def test_only_the_nearest_of_several_misses_is_named() -> None:
         "iot:Publish", "topic/a"
     )
     assert len(denied.near_misses) == 2
-    assert permitted().why(denied) == f"{'; '.join(denied.reasons)}; close: {denied.near_misses[0].message}"
+    assert permitted().why(denied) == f"{'; '.join(denied.reasons)}; nearest miss: {denied.near_misses[0].message}"
 
 
 def test_the_deciding_statement_is_named_by_its_place() -> None:

@@ -120,9 +120,9 @@ class AuthlensApp(OrderedKeysApp):
         elif node.is_attached:
             super().update_styles(node, animate=animate)
 
-    def notify(self, message: str, **how: Any) -> None:
-        """As Textual does; code in a sentence is in quotation marks, because nothing can be bold there."""
-        super().notify(quoted(message), **how)
+    def notify(self, message: str, *, markup: bool = False, **how: Any) -> None:
+        """As Textual does, but never with markup; code in a sentence is in quotation marks."""
+        super().notify(quoted(message), markup=False, **how)
 
     # Themes
 

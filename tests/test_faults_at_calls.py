@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from authlens.core.signing.keys import generate_key_pair
-from support.faults_at_calls import Site, act_with_fault, sites
+from support.faults_at_calls import CANNOT_FAIL, Site, act_with_fault, sites
 from support.one_command import Command, Ended
 from support.recording_server import recording
 
@@ -20,10 +20,6 @@ EVERY = 35
 """Of the sites, in the short form."""
 BEFORE_ANY_ITEM = ("store/places.py", "store/files.py")
 """Where nothing has been read yet, the sentence is all there is."""
-NAMES_ALONE = ("PurePath.", "Path.__new__")
-"""Work on the text of a path, which the system is not asked for."""
-OF_THE_INTERPRETER = ("WeakSet", "WeakValueDictionary", "WeakKeyDictionary", "Event.set", "Condition.", "Thread.join")
-"""Memory and waiting: nothing can say that these failed."""
 
 
 class Running:
@@ -58,7 +54,7 @@ def running(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
 
 def derived(running: Running) -> list[Site]:
     running()
-    found = [each for each in sites(running, ROOMS) if not each[2].startswith((*NAMES_ALONE, *OF_THE_INTERPRETER))]
+    found = [each for each in sites(running, ROOMS) if not each[2].startswith(CANNOT_FAIL)]
     assert running.ended.code == 0, running.ended.err
     return found
 

@@ -9,8 +9,9 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 import authlens
@@ -22,15 +23,22 @@ SYSTEM = frozenset(
 )
 
 OF_THE_INTERPRETER = ("_find", "_handle", "_lock", "_Module", "<module>", "_call_with", "__del__")
+CANNOT_FAIL = (
+    *("PurePath.", "Path.__new__", "_PathParents"),
+    *("suppress.", "closing.", "contextmanager.", "_GeneratorContextManager.", "lru_cache"),
+    *("WeakSet", "WeakValueDictionary", "WeakKeyDictionary", "Event.set", "Condition.", "Thread.join"),
+)
+"""Work on the text of a path, which the system is not asked for; Python's own helpers; memory and waiting, of which
+nothing can say that they failed."""
 
 
 def site_of(frame: FrameType, event: str, called: Any, rooms: tuple[str, ...]) -> Site | None:
     """The place where the rooms call something outside authlens that may fail."""
     caller = frame if event == "c_call" else frame.f_back if event == "call" else None
-    if caller is None or not caller.f_code.co_filename.startswith(ROOT):
+    if caller is None:
         return None
-    place = caller.f_code.co_filename[len(ROOT) + 1 :]
-    if not place.startswith(rooms):
+    place = _place(caller.f_code)
+    if place is None or not place.startswith(rooms):
         return None
     if event == "c_call":
         owner = getattr(called, "__module__", None) or type(getattr(called, "__self__", None)).__module__
@@ -38,6 +46,12 @@ def site_of(frame: FrameType, event: str, called: Any, rooms: tuple[str, ...]) -
     name = frame.f_code.co_qualname
     is_outside = not frame.f_code.co_filename.startswith((ROOT, "<")) and not name.startswith(OF_THE_INTERPRETER)
     return (place, caller.f_lineno, name) if is_outside else None
+
+
+@cache
+def _place(code: CodeType) -> str | None:
+    """The module below authlens."""
+    return code.co_filename[len(ROOT) + 1 :] if code.co_filename.startswith(ROOT) else None
 
 
 @contextmanager
@@ -71,8 +85,11 @@ def act_with_fault(act: Callable[[], object], rooms: tuple[str, ...], wanted: Si
     passed: list[Site] = []
 
     def raise_there(site: Site) -> None:
-        if site == wanted and not passed:
+        if passed:
+            sys.setprofile(None)
+        elif site == wanted:
             passed.append(site)
+            threading.setprofile(None)
             raise error
 
     with watching(raise_there, rooms):

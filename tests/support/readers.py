@@ -242,3 +242,107 @@ def pretty(text: str) -> None:
     from authlens.ui.text.pretty_json import pretty
 
     pretty(text)
+
+
+def expected(text: str) -> None:
+    from dataclasses import replace
+
+    from authlens.core.contract.outcome import Outcome
+    from authlens.core.expect.check import judge
+    from authlens.core.saved.saved_request_yaml import read
+    from support.stored_invocations import short
+
+    saved = read("request: {authorizerName: A}\nexpect: {principalId: '/(a|a|b)*(a+)+c/'}\n")
+    judge(saved.expect, replace(short(), result=Outcome(True, text, (), 300, 86400)))
+
+
+def saved_over(text: str) -> None:
+    """A file is opened, its token is changed, and it is saved again."""
+    from dataclasses import replace
+
+    from authlens.store.requests import load, save
+
+    path = Path("saved.yaml")
+    path.write_text(text)
+    loaded = load(path)
+    request = replace(loaded.saved.request, token="changed")
+    save(path, replace(loaded.saved, request=request), loaded.digest)
+
+
+def public_key(text: str) -> None:
+    from authlens.core.signing.keys import read_public_key
+
+    read_public_key(text)
+
+
+def certificate(text: str) -> None:
+    from authlens.core.saved.certificate_variables import certificate_id, subject_of
+
+    certificate_id(text)
+    subject_of(text)
+
+
+def definitions(text: str) -> None:
+    from authlens.endpoint.templates.definitions import read_definitions
+
+    path = Path("authorizers.yaml")
+    path.write_text(text)
+    read_definitions(path)
+
+
+def sam_config(text: str) -> None:
+    from authlens.endpoint.templates.cloudformation.sam_config import read_sam_config
+
+    Path("samconfig.toml").write_text(text)
+    read_sam_config(Path("samconfig.toml"))
+
+
+def function_policy(text: str) -> None:
+    from authlens.core.deployment.invoke_permission import other_services, permission
+    from authlens.core.request.authorizer import Authorizer
+
+    permission(text, Authorizer("A", arn="arn:aws:iot:eu-west-1:1:authorizer/A"))
+    other_services(text)
+
+
+def stored_record(text: str) -> None:
+    from authlens.store.history.record import invocation_of
+
+    invocation_of(1, text.encode())
+
+
+def open_questions(text: str) -> None:
+    from authlens.store.open_questions import load_questions
+
+    Path("questions.json").write_text(text)
+    load_questions(Path("questions.json"))
+
+
+def setting(text: str) -> None:
+    from dataclasses import replace
+
+    from authlens.store.settings import load_settings, save_settings
+
+    path = Path("config.yaml")
+    path.write_text(text)
+    save_settings(path, replace(load_settings(path), theme="x"))
+
+
+def zipped(text: str) -> None:
+    import zipfile
+
+    from authlens.endpoint.templates.unpack import Cache
+
+    with zipfile.ZipFile("code.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("app.py", text)
+    Cache(Path("unpacked")).unpacked(Path("code.zip"))
+
+
+def token_jwt(text: str) -> None:
+    """A JWT whose claims are this text."""
+    from base64 import urlsafe_b64encode
+
+    from authlens.core.signing.jwt import read
+
+    part = urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+    read(f"eyJhbGciOiJub25lIn0.{part}.x")

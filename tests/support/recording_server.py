@@ -61,7 +61,7 @@ ANSWERS = {
 class Received:
     path: str
     body: Any
-    """The JSON value."""
+    """The JSON value, or the text of another body."""
     identity: str
     """The access key, Region and service in the signature."""
 
@@ -94,15 +94,28 @@ def recording() -> Iterator[Recording]:
         thread.join()
 
 
+def _value(body: bytes) -> Any:
+    try:
+        return json.loads(body or b"null")
+    except ValueError:  # a form, which STS is asked with
+        return body.decode()
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1
 
+    def do_GET(self) -> None:
+        self._answer(answer())
+
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
         kept: Recording = self.server.kept  # type: ignore[attr-defined]  # set by `recording`
-        kept.received.append(Received(self.path, json.loads(body or b"null"), self._identity()))
-        reply = ANSWERS.get(unquote(self.path.split("/")[2])) or answer(**ANSWER)
+        kept.received.append(Received(self.path, _value(body), self._identity()))
+        reply = ANSWERS.get(unquote("".join(self.path.split("/")[2:3]))) or answer(**ANSWER)
+        self._answer(reply)
+
+    def _answer(self, reply: Answer) -> None:
         self.send_response(reply.status)
         if reply.error:
             self.send_header("x-amzn-errortype", reply.error)

@@ -15,6 +15,7 @@ from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.gate import Gate
+from authlens.sending import Sender
 from authlens.store.history.history import History
 from authlens.store.places import Places
 from authlens.store.settings import Settings
@@ -187,10 +188,16 @@ async def running(
     saved_settings: list[Settings] | None = None,
     change: Callable[[AppServices], AppServices] = lambda services: services,
     every_frame: bool = False,
+    sending: Sender | None = None,
+    is_faulty: bool = False,
 ) -> AsyncIterator[Robot]:
-    """The app on real stores below the folder, with a gateway that answers from memory. `every_frame`: see frames."""
+    """The app on real stores below the folder, with a gateway that answers from memory.
+
+    every_frame: see frames. sending: what sends, in place of the gateway. is_faulty: whether internal errors, which the
+    app survives, are expected.
+    """
     gateway = gateway or ScriptedGateway()
-    made = sender(gateway, gate)
+    made = sending or sender(gateway, gate)
     history = History(folder / "state" / "history.db")
     services = AppServices(
         build_sender=lambda ask: made,
@@ -218,6 +225,8 @@ async def running(
             if gateway.hold is not None:
                 gateway.hold.set()
     history.close()
+    report = services.places.crash_report
+    assert is_faulty or not report.exists(), report.read_text()
 
 
 def with_prompt(services: AppServices) -> AppServices:

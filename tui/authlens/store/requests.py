@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections import Counter
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -161,7 +162,8 @@ def _refuse_repeated_header(path: Path, saved: SavedRequest) -> None:
     """Headers are a map in the API and in the file: of two with the same name, one would be lost."""
     http = saved.request.http_context
     names = [name for name, _ in (http.headers or ())] if http else []
-    repeated = next((name for place, name in enumerate(names) if name in names[:place]), None)
+    counts = Counter(names)
+    repeated = next((name for name in names if counts[name] > 1), None)
     if repeated is not None:
         raise Unwritable(
             path, f"the header {visible(repeated)} appears twice, and a file holds a name once; remove one"

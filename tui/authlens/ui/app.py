@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakSet
 
@@ -130,12 +131,12 @@ class AuthlensApp(OrderedKeysApp):
         return {"foreground-disabled": "ansi_bright_black"}
 
     def _use_one_theme(self) -> None:
-        """The one that the first paint needs."""
-        for name in list(self.available_themes):
-            self.unregister_theme(name)
+        """The one that the first paint needs; one of Textual's if none can be read."""
         own, wanted = self.services.places.themes, self.services.settings.theme
         theme = (read_theme(wanted, own) if wanted else None) or read_theme(DEFAULT, own)
         if theme is not None:
+            for name in list(self.available_themes):
+                self.unregister_theme(name)
             self.register_theme(theme)
             self.theme = theme.name
 
@@ -340,10 +341,22 @@ class AuthlensApp(OrderedKeysApp):
         if not self.note_fault(error, crash.EXIT_CODE):
             return
         self.bell()
-        report = self.services.places.crash_report
-        kept = crash.keep(crash.report(error, self.services.now()), report)
-        self.print_at_the_end(Text(crash.message(error, report if kept else None)))
+        self.print_at_the_end(Text(crash.message(error, self._keep_report(error))))
         close_at_once(self)
+
+    def on_failed_work(self, error: Exception) -> None:
+        """Report it in a sentence; the app goes on."""
+        if self._is_ended_by_signal:
+            return
+        from authlens.ui.runtime import crash
+
+        self.notify(crash.sentence(error, self._keep_report(error)), severity="error", timeout=15, markup=False)
+
+    def _keep_report(self, error: Exception) -> Path | None:
+        from authlens.ui.runtime import crash
+
+        report = self.services.places.crash_report
+        return report if crash.keep(crash.report(error, self.services.now()), report) else None
 
 
 def _speaks_utf8() -> bool:

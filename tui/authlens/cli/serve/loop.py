@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from authlens.cli.console.services import CliServices
 from authlens.cli.serve.log import RequestLog, ShownOutput
+from authlens.core.invocation.invocation import fault_of
 from authlens.core.request.authorizer import Authorizer
 from authlens.endpoint.api.reload import Reloader
 from authlens.endpoint.api.server import Server, endpoint_of, listen
@@ -72,9 +73,12 @@ async def serve(
 
 
 def _defect(context: dict[str, Any]) -> str:
-    """What asyncio would print a traceback of: one connection's fault, which ends that connection alone."""
+    """What asyncio would print a traceback of: one connection's fault, which ends that connection alone.
+
+    Neither asyncio's words nor the error's own are passed on: both may quote what a client sent.
+    """
     error = context.get("exception")
-    return f"internal fault: {context.get('message')}: {type(error).__name__ if error else 'unknown'}: {error}"
+    return fault_of(error).message or "" if isinstance(error, Exception) else "Internal error in authlens."
 
 
 def _addresses(url: str, devices: DeviceListener | None, is_json: bool) -> list[str]:
@@ -106,7 +110,8 @@ def _wait_for_end(services: CliServices, loop: asyncio.AbstractEventLoop, ended:
     with contextlib.suppress(OSError, ValueError):
         while os.read(services.stdin.fileno(), 4096):
             pass
-    loop.call_soon_threadsafe(ended.set)
+    with contextlib.suppress(RuntimeError):  # the loop is closed: the start failed meanwhile
+        loop.call_soon_threadsafe(ended.set)
 
 
 def _introduction(definitions: Definitions, url: str) -> Iterator[str]:

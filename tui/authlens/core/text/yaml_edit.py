@@ -10,6 +10,7 @@ import json
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import yaml
@@ -41,9 +42,13 @@ class _Editor:
         self._is_json = _STARTS_AS_JSON.match(text) is not None
         self._break = "\r\n" if "\r\n" in text else "\n"
         self._edits: list[tuple[int, int, str]] = []
-        self._dashes = [
+
+    @cached_property
+    def _dashes(self) -> list[int]:
+        """Where entries of block sequences begin. Read only for an edit of one: it takes as long as the text itself."""
+        return [
             token.start_mark.index
-            for token in yaml.scan(text, Loader=yaml.SafeLoader)
+            for token in yaml.scan(self._text, Loader=yaml.SafeLoader)
             if isinstance(token, yaml.BlockEntryToken)
         ]
 

@@ -15,6 +15,10 @@ from aiohttp import web
 Answering = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
+SERVER = "authlens"
+"""The header of every answer."""
+
+
 class Connection(web.RequestHandler):
     """Closes if a request's header takes too long, on new and on reused connections."""
 
@@ -59,7 +63,7 @@ class Connection(web.RequestHandler):
         """Answers in place of aiohttp what aiohttp itself refuses."""
         self._log(f"{status} the request is not valid HTTP")
         body = json.dumps({"message": "The request is not valid HTTP."}).encode()
-        headers = {"Server": "authlens", "Content-Type": "application/json"}
+        headers = {"Server": SERVER, "Content-Type": "application/json"}
         response = web.Response(status=status, body=body, headers=headers)
         response.force_close()
         return response
@@ -84,4 +88,8 @@ class Connections(web.Server):
         self._settings = settings
 
     def __call__(self) -> Connection:
-        return Connection(self, self._log, self._header, **self._settings)
+        return self.made(self._log)
+
+    def made(self, log: Callable[[str], None]) -> Connection:
+        """One whose invalid requests are reported to `log`."""
+        return Connection(self, log, self._header, **self._settings)

@@ -19,7 +19,7 @@ from authlens.core.signing.signing import fitting_key
 from authlens.core.text.url import is_loopback_host
 from authlens.endpoint.api.aws_error import AwsError, error_answer
 from authlens.endpoint.api.call import ApiResponse, Incoming, Operation
-from authlens.endpoint.api.connection import Connection, Connections
+from authlens.endpoint.api.connection import SERVER, Connection, Connections
 from authlens.endpoint.api.guard import BODY_LIMIT, Guard, too_large
 from authlens.endpoint.api.iot import authorizers, data, domains, tags
 from authlens.endpoint.api.services import health, lambda_calls, logs, sts
@@ -238,7 +238,7 @@ async def _continue(request: web.BaseRequest) -> None:
 
 
 def _response(request: web.BaseRequest, answer: ApiResponse, request_id: str) -> web.Response:
-    headers = {**answer.headers, "x-amzn-RequestId": request_id, "Server": "authlens"}
+    headers = {**answer.headers, "x-amzn-RequestId": request_id, "Server": SERVER}
     if answer.body:
         headers["Content-Type"] = answer.content_type
     response = web.Response(status=answer.status, body=answer.body, headers=headers)

@@ -13,6 +13,7 @@ from authlens.core.devices.effects import Judged
 from authlens.core.devices.pace import ByteBucket
 from authlens.core.devices.permissions import CONNECT, Permissions
 from authlens.core.devices.session import Session
+from authlens.core.invocation.invocation import fault_of
 from authlens.core.mqtt import limits, rules
 from authlens.core.mqtt.connection import ConnectionStage, Transport
 from authlens.core.mqtt.decoder import Decoder
@@ -148,7 +149,7 @@ class MqttClient:
         try:
             await self._admit(sent)
         except Exception as error:  # noqa: BLE001  # a defect of ours ends this connection only
-            self._refuse(rules.REFUSED, f"internal fault: {type(error).__name__}: {error}")
+            self._refuse(rules.REFUSED, fault_of(error).message or "")
 
     async def _admit(self, sent: Connect) -> None:
         connect = handshake.with_client_id(sent, self._hub.new_id)
@@ -296,7 +297,13 @@ class MqttClient:
         self._timers["refresh"] = self._loop.call_later(seconds, self._refresh)
 
     def _refresh(self) -> None:
-        self._entering = self._loop.create_task(self._refreshed())
+        self._entering = self._loop.create_task(self._try_refresh())
+
+    async def _try_refresh(self) -> None:
+        try:
+            await self._refreshed()
+        except Exception as error:  # noqa: BLE001  # a defect of ours ends this connection only
+            self._hub.finish(self, rules.REFRESH_REFUSED, fault_of(error).message or "")
 
     async def _refreshed(self) -> None:
         """Run the function again; its documents replace the previous ones."""

@@ -13,12 +13,15 @@ from urllib.parse import unquote
 
 from aiohttp import WSMsgType, web
 
+from authlens.core.invocation.invocation import fault_of
 from authlens.core.mqtt import limits
-from authlens.core.mqtt.connection import Transport
+from authlens.core.mqtt.connection import DeviceStage, Transport
 from authlens.core.request.request import HttpContext
+from authlens.endpoint.api.connection import SERVER, Connection, Connections
 from authlens.endpoint.api.guard import is_own_name
 from authlens.endpoint.devices.arrival import Arrival
 from authlens.endpoint.devices.client import MqttClient
+from authlens.endpoint.devices.entrance import report_failure
 from authlens.endpoint.devices.http_publish import Published, PublishRequest, publish
 from authlens.endpoint.devices.hub import Hub
 from authlens.endpoint.devices.link import WebSocketLink
@@ -38,10 +41,10 @@ class DeviceHttp:
         self._hub = hub
         self._names = names
         self._arrivals: dict[object, Arrival] = {}
-        self._timers: dict[object, asyncio.TimerHandle] = {}
-        """Connections that have not sent a complete request yet."""
-        self._server = web.Server(
+        self._server = Connections(
             self._answer,
+            lambda _: None,
+            limits.CONNECT_SECONDS.value,
             access_log=None,
             logger=_quiet,
             keepalive_timeout=limits.CONNECT_SECONDS.value,
@@ -51,30 +54,40 @@ class DeviceHttp:
 
     def protocol(self, arrival: Arrival) -> asyncio.Protocol:
         """A protocol for a connection that speaks HTTP."""
-        made = self._server()
+        made = self._server.made(lambda _: self._failed(arrival, "the request is not valid HTTP"))
         self._arrivals[made] = arrival
-        seconds = limits.CONNECT_SECONDS.value
-        self._timers[made] = asyncio.get_running_loop().call_later(seconds, made.force_close)
         return made
 
     def gone(self, made: asyncio.Protocol) -> None:
         """A connection ended."""
-        self._stop_timer(made)
         self._arrivals.pop(made, None)
 
-    def _stop_timer(self, made: object) -> None:
-        timer = self._timers.pop(made, None)
-        if timer is not None:
-            timer.cancel()
+    def _failed(self, arrival: Arrival, reason: str) -> None:
+        kind = Transport.HTTP if arrival.hello is None else Transport.HTTPS
+        report_failure(self._hub, arrival, kind, DeviceStage.UPGRADE, reason)
 
     async def close(self) -> None:
         self._server.pre_shutdown()
         await self._server.shutdown(timeout=1.0)
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        handler = request.protocol
-        self._stop_timer(handler)
-        arrival = self._arrivals[handler]
+        connection = request.protocol
+        assert isinstance(connection, Connection)
+        connection.begin()
+        arrival = self._arrivals[connection]
+        try:
+            return await self._answered(request, arrival)
+        except (ConnectionError, asyncio.CancelledError):
+            raise
+        except TimeoutError:
+            return _error(408, "The body did not arrive in time.")
+        except Exception as error:  # noqa: BLE001  # a defect of ours is answered, and ends this request only
+            self._failed(arrival, fault_of(error).message or "")
+            return _error(500, "A defect of authlens.")
+        finally:
+            connection.end()
+
+    async def _answered(self, request: web.BaseRequest, arrival: Arrival) -> web.StreamResponse:
         path = request.raw_path.partition("?")[0]
         if not self._is_ours(request):
             return _error(403, "Requests from web pages of other sites are refused.")
@@ -101,6 +114,7 @@ class DeviceHttp:
         websocket = web.WebSocketResponse(
             protocols=("mqtt",), compress=False, autoclose=False, max_msg_size=_MAXIMUM_MESSAGE
         )
+        websocket.headers["Server"] = SERVER
         await websocket.prepare(request)
         transport = request.transport
         if transport is None:
@@ -151,9 +165,10 @@ async def _body(request: web.BaseRequest) -> bytes | None:
 
 def _response(answer: Published) -> web.Response:
     body = json.dumps({"message": answer.message, "traceId": answer.trace_id}).encode()
-    headers: Mapping[str, str] = {"x-amzn-RequestId": answer.trace_id}
+    headers: Mapping[str, str] = {"x-amzn-RequestId": answer.trace_id, "Server": SERVER}
     return web.Response(status=answer.status, body=body, content_type="application/json", headers=headers)
 
 
 def _error(status: int, message: str) -> web.Response:
-    return web.Response(status=status, body=json.dumps({"message": message}).encode(), content_type="application/json")
+    body = json.dumps({"message": message}).encode()
+    return web.Response(status=status, body=body, content_type="application/json", headers={"Server": SERVER})

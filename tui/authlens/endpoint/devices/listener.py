@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import socket
 import ssl
 from collections.abc import Coroutine, Sequence
@@ -113,10 +112,10 @@ class DeviceListener:
         while True:
             try:
                 connection, address = await loop.sock_accept(listening)
-            except OSError as error:
-                if error.errno not in (errno.EMFILE, errno.ENFILE, errno.ECONNABORTED, errno.ENOBUFS):
+            except OSError:
+                if listening.fileno() < 0:
                     return
-                # Out of file descriptors until a connection ends.
+                # Out of file descriptors until a connection ends, or the network's fault with the one that came.
                 await asyncio.sleep(0.1)
                 continue
             if self._open >= limits.CONNECTIONS.value:

@@ -9,6 +9,7 @@ from collections.abc import Coroutine
 from typing import Any
 from weakref import WeakSet
 
+from authlens.core.invocation.invocation import fault_of
 from authlens.endpoint.runtime.fingerprint import Fingerprint
 from authlens.endpoint.runtime.runtime_api import RuntimeResult
 from authlens.endpoint.runtime.supervisor import CANNOT_EXECUTE
@@ -31,8 +32,9 @@ class StartFailed(Exception):
 
 
 def cannot_start(error: Exception) -> StartFailed:
-    """The system has no process or descriptor left, or a path or variable cannot be passed on."""
-    return StartFailed(Exit("exit", CANNOT_EXECUTE), f"{error}\n")
+    """The system has no process or descriptor left, a path or variable cannot be passed on, or a defect of ours."""
+    is_expected = isinstance(error, OSError | ValueError)
+    return StartFailed(Exit("exit", CANNOT_EXECUTE), f"{error if is_expected else fault_of(error).message}\n")
 
 
 class WorkerPool:
@@ -165,11 +167,11 @@ class WorkerPool:
     async def _new_worker(self, code: Fingerprint) -> Worker | StartFailed:
         try:
             worker = Worker(self.function, code)
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001  # whoever waits for it is answered
             return cannot_start(error)
         try:
             failure = await self._initialise(worker)
-        except (OSError, ValueError) as error:
+        except Exception as error:  # noqa: BLE001
             failure = cannot_start(error)
         except asyncio.CancelledError:
             self._end(worker)

@@ -1,4 +1,4 @@
-"""What is shown and written when the app itself fails.
+"""What is shown and written when the app itself fails, or a part of its work does.
 
 The rule: places in the program and never a value. An exception's message may quote a secret, so it is left out.
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 import textual
 
 from authlens import __version__
+from authlens.core.invocation.invocation import fault_of
 
 EXIT_CODE = 255
 """Of an internal fault, as docs/commands.md says."""
@@ -23,7 +24,7 @@ _SHOWN = 6
 def message(error: BaseException, report: Path | None) -> str:
     """What went wrong and where, for the terminal that the app has left."""
     error = _own(error)
-    kept = f"A report without any of your data is in {report}." if report else "No report could be written."
+    kept = _where(report)
     return "\n".join(
         [
             f"authlens stopped because of an internal error ({type(error).__name__}).",
@@ -33,10 +34,19 @@ def message(error: BaseException, report: Path | None) -> str:
     )
 
 
+def sentence(error: Exception, report: Path | None) -> str:
+    """What failed while the app goes on."""
+    return f"{fault_of(error).message} Everything else continues to work. {_where(report)}"
+
+
+def _where(report: Path | None) -> str:
+    return f"A report without any of your data is in {report}." if report else "No report could be written."
+
+
 def report(error: BaseException, now: datetime) -> str:
     """Like `message`, with the whole stack and every cause."""
     lines = [
-        f"authlens {__version__} stopped because of an internal error at {now:%Y-%m-%d %H:%M:%S %Z}.",
+        f"authlens {__version__} had an internal error at {now:%Y-%m-%d %H:%M:%S %Z}.",
         f"Textual {textual.__version__}, Python {platform.python_version()}, {platform.system()} {platform.release()}",
     ]
     for led_to in _chain(_own(error)):

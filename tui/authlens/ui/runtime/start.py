@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from authlens.core.invocation.invocation import fault_of
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.frozen import dataclass
 from authlens.ui.runtime.services import AppServices
@@ -27,6 +28,14 @@ class Start:
 
 
 def start(services: AppServices) -> Start:
+    """Never raises: without a file to open, the app opens empty and says why."""
+    try:
+        return _wanted(services)
+    except Exception as error:  # noqa: BLE001  # a fault behind one file must not keep the app from opening
+        return Start(folder=services.places.requests, problem=fault_of(error).message)
+
+
+def _wanted(services: AppServices) -> Start:
     if isinstance(services.start, SavedRequest):
         return Start(saved=services.start, folder=services.places.requests)
     if services.start is not None:

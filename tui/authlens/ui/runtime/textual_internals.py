@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import termios
 import tty
+from typing import Any
 
 from rich.console import RenderableType
 from rich.style import Style
@@ -22,6 +23,7 @@ from textual.keys import _character_to_key
 from textual.screen import Screen
 from textual.widgets import TextArea
 from textual.widgets.text_area import EditResult
+from textual.worker import WorkerFailed
 
 
 def forget_watcher(watcher: DOMNode, watched: DOMNode) -> None:
@@ -51,13 +53,29 @@ def close_at_once(app: App[object]) -> None:
 
 
 class FaultApp(App[object]):
-    """An app that reports its own crash: Textual would print the local variables, secrets included."""
+    """An app that reports its own faults: Textual would print the local variables, secrets included.
+
+    Textual ends the app for any of them. Only what fails inside a widget's own loop has to: that widget is dead.
+    """
 
     def on_fault(self, error: Exception) -> None:
-        """An exception was not caught."""
+        """An exception was not caught, and the app cannot go on."""
+
+    def on_failed_work(self, error: Exception) -> None:
+        """An exception ended some background work, or what a key started, and nothing else."""
 
     def _handle_exception(self, error: Exception) -> None:
-        self.on_fault(error)
+        if isinstance(error, WorkerFailed) and isinstance(error.error, Exception):
+            self.on_failed_work(error.error)
+        else:
+            self.on_fault(error)
+
+    async def _dispatch_action(self, namespace: DOMNode, action_name: str, params: Any) -> bool:
+        try:
+            return await super()._dispatch_action(namespace, action_name, params)
+        except Exception as error:  # noqa: BLE001  # a key press never ends the app
+            self.on_failed_work(error)
+            return True
 
     def note_fault(self, error: Exception, code: int) -> bool:
         """The app will end with this code. Whether this is the first fault; the pilot of the tests raises it again."""

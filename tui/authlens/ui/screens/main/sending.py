@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from authlens.core.invocation.gateway import SendingWay
-from authlens.core.invocation.invocation import Failure, Invocation
+from authlens.core.invocation.invocation import Failure, Invocation, fault_of
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.sending import Sender, files_of
 from authlens.ui.model.batch import base_of, is_redacted
@@ -137,6 +137,8 @@ class SendController:
             raise
         except TooManyAbandoned as error:
             invocation = _given_up(saved, source, started_at, 0.0, str(error))
+        except Exception as error:  # noqa: BLE001  # the system has no thread left, say
+            invocation = _not_sent(saved, source, started_at, error)
         self._arrive(invocation, saved)
 
     def _arrive(self, invocation: Invocation, saved: SavedRequest) -> None:
@@ -177,6 +179,12 @@ class SendController:
     def _publish(self, running: RunningCall | None) -> None:
         self.running = running
         self._changed(running)
+
+
+def _not_sent(saved: SavedRequest, source: str | None, started_at: datetime, error: Exception) -> Invocation:
+    from authlens.sending import not_sent
+
+    return not_sent(saved, source, started_at, fault_of(error))
 
 
 def _given_up(saved: SavedRequest, source: str | None, started_at: datetime, seconds: float, why: str) -> Invocation:

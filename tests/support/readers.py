@@ -124,12 +124,6 @@ def linted(text: str) -> None:
     main(["lint", "policy.json"])
 
 
-def stored(text: str) -> None:
-    from authlens.core.pasted.stored_answer import read_stored_answer
-
-    read_stored_answer(text, datetime.now(UTC))
-
-
 def explained(text: str) -> None:
     from authlens.__main__ import main
 

@@ -9,6 +9,7 @@ import socket
 import ssl
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
@@ -82,12 +83,15 @@ class Serving:
                 api, devices, ca = urlsplit(addresses[0]), urlsplit(addresses[1]), addresses[2]
                 port = devices.port or 0
                 trust = ssl.create_default_context(cafile=ca)
-                for use in (
-                    *(lambda: asked(api.port or 0),) * 2,
+                uses: tuple[Callable[[], str], ...] = (
+                    lambda: asked(api.port or 0),
+                    lambda: asked(api.port or 0),
                     lambda: connected(port, trust, "first"),
                     lambda: connected(port, trust, "second"),
-                    *(lambda: published(port, trust),) * 2,
-                ):
+                    lambda: published(port, trust),
+                    lambda: published(port, trust),
+                )
+                for use in uses:
                     try:
                         self.answers.append(use())
                     except (OSError, HTTPException, EOFError) as error:

@@ -32,7 +32,7 @@ def start(services: AppServices) -> Start:
     try:
         return _wanted(services)
     except Exception as error:  # noqa: BLE001  # a fault behind one file must not keep the app from opening
-        return Start(folder=services.places.requests, problem=fault_of(error).message)
+        return Start(folder=services.places.requests, problem=fault_of(error).message or "")
 
 
 def _wanted(services: AppServices) -> Start:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authlens.store.history.database import open_file, transaction
+from authlens.store.history.database import connect, open_file, transaction
 from authlens.store.history.search import (
     add_words,
     catch_up,
@@ -168,3 +169,14 @@ def test_a_page_is_read_by_its_numbers(connection: sqlite3.Connection) -> None:
         "EXPLAIN QUERY PLAN SELECT number FROM invocation WHERE number < 50000 ORDER BY number DESC LIMIT 100"
     ).fetchall()
     assert [step[3] for step in plan] == ["SEARCH invocation USING INTEGER PRIMARY KEY (rowid<?)"]
+
+
+def test_a_locked_file_is_not_taken_for_one_without_an_index(tmp_path: Path) -> None:
+    path = tmp_path / "history.db"
+    open_file(path).close()
+    with closing(connect(path, 0)) as connection, closing(connect(path, 0)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            has_index(connection)
+        other.execute("ROLLBACK")
+        assert has_index(connection)

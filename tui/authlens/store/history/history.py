@@ -267,10 +267,14 @@ class History:
         if self._connection is not None and self._opened == file.identity(self._path):
             return self._connection
         self._disconnect()
-        self._connection = file.open_file(self._path, self._keep != "off", self._busy_seconds)
-        self._opened = file.identity(self._path)
-        self._indexed = self._use_index and search_in.has_index(self._connection)
-        return self._connection
+        connection = file.open_file(self._path, self._keep != "off", self._busy_seconds)
+        try:
+            self._indexed = self._use_index and search_in.has_index(connection)
+        except sqlite3.Error:
+            connection.close()
+            raise
+        self._connection, self._opened = connection, file.identity(self._path)
+        return connection
 
     def _disconnect(self) -> None:
         if self._connection is not None:

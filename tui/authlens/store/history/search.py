@@ -38,7 +38,9 @@ def has_index(connection: sqlite3.Connection) -> bool:
     """Whether this file has the index and this SQLite can read it."""
     try:
         connection.execute("SELECT rowid FROM word_index LIMIT 0")
-    except sqlite3.OperationalError:
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+            raise  # it is locked by another instance, say, and has its index all the same
         return False
     return True
 

@@ -86,6 +86,7 @@ READERS: dict[str, str] = {
     "core/signing/keys.py:read_private_key": "key",
     "core/signing/keys.py:read_public_key": "public_key",
     "core/text/json_limits.py:": "event",
+    "core/text/json_nodes.py:": "json",
     "core/text/json_reader.py:": "json",
     "core/text/pattern.py:": "expected",
     "core/text/yaml_edit.py:": "saved_over",

@@ -15,7 +15,7 @@ from aiohttp import WSMsgType, web
 
 from authlens.core.invocation.invocation import fault_of
 from authlens.core.mqtt import limits
-from authlens.core.mqtt.connection import DeviceStage, Transport
+from authlens.core.mqtt.connection import ConnectionStage, Transport
 from authlens.core.request.request import HttpContext
 from authlens.endpoint.api.connection import SERVER, Connection, Connections
 from authlens.endpoint.api.guard import is_own_name
@@ -64,7 +64,7 @@ class DeviceHttp:
 
     def _failed(self, arrival: Arrival, reason: str) -> None:
         kind = Transport.HTTP if arrival.hello is None else Transport.HTTPS
-        report_failure(self._hub, arrival, kind, DeviceStage.UPGRADE, reason)
+        report_failure(self._hub, arrival, kind, ConnectionStage.UPGRADE, reason)
 
     async def close(self) -> None:
         self._server.pre_shutdown()

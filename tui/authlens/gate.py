@@ -17,7 +17,7 @@ from authlens.core.invocation.invocation import Failure, FailureKind
 from authlens.core.request.target import DEMO, Target
 from authlens.core.saved.reach import leaves_aws, runs_code
 from authlens.frozen import dataclass
-from authlens.store.trust import TrustList, covers, real_path
+from authlens.store.trust import TrustList, covers, from_environment, real_path
 from authlens.user_path import NotAPath, user_path
 
 _NAMED = ("profile", "region", "endpoint_url", "local")
@@ -255,8 +255,6 @@ def named_by(options: Mapping[str, object]) -> Target:
 
 def build_gate(environ: Mapping[str, str], trust_file: Callable[[], Path]) -> Gate:
     """The gate with the user's list and AUTHLENS_TRUST; neither the list nor botocore is loaded before it is needed."""
-    from authlens.store.trust import from_environment
-
     return Gate(lambda path: TrustList(trust_file()).trusts(path), _is_iot, from_environment(environ))
 
 

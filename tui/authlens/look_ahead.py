@@ -14,6 +14,7 @@ from authlens.core.contract.refusal import NOT_FOUND
 from authlens.core.invocation.invocation import Failure
 from authlens.core.preflight.finding import Known, Missing
 from authlens.core.request.references import refers
+from authlens.core.request.target import DEMO
 from authlens.core.text.visible import visible
 from authlens.user_path import NotAPath, user_path
 
@@ -106,8 +107,6 @@ def _certificate(certificate: Certificate | None, base: Path | None) -> Iterator
 
 
 def _target(saved: SavedRequest, base: Path | None) -> Iterator[Missing]:
-    from authlens.core.request.target import DEMO
-
     local = saved.target.local
     if local is None or local == DEMO:
         return

@@ -6,13 +6,18 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
+
+import yaml
 
 from authlens.core.invocation.invocation import fault_of
 from authlens.core.saved.environment import Environment
 from authlens.core.saved.saved_request import Case, SavedRequest
 from authlens.core.saved.source import source_of, split_source
+from authlens.core.text.yaml_reader import MAX_BYTES, MAX_EVENTS_SLOWLY, YamlError, decode
 from authlens.frozen import dataclass
 
 _MOST_NAMED = 8
@@ -129,7 +134,6 @@ def _unread(path: Path, error: Exception) -> SuiteItem:
 def items_of_text(name: str, text: str, path: Path | None = None) -> tuple[SuiteItem, ...]:
     """The item of a saved request's text, or the items of its cases."""
     from authlens.core.saved.saved_request_yaml import read
-    from authlens.core.text.yaml_reader import YamlError
 
     try:
         saved = read(text)
@@ -180,8 +184,6 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _text(path: Path) -> str | ReadProblem:
-    from authlens.core.text.yaml_reader import MAX_BYTES, YamlError, decode
-
     try:
         if not path.is_file():
             return ReadProblem("it is not a regular file" if path.exists() else "it is a link to a missing file")
@@ -196,8 +198,6 @@ def _text(path: Path) -> str | ReadProblem:
 def _may_mean_request(text: str) -> bool:
     """Whether the outermost mapping has the key, or a misspelling of it next to `expect` or `sign`, or the text is not
     YAML."""
-    from difflib import get_close_matches
-
     keys = _outermost_keys(text)
     if keys is None or "request" in keys:
         return True
@@ -206,11 +206,6 @@ def _may_mean_request(text: str) -> bool:
 
 def _outermost_keys(text: str) -> set[str] | None:
     """`None` if the text is not YAML at all, even with the features that saved requests do not allow."""
-    from itertools import islice
-
-    import yaml
-
-    from authlens.core.text.yaml_reader import MAX_EVENTS_SLOWLY
 
     keys: set[str] = set()
     depth = place = 0

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import botocore
 from botocore.loaders import JSONFileLoader, Loader
@@ -125,8 +126,6 @@ _BOTOCORE = os.path.join(os.path.dirname(botocore.__file__), "data")
 
 
 def _checksum(words: list[str]) -> str:
-    from zlib import crc32
-
     return f"{crc32(' '.join(words).encode()):08x}"
 
 

@@ -18,8 +18,10 @@ from authlens.cli.inputs.saved_requests import (
     read_saved_request,
 )
 from authlens.cli.inputs.trust import check_trust, declare_trust
+from authlens.core.mqtt.packets import V3, V5
 from authlens.core.probe.plan import WAYS, ProbeOptions, ProbePlan, Way, trials
 from authlens.core.saved.source import source_of
+from authlens.core.text.visible import visible
 from authlens.user_path import user_path
 
 if TYPE_CHECKING:
@@ -122,8 +124,6 @@ def _source(arguments: argparse.Namespace, earlier: Invocation | None, file: Pat
 
 def _options(arguments: argparse.Namespace, earlier: Invocation | None) -> ProbeOptions:
     """The options given, and for an earlier probe how and where it connected. Raises CommandError."""
-    from authlens.core.mqtt.packets import V3, V5
-
     if arguments.endpoint and arguments.domain_configuration:
         raise CommandError("--endpoint and --domain-configuration both say where to connect; give one of them")
     if arguments.way == "https" and (len(arguments.publish) != 1 or arguments.subscribe):
@@ -228,7 +228,6 @@ def _write(arguments: argparse.Namespace, report: ProbeReport, services: CliServ
 def _lines(report: ProbeReport) -> Iterator[str]:
     from authlens.core.probe.report import ProbeVerdict
     from authlens.core.probe.words import causes, headline, prediction_words, trial_words
-    from authlens.core.text.visible import visible
 
     if report.verdict is not ProbeVerdict.UNREACHED:
         yield visible(headline(report))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode
 from authlens.cli.console.services import CliServices
+from authlens.core.text.visible import visible_lines
 
 if TYPE_CHECKING:
     from authlens.core.compare.compare import Comparison, Side
@@ -50,8 +52,6 @@ def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
 
 
 def _part(side: Side, only: str | None) -> Side:
-    from dataclasses import replace
-
     if only == "answer":
         return replace(side, request=None)
     return replace(side, result=None) if only == "request" else side
@@ -80,7 +80,6 @@ def _questions(written: list[str] | None) -> list[Question] | None:
 
 def _write(comparison: Comparison, form: str, services: CliServices) -> None:
     from authlens.core.compare import export
-    from authlens.core.text.visible import visible_lines
 
     if form == "json":
         services.output.json(export.as_json(comparison))

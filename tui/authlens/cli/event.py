@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,9 +22,11 @@ from authlens.cli.inputs.signing import signed
 from authlens.cli.inputs.trust import declare_trust
 from authlens.core.commands.device import host_of
 from authlens.core.deployment.transport import transport_of
-from authlens.core.request.request import TlsContext
+from authlens.core.request.references import refers
+from authlens.core.request.request import TlsContext, texts
+from authlens.core.text.visible import visible
 from authlens.frozen import dataclass
-from authlens.store.certificates import found_from_here
+from authlens.store.certificates import found_from_here, presented_by
 
 if TYPE_CHECKING:
     from authlens.core.deployment.deployment import Deployment
@@ -153,7 +155,6 @@ def _presented(saved: SavedRequest, base: Path, services: CliServices) -> Presen
     """The device's certificate, if the saved request names one that can be read."""
     if saved.certificate is None or saved.certificate.file is None:
         return None
-    from authlens.store.certificates import presented_by
 
     try:
         return presented_by(saved.certificate, base)
@@ -182,15 +183,11 @@ def _is_resolved(arguments: argparse.Namespace) -> bool:
 
 
 def _refers(request: AuthorizerRequest) -> bool:
-    from authlens.core.request.references import refers
-    from authlens.core.request.request import texts
-
     return any(refers(text) for _, text in texts(request))
 
 
 def _write_differences(arguments: argparse.Namespace, services: CliServices, asked: _Asked) -> None:
     from authlens.core.event.differences import KINDS, differences
-    from authlens.core.text.visible import visible
 
     kinds = [kind for kind in KINDS if arguments.kind in ("test", kind)]
     test = asked.event("test")
@@ -245,8 +242,6 @@ def _write_device_lines(
 
 
 def _members(value: Any) -> dict[str, Any]:
-    from dataclasses import asdict
-
     return asdict(value)
 
 

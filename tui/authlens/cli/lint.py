@@ -6,13 +6,16 @@ Nothing is sent, and no function is run.
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, complain, narrate
 from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.policies import read_policy_text
-from authlens.cli.inputs.project_files import FileFinding
+from authlens.cli.inputs.project_files import FileFinding, lint_project_file
+from authlens.core.text.visible import visible
 from authlens.frozen import dataclass
 
 if TYPE_CHECKING:
@@ -99,7 +102,6 @@ class _Checked:
 
 
 def _check(name: str, arguments: argparse.Namespace, services: CliServices) -> _Checked:
-    from authlens.cli.inputs.project_files import lint_project_file
     from authlens.core.lint.linter import lint
     from authlens.core.lint.rule import LintedAnswer, Surroundings
     from authlens.core.policy import policy_file
@@ -124,8 +126,6 @@ def _check(name: str, arguments: argparse.Namespace, services: CliServices) -> _
 
 def _invocation(file: PolicyFile) -> Invocation | None:
     """The invocation that the answer belongs to, if the file is one from the history."""
-    import json
-
     from authlens.core.invocation.invocation_json import from_json
 
     if file.answer is None or file.fault:
@@ -152,8 +152,6 @@ def _span_in_file(finding: LintFinding, file: PolicyFile) -> Span | None:
 
 
 def _write_text(checked: list[_Checked], services: CliServices) -> None:
-    from authlens.core.text.visible import visible
-
     for file in checked:
         for found in file.found:
             finding = found.finding
@@ -187,8 +185,6 @@ def _as_json(checked: list[_Checked]) -> dict[str, Any]:
 
 def _annotate(checked: list[_Checked], beside_json: bool, services: CliServices) -> None:
     """On standard error if standard output is JSON; GitHub reads both."""
-    from pathlib import Path
-
     from authlens.cli.inputs.workflow_commands import command, in_workspace
 
     for file in checked:

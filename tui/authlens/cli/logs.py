@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
 from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.saved_requests import REQUEST_HELP, declare_environment, read_saved_request
 from authlens.cli.inputs.trust import declare_trust
+from authlens.core.text.visible import visible_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,7 +94,6 @@ def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
 def _write_recorded(arguments: argparse.Namespace, services: CliServices, invocation: Invocation) -> None:
     """A local endpoint keeps no log after it ends; the history has what the function printed."""
     from authlens.core.secrets.invocation_redaction import redactor_of
-    from authlens.core.text.visible import visible_lines
 
     text = invocation.function_log or ""
     text = text if arguments.reveal else redactor_of(invocation).text(text)
@@ -107,8 +108,6 @@ def _write_recorded(arguments: argparse.Namespace, services: CliServices, invoca
 
 
 def _redacted(lines: tuple[LogLine, ...], saved: SavedRequest, invocation: Invocation | None) -> tuple[LogLine, ...]:
-    from dataclasses import replace
-
     from authlens.core.secrets.invocation_redaction import redactor_of
     from authlens.core.secrets.redaction import Redactor, secrets_of
 
@@ -139,8 +138,6 @@ def _query(
     base: Path | None,
     invocation: Invocation | None,
 ) -> LogQuery:
-    from dataclasses import replace
-
     from authlens.cli.inputs.asked_of_aws import describe
     from authlens.core.invocation.cloud_log import LogQuery, connections_query, function_query, window
 
@@ -158,7 +155,6 @@ def _query(
 
 def _write(arguments: argparse.Namespace, services: CliServices, query: LogQuery, lines: tuple[LogLine, ...]) -> None:
     from authlens.core.invocation.cloud_log import LATE, log_text
-    from authlens.core.text.visible import visible_lines
 
     if arguments.output == "json":
         services.output.json(

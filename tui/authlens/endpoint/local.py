@@ -22,6 +22,7 @@ from typing import IO
 
 from authlens.core.request.target import DEMO, StaticCredentials, Target
 from authlens.core.text.visible import visible
+from authlens.core.text.yaml_reader import YamlError, load
 from authlens.endpoint.samples.unpack import SAMPLES
 from authlens.endpoint.templates.child_environment import endpoint_environment
 from authlens.endpoint.templates.definition_file import DEFAULT_REGION, content_of, looks_like_template
@@ -272,7 +273,6 @@ def region_of(path: Path) -> str:
         from authlens.endpoint.projects.source import region_named
 
         return region_named(path)
-    from authlens.core.text.yaml_reader import YamlError, load
 
     try:
         fields = load(content_of(path).decode("utf-8")).mapping()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from authlens.core.commands.probe_plan import client_id_of, with_client_id
+from authlens.core.commands.probe_predictions import predictions  # reading policies takes time
 from authlens.core.deployment.transport import DeviceEndpoint
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.probe.plan import ProbeOptions, ProbePlan
@@ -87,7 +88,6 @@ def _predictions(
 ) -> Mapping[tuple[str, str], str]:
     if earlier is None:
         return {}
-    from authlens.core.commands.probe_predictions import predictions  # reading policies takes time
 
     return predictions(earlier, saved.request, options.trials)
 

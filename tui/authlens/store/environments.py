@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from authlens.core.saved.environment import FOLDER, Environment, read_environment
+from authlens.core.text.yaml_reader import YamlError, decode
 from authlens.store.files import read_bounded, reason
 
 _MOST_IN_A_FOLDER = 64
@@ -46,8 +47,6 @@ def load_environment(name: str, base: Path, cwd: Path) -> Environment:
 
 
 def _read(path: Path) -> Environment:
-    from authlens.core.text.yaml_reader import YamlError, decode
-
     try:
         environment = replace(read_environment(decode(read_bounded(path))), source=str(path))
     except YamlError as error:

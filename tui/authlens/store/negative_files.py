@@ -11,6 +11,7 @@ from authlens.core.expect.negative_cases import NegativeCase, SignJwt, negative_
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.target import DEMO
 from authlens.core.saved.saved_request import SavedRequest, Sign
+from authlens.core.text.encodings import base64_to_base64url
 from authlens.store.requests import save
 from authlens.store.signing_keys import signer
 
@@ -47,8 +48,6 @@ def _relative(path: str, old: Path, new: Path) -> str:
 
 def _signer(sign: Sign, base: Path | None, environ: Mapping[str, str], tell: Callable[[str], object]) -> SignJwt | None:
     """Signs a JWT itself with the key that signs the token; `None` without that key: the old signature is kept."""
-    from authlens.core.text.encodings import base64_to_base64url
-
     try:
         sign_text = signer(sign, base, environ)
     except (OSError, ValueError) as error:

@@ -9,8 +9,9 @@ from errno import EEXIST
 from pathlib import Path
 
 from authlens.core.request.authorizer import Authorizer
-from authlens.core.request.references import refers
+from authlens.core.request.references import refers, unescaped
 from authlens.core.request.request import AuthorizerRequest
+from authlens.core.request.token_place import place, token_of
 from authlens.core.saved.saved_request import Sign
 from authlens.frozen import dataclass
 from authlens.store.files import read_bounded, write_new
@@ -50,9 +51,6 @@ def as_sent(
     environ: Mapping[str, str],
 ) -> AuthorizerRequest:
     """The request with the signature that sending would make; unchanged if none can be made now."""
-    from authlens.core.request.references import unescaped
-    from authlens.core.request.token_place import place, token_of
-
     token = token_of(request, authorizer)
     if sign is None or not token or refers(token):
         return request

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -96,8 +97,6 @@ def _install(text: str, path: Path) -> Path:
 
 def whole_parser() -> argparse.ArgumentParser:
     """Every command with its options, from which completion scripts are generated."""
-    from importlib import import_module
-
     parser = Parser(prog="authlens", description="debug AWS IoT Core custom authorizers")
     add_app_options(parser)
     parser.add_argument("--version", action="store_true", help="print the version")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from authlens.cli.console.services import CliServices
 from authlens.cli.decide.sources import PolicySource
+from authlens.core.text.visible import visible
 from authlens.frozen import dataclass
 
 if TYPE_CHECKING:
@@ -32,8 +33,6 @@ class DecisionReport:
 
 
 def write_text(report: DecisionReport, services: CliServices) -> None:
-    from authlens.core.text.visible import visible
-
     for line in _lines(report):
         services.output.line(visible(line))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from authlens.cli.console.diagnostics import CommandError, ExitCode
 from authlens.cli.console.services import CliServices
 from authlens.cli.decide.sources import Given, PolicySource
+from authlens.core.text.visible import visible
 
 if TYPE_CHECKING:
     from authlens.core.policy.decision.permission_text import PermissionLine
@@ -32,7 +33,6 @@ def write(
 
 def _write_text(found: Summary, given: Given, services: CliServices) -> None:
     from authlens.core.policy.decision.permission_text import lines, sentence
-    from authlens.core.text.visible import visible
 
     services.output.line(visible(sentence(found)))
     for ignored in given.ignored:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode
@@ -18,6 +19,7 @@ from authlens.cli.inputs.saved_requests import (
     read_text,
 )
 from authlens.cli.inputs.trust import declare_trust
+from authlens.core.text.visible import visible
 from authlens.frozen import dataclass
 
 if TYPE_CHECKING:
@@ -86,8 +88,6 @@ def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
         )
         services.output.json(value if arguments.reveal else explained.redactor.values(value))
     else:
-        from authlens.core.text.visible import visible
-
         for line in _lines(explained):
             services.output.line(visible(line if arguments.reveal else explained.redactor.text(line)))
     if explained.problem is not None:
@@ -149,8 +149,6 @@ def _of_request(arguments: argparse.Namespace, services: CliServices) -> _Explai
 
 
 def _of_answer(arguments: argparse.Namespace, questions: tuple[Question, ...], services: CliServices) -> _Explained:
-    from dataclasses import replace
-
     from authlens.cli.inputs.of_history import noted_origin
     from authlens.core.saved.saved_request import SavedRequest
     from authlens.core.secrets.invocation_redaction import redactor_of

@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
+from authlens.core.text.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,8 +114,6 @@ _HEADINGS = ("ID", "TIME", "VERDICT", "AUTHORIZER", "PRINCIPAL", "DURATION", "TA
 
 
 def _cells(row: HistoryRow) -> tuple[str, ...]:
-    from authlens.core.text.visible import visible
-
     cells = (
         str(row.number),
         f"{row.started_at.astimezone():%Y-%m-%d %H:%M:%S}",

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from authlens.core.contract.statement import Severity
-from authlens.core.saved.environment import FOLDER
+from authlens.core.saved.environment import FOLDER, read_environment
 from authlens.core.text.yaml_reader import YamlError
 from authlens.frozen import dataclass
 
@@ -59,8 +59,6 @@ def lint_project_file(name: str, text: str, environ: Mapping[str, str]) -> list[
 
 
 def _of_environment(text: str) -> list[FileFinding]:
-    from authlens.core.saved.environment import read_environment
-
     try:
         read_environment(text)
     except YamlError as error:

@@ -19,6 +19,7 @@ from authlens.cli.invoke.aws_config import settings as read_settings
 from authlens.cli.invoke.input import InvokeInput, check_readable, gather, rebased, target_of
 from authlens.cli.invoke.output import OutputStyle, answer_of, decoded, render
 from authlens.core.commands.options import OPTIONS, OUTPUT, GivenOptions, Option, OptionError, read
+from authlens.core.text.visible import visible
 from authlens.frozen import dataclass
 
 if TYPE_CHECKING:
@@ -283,8 +284,6 @@ class _Call:
 
 def _made_visible(value: Any) -> Any:
     """The answer without anything that could control a terminal."""
-    from authlens.core.text.visible import visible
-
     if isinstance(value, dict):
         return {visible(name): _made_visible(inner) for name, inner in value.items()}
     if isinstance(value, list):

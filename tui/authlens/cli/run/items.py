@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError
-from authlens.cli.inputs.saved_requests import STDIN, read_text
+from authlens.cli.inputs.saved_requests import STDIN, note_environment, read_text
 from authlens.cli.run.options import Selection
 from authlens.core.saved.saved_request import Case, SavedRequest
 from authlens.core.saved.source import split_source
-from authlens.suite_items import NoSuchPath, ReadProblem, SuiteItem, gather, items_of_text
+from authlens.suite_items import NoSuchPath, ReadProblem, SuiteItem, gather, in_environment, items_of_text
 
 if TYPE_CHECKING:
     from authlens.cli.console.services import CliServices
@@ -63,9 +63,7 @@ def _is_selected(item: SuiteItem, selection: Selection) -> bool:
 
 
 def _in_environment(items: Sequence[SuiteItem], name: str, services: CliServices) -> Sequence[SuiteItem]:
-    from authlens.cli.inputs.saved_requests import note_environment
     from authlens.store.environments import Environments
-    from authlens.suite_items import in_environment
 
     environments = Environments(name, Path.cwd())
     try:

@@ -10,6 +10,7 @@ from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.trust import note_source
 from authlens.cli.run.items import items_of
 from authlens.cli.run.options import NegativeOptions
+from authlens.core.request.authorizer import Authorizer
 
 if TYPE_CHECKING:
     from authlens.core.expect.negative_cases import NegativeCase
@@ -44,7 +45,6 @@ def write_negative_cases(options: NegativeOptions, services: CliServices) -> Exi
 
 def _cases(item: SuiteItem, saved: SavedRequest, trust: bool, services: CliServices) -> tuple[NegativeCase, ...]:
     from authlens.core.invocation.gateway import CallFailed
-    from authlens.core.request.authorizer import Authorizer
     from authlens.store.negative_files import cases_of
 
     authorizer: Authorizer | None = None

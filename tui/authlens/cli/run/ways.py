@@ -13,11 +13,13 @@ from authlens.cli.run.items import items_of
 from authlens.cli.run.options import ViaOptions
 from authlens.cli.run.suite import check_items, check_junit, open_suite
 from authlens.cli.run.targets import Compared, differences, finished, write_row
+from authlens.core.commands.device import host_and_port
 from authlens.core.expect.check import Judgement, JudgementState
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.probe.plan import WAYS, ProbeOptions, Way, trials
 from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest
+from authlens.core.secrets.redaction import Redactor
 from authlens.probe.making import CannotProbe, probe_of, probed_request
 from authlens.sending import Sender
 from authlens.suite import Result, Suite
@@ -101,8 +103,6 @@ class _Sending:
 
 
 def _probe_options(options: ViaOptions, way: str) -> ProbeOptions:
-    from authlens.core.commands.device import host_and_port
-
     host, port = host_and_port(options.endpoint or "")
     return ProbeOptions(
         way=cast("Way", way),
@@ -115,6 +115,4 @@ def _probe_options(options: ViaOptions, way: str) -> ProbeOptions:
 
 
 def _not_sent(item: SuiteItem, reason: str) -> Result:
-    from authlens.core.secrets.redaction import Redactor
-
     return Result(item, Judgement(JudgementState.UNJUDGED, reason=reason), None, Redactor(()))

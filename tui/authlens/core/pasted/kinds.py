@@ -6,10 +6,12 @@ The rule: one table. A text that matches no row is not recognised, and one sente
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
 from authlens.core.event.event import Presented
+from authlens.core.pasted.printed_error import printed_error
 from authlens.core.pasted.stored_answer import NotRecognised, StoredAnswer, read_stored_answer
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.frozen import dataclass
@@ -152,8 +154,6 @@ def _is_answer(text: str) -> bool:
 
 
 def _is_error(text: str) -> bool:
-    from authlens.core.pasted.printed_error import printed_error
-
     return printed_error(text) is not None
 
 
@@ -195,8 +195,6 @@ def _client_line(text: str, authorizer_name: str) -> Pasted:
 
 
 def _named(saved: SavedRequest, authorizer_name: str) -> SavedRequest:
-    from dataclasses import replace
-
     return replace(saved, request=replace(saved.request, authorizer_name=authorizer_name))
 
 

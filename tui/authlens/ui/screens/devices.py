@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import ClassVar
 
 from textual import work
@@ -227,8 +228,6 @@ class DevicesScreen(Dialog[Chosen]):
 
     @work(exclusive=True, group="copy")
     async def action_copy_pem(self) -> None:
-        from pathlib import Path
-
         try:
             pem = await background.call(lambda: Path(self._address.ca_file).read_text("ascii"))
         except (OSError, UnicodeDecodeError):

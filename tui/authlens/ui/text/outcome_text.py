@@ -13,7 +13,7 @@ from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.invocation import FailureKind, Invocation
 from authlens.core.invocation.verdict_word import AUTHENTICATED, CONNECTED, FAILED, PUBLISHED, verdict_word
 from authlens.frozen import dataclass
-from authlens.ui.text.safe_content import safe_content
+from authlens.ui.text.safe_content import safe_content, safe_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +138,6 @@ def _failure_details(invocation: Invocation, headline: str, width: int) -> Conte
 
 def safe_block(text: str) -> Content:
     """Text from outside within a few lines: a page of HTML must not push the rest away."""
-    from authlens.ui.text.safe_content import safe_lines
-
     most = 2000
     return safe_lines(text if len(text) <= most else text[:most] + "…")
 

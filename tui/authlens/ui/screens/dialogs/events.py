@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -83,8 +84,6 @@ class EventsScreen(Dialog[None]):
 
     def action_copy(self, reveal: bool) -> None:
         """Copy the event of the side that has the cursor."""
-        import json
-
         test, real = self._pair(reveal)
         chosen = test if self.query_one("#test CodeView").has_focus else real
         self.app.copy_to_clipboard(json.dumps(chosen, indent=2, ensure_ascii=False))

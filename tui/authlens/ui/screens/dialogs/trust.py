@@ -13,7 +13,9 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
 from authlens.core.request.target import Target
+from authlens.core.saved.reach import reach_of
 from authlens.gate import Gate, WantedTrust
+from authlens.store.trust import TrustList, TrustNotKept
 from authlens.ui.runtime import background
 from authlens.ui.runtime.host import Host
 from authlens.ui.screens.dialogs.dialog import Dialog
@@ -87,7 +89,6 @@ async def may_send(
 
 
 def _lines(saved: SavedRequest, wanted: WantedTrust, files: Sequence[Path]) -> list[str]:
-    from authlens.core.saved.reach import reach_of
     from authlens.endpoint.templates.child_environment import named_variables
     from authlens.endpoint.templates.outline import programs_of
 
@@ -109,8 +110,6 @@ def trust_saved(services: AppServices, gate: Gate, target: Target, path: Path) -
 
 def _kept(services: AppServices, folders: Sequence[Path]) -> str:
     """Why the list could not be written; empty if it was."""
-    from authlens.store.trust import TrustList, TrustNotKept
-
     try:
         TrustList(services.places.trust).add(folders, services.now())
     except TrustNotKept as error:

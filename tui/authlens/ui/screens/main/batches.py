@@ -6,11 +6,12 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from authlens.core.invocation.invocation import Invocation
-from authlens.sending import Sender, files_of
+from authlens.sending import Sender, files_of, left_behind
 from authlens.ui.model.batch import BatchItem, counted, is_redacted
 from authlens.ui.runtime import background
 from authlens.ui.runtime.host import Host
 from authlens.ui.runtime.services import AppServices
+from authlens.ui.screens.dialogs.dialog import AskText
 from authlens.ui.screens.dialogs.trust import may_send
 from authlens.ui.screens.main.answer import AnswerController
 from authlens.ui.screens.main.form import FormController
@@ -69,7 +70,6 @@ class BatchController:
 
     async def _several_targets(self) -> None:
         from authlens.core.saved.destination import read_destination
-        from authlens.ui.screens.dialogs.dialog import AskText
 
         text = await self._host.ask(AskText("Send to several targets", note=_TARGETS))
         try:
@@ -114,8 +114,6 @@ class BatchController:
         await self._host.ask(VerdictsScreen(title, sent, self._answer.questions))
 
     async def _run(self, item: BatchItem, turns: asyncio.Semaphore) -> Invocation:
-        from authlens.sending import left_behind
-
         seconds, started_at = self._services.settings.total_timeout, self._services.now()
         async with turns:
             try:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from authlens.core.request.request import AuthorizerRequest, Mode
+from authlens.core.request.token_place import find_token
 from authlens.gate import changed_target
 from authlens.sending import Sender
 from authlens.ui.model.draft import of_saved
@@ -95,7 +96,6 @@ class LooksController:
         self._host.run(self._signature, "signature", typing="waits for the dialog")
 
     async def _signature(self) -> None:
-        from authlens.core.request.token_place import find_token
         from authlens.store.references import References
         from authlens.ui.screens.dialogs.signature import SignatureScreen
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from authlens.core.invocation.gateway import SendingWay
 from authlens.core.invocation.invocation import Failure, Invocation, fault_of
 from authlens.core.saved.saved_request import SavedRequest
-from authlens.sending import Sender, files_of
+from authlens.sending import Sender, files_of, left_behind
 from authlens.ui.model.batch import base_of, is_redacted
 from authlens.ui.model.printed_lines import PrintedLines
 from authlens.ui.model.screen_values import RunningCall
@@ -188,8 +188,6 @@ def _not_sent(saved: SavedRequest, source: str | None, started_at: datetime, err
 
 
 def _given_up(saved: SavedRequest, source: str | None, started_at: datetime, seconds: float, why: str) -> Invocation:
-    from authlens.sending import left_behind
-
     invocation = left_behind(saved, source, started_at, seconds)
     assert isinstance(invocation.result, Failure)
     return replace(invocation, result=replace(invocation.result, message=why))

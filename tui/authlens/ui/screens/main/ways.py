@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from authlens.core.invocation.gateway import SendingWay
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.saved.saved_request import SavedRequest
-from authlens.sending import Sender
+from authlens.sending import Sender, left_behind
 from authlens.ui.runtime import background
 from authlens.ui.runtime.host import Host
 from authlens.ui.runtime.services import AppServices
+from authlens.ui.screens.dialogs.dialog import Ask
+from authlens.ui.screens.dialogs.dialog import Way as Choice
 from authlens.ui.screens.dialogs.trust import may_send
 from authlens.ui.screens.main.answer import AnswerController
 from authlens.ui.screens.main.devices.probing import ProbeController
@@ -96,9 +98,6 @@ class WaysController:
 
     async def _confirmed(self, saved: SavedRequest, protocols: list[str]) -> ProbeForm | None:
         """Where to connect, once the user has seen what that does; `None` if nothing connects."""
-        from authlens.ui.screens.dialogs.dialog import Ask
-        from authlens.ui.screens.dialogs.dialog import Way as Choice
-
         if not protocols:
             return None
         topic = (await self._topic() if "https" in protocols else None) or ""
@@ -123,8 +122,6 @@ class WaysController:
         self, key: str, saved: SavedRequest, probe: ProbeForm | None, first: Invocation | None
     ) -> Invocation | None:
         """What came of one way; `None` if it is not possible and nothing was sent."""
-        from authlens.sending import left_behind
-
         base, source, started_at = self._form.state.base, self._form.state.source, self._services.now()
         seconds = self._services.settings.total_timeout
         made: SendingWay | None = None

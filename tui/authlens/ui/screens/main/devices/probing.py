@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,8 +85,6 @@ class ProbeController:
 
     def _offered(self, saved: SavedRequest, found: DeviceEndpoint | str, again: Invocation | None) -> ProbeForm:
         """What the dialog begins with: the endpoint that was found, and the protocol of the last time."""
-        from dataclasses import replace
-
         from authlens.core.commands.device import host_and_port
         from authlens.core.commands.probe_plan import client_id_of
         from authlens.ui.model.probe_form import ProbeForm

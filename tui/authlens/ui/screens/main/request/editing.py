@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from authlens.core.text.visible import visible_lines
 from authlens.gate import changed_target
 from authlens.sending import Sender
 from authlens.ui.model.draft import of_saved
@@ -98,7 +99,6 @@ class EditController:
 
     def show(self, text: str) -> None:
         """Show a document in the user's pager."""
-        from authlens.core.text.visible import visible_lines
         from authlens.ui.runtime.programs import pager, show_text
 
         environ = self._services.environ

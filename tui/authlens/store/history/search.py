@@ -40,7 +40,7 @@ def has_index(connection: sqlite3.Connection) -> bool:
         connection.execute("SELECT rowid FROM word_index LIMIT 0")
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
-            raise  # it is locked by another instance, say, and has its index all the same
+            raise  # locked by another instance: that says nothing about the index
         return False
     return True
 

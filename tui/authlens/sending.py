@@ -15,6 +15,7 @@ from authlens.core.deployment.deployment import Deployment, Domain
 from authlens.core.invocation.cloud_log import LogLine, LogQuery
 from authlens.core.invocation.gateway import CallFailed, Gateway, Reply, SendingWay
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation, fault_of
+from authlens.core.request import token_place
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Configured, Identity, Target
@@ -306,7 +307,6 @@ class Sender:
     def _signed(
         self, request: AuthorizerRequest, sign: Sign, authorizer: Authorizer | None, base: Path | None
     ) -> AuthorizerRequest:
-        from authlens.core.request import token_place
         from authlens.core.signing import signing
         from authlens.store.signing_keys import missing_key, read_key
 

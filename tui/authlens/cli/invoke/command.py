@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from authlens import __version__
 from authlens.cli.console.diagnostics import CommandError, ExitCode, complain, narrate
 from authlens.cli.console.services import CliServices, OpenApp
 from authlens.cli.invoke import errors
@@ -46,8 +47,6 @@ def main(argv: list[str], services: CliServices) -> ExitCode | OpenApp:
         services.output.write(help_text())
         return ExitCode.DONE
     if given.flag("version"):
-        from authlens import __version__
-
         services.output.line(f"authlens {__version__}")
         return ExitCode.DONE
     return _run(_checked(given), services)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from authlens.core.event.event import Presented
 from authlens.core.pasted.printed_error import printed_error
 from authlens.core.pasted.stored_answer import NotRecognised, StoredAnswer, read_stored_answer
+from authlens.core.policy import policy_file
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.frozen import dataclass
 
@@ -143,8 +144,6 @@ def _is_policy(text: str) -> bool:
     """A policy document, or a list of them, and nothing around it."""
     if len(text) > _LONGEST or '"Statement"' not in text or any(mark in text for mark in _ANSWER_MARKS):
         return False
-    from authlens.core.policy import policy_file
-
     file = policy_file.read(text)
     return file.answer is None and any(document.statements for document in file.documents)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from authlens.core.invocation.gateway import SendingWay
 from authlens.core.invocation.invocation import Failure, Invocation, fault_of
 from authlens.core.saved.saved_request import SavedRequest
-from authlens.sending import Sender, files_of, left_behind
+from authlens.sending import Sender, files_of, left_behind, not_sent
 from authlens.ui.model.batch import base_of, is_redacted
 from authlens.ui.model.printed_lines import PrintedLines
 from authlens.ui.model.screen_values import RunningCall
@@ -182,8 +182,6 @@ class SendController:
 
 
 def _not_sent(saved: SavedRequest, source: str | None, started_at: datetime, error: Exception) -> Invocation:
-    from authlens.sending import not_sent
-
     return not_sent(saved, source, started_at, fault_of(error))
 
 

@@ -12,7 +12,7 @@ from authlens.sending import Sender, left_behind
 from authlens.ui.runtime import background
 from authlens.ui.runtime.host import Host
 from authlens.ui.runtime.services import AppServices
-from authlens.ui.screens.dialogs.dialog import Ask
+from authlens.ui.screens.dialogs.dialog import Ask, AskText
 from authlens.ui.screens.dialogs.dialog import Way as Choice
 from authlens.ui.screens.dialogs.trust import may_send
 from authlens.ui.screens.main.answer import AnswerController
@@ -113,8 +113,6 @@ class WaysController:
         return form if answer == "yes" else None
 
     async def _topic(self) -> str | None:
-        from authlens.ui.screens.dialogs.dialog import AskText
-
         note = "An empty message is published to this topic. Leave it empty to leave HTTPS out."
         return await self._host.ask(AskText("Publish over HTTPS", note=note))
 

@@ -394,7 +394,7 @@ def test_no_reader_is_without_a_limit() -> None:
         for call in ast.walk(ast.parse(path.read_text()))
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
         if call.func.attr in ("read_text", "read_bytes") or (call.func.attr in ("read", "readline") and not call.args)
-        if not ast.unparse(call.func.value).startswith(("_Reader", "file(", "request"))
+        if not ast.unparse(call.func.value).startswith(("_OptionReader", "file(", "request"))
     }
     unlisted = {name for name in found if not name.startswith(tuple(BOUNDED_ELSEWHERE))}
     assert unlisted == set()

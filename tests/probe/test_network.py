@@ -5,11 +5,12 @@ from __future__ import annotations
 import errno
 import socket
 import ssl
+from dataclasses import replace
 
 import pytest
 
 from authlens.core.probe.plan import ProbePlan
-from authlens.probe.network import dns_words, tcp_words, tls_words
+from authlens.probe.network import alert_of, certificate_rejection, dns_words, tcp_words, tls_words
 
 PLAN = ProbePlan("h.example", seconds=3)
 FOUR, SIX = [socket.AF_INET], [socket.AF_INET6]
@@ -69,3 +70,22 @@ def alert(reason: str) -> ssl.SSLError:
 )
 def test_handshakes(error: OSError, words: str) -> None:
     assert words in tls_words(PLAN, error)
+
+
+@pytest.mark.parametrize(
+    ("reason", "is_judged", "seen"),
+    [
+        ("TLSV13_ALERT_CERTIFICATE_REQUIRED", False, "TLS alert: certificate required"),
+        ("SSLV3_ALERT_CERTIFICATE_EXPIRED", True, "TLS alert: certificate expired"),
+        ("TLSV1_ALERT_UNKNOWN_CA", True, "TLS alert: unknown ca"),
+        ("TLSV1_ALERT_ACCESS_DENIED", True, "TLS alert: access denied"),
+        ("SSLV3_ALERT_HANDSHAKE_FAILURE", True, "TLS alert: handshake failure"),
+        ("SSLV3_ALERT_HANDSHAKE_FAILURE", False, ""),
+        ("TLSV1_ALERT_PROTOCOL_VERSION", True, ""),
+        ("CERTIFICATE_VERIFY_FAILED", True, ""),
+        ("", True, ""),
+    ],
+)
+def test_which_alerts_reject_the_client_certificate(reason: str, is_judged: bool, seen: str) -> None:
+    plan = replace(PLAN, needs_certificate=is_judged)
+    assert certificate_rejection(plan, alert_of(alert(reason))) == seen

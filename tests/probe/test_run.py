@@ -13,6 +13,7 @@ import pytest
 from authlens.core.mqtt import properties
 from authlens.core.mqtt.encoder import encode
 from authlens.core.mqtt.packets import V3, V5, Connack, Disconnect, Puback, Publish, Suback
+from authlens.core.probe.observations import observations
 from authlens.core.probe.plan import ProbePlan, Trial, Way
 from authlens.core.probe.report import ConnectionEnd, ProbeReport, ProbeStage, ProbeVerdict
 from authlens.core.probe.words import NO_CERTIFICATE, causes
@@ -78,6 +79,8 @@ def test_tls_fails_with_a_sentence_of_its_own(fault: str, way: Way, tmp_path: Pa
     assert report.verdict is ProbeVerdict.UNREACHED
     assert failed_at(report) is ProbeStage.TLS
     assert words in report.problem
+    # A handshake that fails in TLS 1.2 may have other reasons than a certificate that nobody asked for.
+    assert observations(report) == ()
 
 
 @pytest.mark.parametrize(("way", "trials"), [("mqtt", ()), ("https", TRIALS[1:])])
@@ -91,6 +94,7 @@ def test_tls_1_3_rejects_a_missing_client_certificate_after_the_handshake(
     assert "client certificate" in report.problem
     assert "--cert and --key" in report.problem
     assert causes(report) == (NO_CERTIFICATE,)
+    assert [each.id for each in observations(report)] == ["client-certificate"]
 
 
 def test_a_connection_that_ends_right_after_the_handshake_names_the_certificate(tmp_path: Path) -> None:
@@ -100,6 +104,10 @@ def test_a_connection_that_ends_right_after_the_handshake_names_the_certificate(
     assert (failed_at(without), failed_at(given)) == (ProbeStage.TLS, ProbeStage.TLS)
     assert "before CONNECT was sent: its domain configuration requires a client certificate" in without.problem
     assert f"does not accept the client certificate {ca}" in given.problem
+    for report in (without, given):
+        (seen,) = observations(report)
+        assert (seen.id, seen.agrees) == ("client-certificate", True)
+        assert seen.seen.endswith("the connection after the TLS handshake")
 
 
 @pytest.mark.parametrize(("way", "trials"), [("mqtt", ()), ("wss", ()), ("https", TRIALS[1:])])

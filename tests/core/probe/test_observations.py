@@ -83,6 +83,14 @@ def test_each_property_of_connack_is_compared_and_one_that_is_not_sent_has_its_d
     assert found["connack-receiveMaximum"] is found["connack-maximumQoS"] is False
 
 
+@pytest.mark.parametrize("version", [V3, V5, None])
+def test_a_certificate_that_tls_rejects_touches_its_row(version: int | None) -> None:
+    rejected = report(ProbeVerdict.UNREACHED, version, certificate_rejection="TLS alert: certificate required")
+    (seen,) = observations(rejected)
+    expected = ("client-certificate", "TLS alert: certificate required", "closed", True)
+    assert (seen.id, seen.seen, seen.table, seen.agrees) == expected
+
+
 def test_a_row_that_was_met_twice_is_printed_once() -> None:
     refused = ServerReply("HTTP", 403)
     (seen,) = observations(report(ProbeVerdict.REFUSED, None, answer=refused, tried=(Tried(PUBLISH, refused),)))

@@ -7,6 +7,7 @@ import ssl
 from typing import Protocol
 
 from authlens.core.probe.report import ConnectionEnd
+from authlens.probe.network import alert_of
 
 _CHUNK = 65_536
 
@@ -56,7 +57,7 @@ class TlsChannel:
             self._writer.write(data)
             await self._writer.drain()
         except (ConnectionError, ssl.SSLError) as error:
-            raise self._ended(error, ConnectionEnd.RESET) from error
+            raise Ended(ConnectionEnd.RESET, alert_of(error)) from error
 
     async def receive(self, seconds: float) -> bytes:
         if self._early:
@@ -68,16 +69,12 @@ class TlsChannel:
         except TimeoutError:
             raise Ended(ConnectionEnd.SILENT) from None
         except ssl.SSLError as error:
-            raise self._ended(error, ConnectionEnd.CLOSED) from error
+            raise Ended(ConnectionEnd.CLOSED, alert_of(error)) from error
         except ConnectionError as error:
-            raise self._ended(error, ConnectionEnd.RESET) from error
+            raise Ended(ConnectionEnd.RESET, alert_of(error)) from error
         if not data:
             raise Ended(ConnectionEnd.CLOSED)
         return data
-
-    def _ended(self, error: Exception, how: ConnectionEnd) -> Ended:
-        reason = str(error.reason or "") if isinstance(error, ssl.SSLError) else ""
-        return Ended(how, reason if "ALERT" in reason else "")
 
     async def close(self) -> None:
         self._writer.close()

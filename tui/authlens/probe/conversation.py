@@ -24,7 +24,7 @@ from authlens.core.mqtt.properties import Properties
 from authlens.core.probe.plan import ProbePlan, Trial
 from authlens.core.probe.report import ConnectionEnd, ProbeStage, ProbeStep, ServerReply, Tried
 from authlens.probe.channel import Channel, Ended
-from authlens.probe.network import Report, Unreached, alert_words
+from authlens.probe.network import Report, Unreached, alert_words, certificate_rejection
 
 KEEP_ALIVE = 60
 """Seconds; a probe has left long before."""
@@ -106,7 +106,9 @@ class Conversation:
             if found is None:
                 self._ended = ended.how
                 if ended.alert:
-                    raise Unreached(ProbeStage.TLS, f"{self._plan.host}: {alert_words(ended.alert)}") from ended
+                    message = f"{self._plan.host}: {alert_words(ended.alert)}"
+                    rejection = certificate_rejection(self._plan, ended.alert)
+                    raise Unreached(ProbeStage.TLS, message, rejection) from ended
                 return ServerReply(closed=ended.how)
             if ended.how is ConnectionEnd.SILENT:
                 return found

@@ -24,9 +24,11 @@ _CLOCK = "check this machine's clock"
 class Unreached(Exception):
     """No answer of the protocol came; the message says why, as a sentence."""
 
-    def __init__(self, stage: ProbeStage, message: str) -> None:
+    def __init__(self, stage: ProbeStage, message: str, certificate_rejection: str = "") -> None:
+        """certificate_rejection: as in ProbeReport."""
         super().__init__(message)
         self.stage = stage
+        self.certificate_rejection = certificate_rejection
 
 
 async def resolve(plan: ProbePlan, report: Report) -> list[tuple[socket.AddressFamily, Any]]:
@@ -128,7 +130,8 @@ async def encrypt(
         async with asyncio.timeout(plan.seconds):
             streams = await asyncio.open_connection(sock=connection, ssl=context, server_hostname=plan.name)
     except OSError as error:  # ssl.SSLError and TimeoutError too
-        raise Unreached(ProbeStage.TLS, f"{plan.host}: {tls_words(plan, error)}") from error
+        rejection = certificate_rejection(plan, alert_of(error))
+        raise Unreached(ProbeStage.TLS, f"{plan.host}: {tls_words(plan, error)}", rejection) from error
     tls = streams[1].get_extra_info("ssl_object")
     report(ProbeStep(ProbeStage.TLS, True, time.monotonic() - began, tls_detail(plan, tls)))
     return streams
@@ -199,6 +202,8 @@ _ALERTS = {
     "CERTIFICATE_UNKNOWN": "the server rejects the client certificate (TLS)",
     "CERTIFICATE_EXPIRED": "the server says that the client certificate has expired (TLS)",
     "CERTIFICATE_REVOKED": "the server says that the client certificate is revoked (TLS)",
+    "UNSUPPORTED_CERTIFICATE": "the server does not support this kind of client certificate (TLS)",
+    "ACCESS_DENIED": "the server accepts the client certificate, but denies it access (TLS)",
     "PROTOCOL_VERSION": "client and server have no TLS version in common",
 }
 
@@ -206,6 +211,36 @@ _ALERTS = {
 def alert_words(reason: str) -> str:
     upper = reason.upper().replace(" ", "_")
     return next((words for part, words in _ALERTS.items() if part in upper), f"the TLS handshake failed: {reason}")
+
+
+_CERTIFICATE_ALERTS = frozenset(
+    {
+        "CERTIFICATE_REQUIRED",
+        "UNKNOWN_CA",
+        "BAD_CERTIFICATE",
+        "CERTIFICATE_UNKNOWN",
+        "CERTIFICATE_EXPIRED",
+        "CERTIFICATE_REVOKED",
+        "UNSUPPORTED_CERTIFICATE",
+        "ACCESS_DENIED",
+    }
+)
+"""Those that a server sends about the client's certificate only."""
+
+
+def alert_of(error: BaseException) -> str:
+    """OpenSSL's name of the alert that ended TLS, such as `TLSV13_ALERT_CERTIFICATE_REQUIRED`; empty if none did."""
+    reason = str(error.reason or "") if isinstance(error, ssl.SSLError) else ""
+    return reason if "ALERT" in reason else ""
+
+
+def certificate_rejection(plan: ProbePlan, alert: str) -> str:
+    """How the alert rejects the client certificate, as in ProbeReport; empty if it may be about something else."""
+    name = alert.partition("ALERT_")[2]
+    # In TLS 1.2 the lack of a certificate is a plain handshake failure.
+    if name in _CERTIFICATE_ALERTS or (name == "HANDSHAKE_FAILURE" and plan.certificate_is_judged):
+        return f"TLS alert: {name.lower().replace('_', ' ')}"
+    return ""
 
 
 def rejection_words(plan: ProbePlan, alert: str = "") -> str:

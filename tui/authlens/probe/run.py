@@ -6,7 +6,7 @@ import asyncio
 
 from authlens.core.probe.plan import ProbePlan
 from authlens.core.probe.report import ProbeReport, ProbeStage, ProbeStep, ProbeVerdict, ServerReply, Tried
-from authlens.probe.network import Unreached, connect, encrypt, rejection_words
+from authlens.probe.network import Unreached, certificate_rejection, connect, encrypt, rejection_words
 
 
 def run(plan: ProbePlan) -> ProbeReport:
@@ -20,7 +20,13 @@ async def _run(plan: ProbePlan) -> ProbeReport:
         return await _BY_WAY[plan.way](plan, steps)
     except Unreached as failure:
         steps.append(ProbeStep(failure.stage, False, 0.0, str(failure)))
-        return _report(plan, ProbeVerdict.UNREACHED, steps, problem=str(failure))
+        return _report(
+            plan,
+            ProbeVerdict.UNREACHED,
+            steps,
+            problem=str(failure),
+            certificate_rejection=failure.certificate_rejection,
+        )
 
 
 async def _over_tls(plan: ProbePlan, steps: list[ProbeStep]) -> ProbeReport:
@@ -37,15 +43,17 @@ async def _over_tls(plan: ProbePlan, steps: list[ProbeStep]) -> ProbeReport:
         await channel.listen(_patience(plan, steps))
     except Ended as ended:
         await channel.close()
-        raise Unreached(ProbeStage.TLS, f"{plan.host}: {rejection_words(plan, ended.alert)}") from ended
+        rejection = certificate_rejection(plan, ended.alert)
+        if plan.certificate_is_judged and not ended.alert:
+            rejection = f"the server {ended.how} after the TLS handshake"
+        raise Unreached(ProbeStage.TLS, f"{plan.host}: {rejection_words(plan, ended.alert)}", rejection) from ended
     return await _conversation(plan, channel, steps)
 
 
 def _patience(plan: ProbePlan, steps: list[ProbeStep]) -> float:
     """Seconds to wait for a rejection: a round trip and a half, and longer where a certificate is judged."""
     taken = sum(step.seconds for step in steps if step.stage is ProbeStage.TCP)
-    is_judged = plan.needs_certificate or plan.certificate_file is not None
-    return min(0.5, (0.25 if is_judged else 0.02) + 1.5 * taken)
+    return min(0.5, (0.25 if plan.certificate_is_judged else 0.02) + 1.5 * taken)
 
 
 async def _over_websocket(plan: ProbePlan, steps: list[ProbeStep]) -> ProbeReport:
@@ -93,6 +101,7 @@ def _report(
     problem: str = "",
     tried: tuple[Tried, ...] = (),
     received: int = 0,
+    certificate_rejection: str = "",
 ) -> ProbeReport:
     return ProbeReport(
         verdict=verdict,
@@ -105,6 +114,7 @@ def _report(
         tried=tried,
         received=received,
         lacks_certificate=plan.lacks_certificate,
+        certificate_rejection=certificate_rejection,
     )
 
 

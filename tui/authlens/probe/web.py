@@ -20,7 +20,9 @@ from authlens.probe.channel import Ended
 from authlens.probe.network import (
     Report,
     Unreached,
+    alert_of,
     alert_words,
+    certificate_rejection,
     dns_words,
     sni_words,
     tcp_words,
@@ -99,11 +101,12 @@ def unreached(plan: ProbePlan, error: BaseException) -> Unreached:
         )
     if isinstance(error, (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError)):
         known = cause if isinstance(cause, OSError) else ssl.SSLError(1, str(error))
-        return Unreached(ProbeStage.TLS, f"{plan.host}: {tls_words(plan, known)}")
+        rejection = certificate_rejection(plan, alert_of(known))
+        return Unreached(ProbeStage.TLS, f"{plan.host}: {tls_words(plan, known)}", rejection)
     if isinstance(error, aiohttp.ClientConnectorError):
         return Unreached(ProbeStage.TCP, tcp_words(plan, error.os_error, []))
-    if isinstance(cause, ssl.SSLError) and "ALERT" in str(cause.reason or ""):
-        return Unreached(ProbeStage.TLS, f"{plan.host}: {alert_words(str(cause.reason))}")
+    if cause is not None and (alert := alert_of(cause)):
+        return Unreached(ProbeStage.TLS, f"{plan.host}: {alert_words(alert)}", certificate_rejection(plan, alert))
     if isinstance(error, (TimeoutError, aiohttp.ServerTimeoutError)):
         return Unreached(ProbeStage.UPGRADE, f"{plan.host}: nothing answered within {plan.seconds:g} s")
     if isinstance(error, (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)):
@@ -112,7 +115,8 @@ def unreached(plan: ProbePlan, error: BaseException) -> Unreached:
             maybe = f"it may not accept the client certificate {plan.certificate_file}"
         how = "reset" if isinstance(cause or error, ConnectionResetError) else "closed"
         message = f"the server {how} the connection without an answer to the HTTP request; {maybe}"
-        return Unreached(ProbeStage.UPGRADE, f"{plan.host}: {message}")
+        rejection = f"the server {how} the connection after the TLS handshake" if plan.certificate_is_judged else ""
+        return Unreached(ProbeStage.UPGRADE, f"{plan.host}: {message}", rejection)
     return Unreached(ProbeStage.UPGRADE, f"{plan.host}: {type(error).__name__} while waiting for the HTTP answer")
 
 

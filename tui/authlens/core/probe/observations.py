@@ -9,7 +9,7 @@ from authlens.core.contract import pages
 from authlens.core.contract.statement import Source, documented
 from authlens.core.mqtt.limits import TOPIC_ALIASES, UNACKNOWLEDGED
 from authlens.core.mqtt.packets import V5
-from authlens.core.mqtt.rules import Rule
+from authlens.core.mqtt.rules import CERTIFICATE, Rule
 from authlens.core.probe.report import ProbeReport, ProbeVerdict, ServerReply, rule_of_denial, rule_of_refusal
 from authlens.frozen import dataclass
 
@@ -47,6 +47,8 @@ def observations(report: ProbeReport) -> tuple[Observation, ...]:
 
 def _observations(report: ProbeReport) -> Iterator[Observation]:
     version = report.version or V5
+    if report.certificate_rejection:
+        yield _of_certificate(report.certificate_rejection, version)
     if report.answer is not None and report.verdict is ProbeVerdict.REFUSED:
         rule = rule_of_refusal(report.answer)
         if rule is not None:
@@ -63,6 +65,14 @@ def _of_rule(rule: Rule, answer: ServerReply, version: int) -> Observation:
     seen = (answer.packet, answer.code, answer.closed is not None)
     agrees = seen == (response.packet, response.code, response.closes)
     return Observation(rule.id, rule.what, version, answer.words(version), str(response), response.source, agrees)
+
+
+def _of_certificate(rejection: str, version: int) -> Observation:
+    """The connection ended before CONNECT, in every version and over HTTPS."""
+    response = CERTIFICATE.response(version)
+    return Observation(
+        CERTIFICATE.id, CERTIFICATE.what, version, rejection, str(response), response.source, response.closes
+    )
 
 
 _MQTT = documented(pages.MQTT)

@@ -137,6 +137,11 @@ class ProbePlan:
         return self.needs_certificate and self.certificate_file is None
 
     @property
+    def certificate_is_judged(self) -> bool:
+        """Whether the server has a client certificate, or the lack of one, to judge."""
+        return self.needs_certificate or self.certificate_file is not None
+
+    @property
     def address(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         scheme = {"mqtt": "mqtts", "wss": "wss", "https": "https"}[self.way]

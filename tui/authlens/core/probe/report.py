@@ -143,6 +143,8 @@ class ProbeReport:
     """What the policies say about connecting with this client id."""
     lacks_certificate: bool = False
     """Whether the host requires a client certificate and none was given."""
+    certificate_rejection: str = ""
+    """How TLS rejected the client certificate or the lack of one: the alert, or that the connection was closed."""
 
     @property
     def is_yes(self) -> bool:

@@ -15,7 +15,7 @@ def read(messages: list[Message]) -> tuple[str, dict[str, Any]]:
 
 
 def test_a_connection_and_its_end() -> None:
-    topic, event = read(lifecycle.connected("a", "s", "p", "127.0.0.1", 1500))
+    topic, event = read(lifecycle.connected("a", "s", "p", "127.0.0.1", 3, 1500))
     assert topic == "$aws/events/presence/connected/a"
     assert event == {
         "clientId": "a",
@@ -24,9 +24,9 @@ def test_a_connection_and_its_end() -> None:
         "sessionIdentifier": "s",
         "principalIdentifier": "p",
         "ipAddress": "127.0.0.1",
-        "versionNumber": 0,
+        "versionNumber": 3,
     }
-    topic, event = read(lifecycle.disconnected("a", "s", "p", "CLIENT_INITIATED_DISCONNECT", 1))
+    topic, event = read(lifecycle.disconnected("a", "s", "p", "CLIENT_INITIATED_DISCONNECT", 3, 1))
     assert topic == "$aws/events/presence/disconnected/a"
     assert event == {
         "clientId": "a",
@@ -36,9 +36,9 @@ def test_a_connection_and_its_end() -> None:
         "principalIdentifier": "p",
         "clientInitiatedDisconnect": True,
         "disconnectReason": "CLIENT_INITIATED_DISCONNECT",
-        "versionNumber": 0,
+        "versionNumber": 3,
     }
-    _, event = read(lifecycle.disconnected("a", "s", "p", "CONNECTION_LOST", 1))
+    _, event = read(lifecycle.disconnected("a", "s", "p", "CONNECTION_LOST", 3, 1))
     assert (event["clientInitiatedDisconnect"], event["disconnectReason"]) == (False, "CONNECTION_LOST")
 
 
@@ -52,10 +52,29 @@ def test_a_refusal_and_subscriptions() -> None:
 
 
 def test_a_client_id_with_a_wildcard_has_none() -> None:
-    assert lifecycle.connected("a+", "s", "p", "::1", 1) == []
-    assert lifecycle.disconnected("a#", "s", "p", "CONNECTION_LOST", 1) == []
+    assert lifecycle.connected("a+", "s", "p", "::1", 3, 1) == []
+    assert lifecycle.disconnected("a#", "s", "p", "CONNECTION_LOST", 3, 1) == []
 
 
 def test_events_are_published_with_quality_of_service_1_and_not_retained() -> None:
-    (message,) = lifecycle.connected("a", "s", "p", "127.0.0.1", 1500)
+    (message,) = lifecycle.connected("a", "s", "p", "127.0.0.1", 3, 1500)
     assert (message.qos, message.retain) == (1, False)
+
+
+def test_the_version_number_grows_with_each_connection_of_a_client_id_and_starts_again_after_an_hour() -> None:
+    versions = lifecycle.Versions()
+    assert (versions.entered("a", 0), versions.left("a", 1)) == (0, 0)
+    assert (versions.entered("a", 3601), versions.entered("b", 3601), versions.left("a", 3602)) == (1, 0, 1)
+    assert versions.entered("a", 7203) == 0
+
+
+def test_not_every_client_id_is_remembered_for_ever() -> None:
+    versions = lifecycle.Versions()
+    versions.entered("live", 0)
+    for number in range(10_010):
+        versions.entered(str(number), 1)
+        versions.left(str(number), 1)
+    assert len(versions) == 10_000
+    assert versions.entered("10009", 2) == 1
+    assert versions.entered("0", 2) == 0
+    assert versions.left("live", 2) == 0

@@ -10,26 +10,60 @@ from authlens.core.devices.effects import Message
 from authlens.core.mqtt.topics import has_wildcard
 
 _ROOT = "$aws/events"
+_REMEMBERED = 3600.0
+"""Seconds without a connection after which a client id counts from 0 again."""
+_MOST_REMEMBERED = 10_000
 
 
-def connected(client_id: str, session_id: str, principal: str, address: str, when: int) -> list[Message]:
-    """when: milliseconds since 1970."""
+class Versions:
+    """The `versionNumber` of each client id: it grows with each connection, and both events of one share it."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[int, float | None]] = {}
+        """The number, and when the connection ended; those that ended first come first."""
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def entered(self, client_id: str, now: float) -> int:
+        """The number of a new connection. now: in seconds."""
+        number, ended = self._known.pop(client_id, (-1, None))
+        if ended is not None and now - ended > _REMEMBERED:
+            number = -1
+        self._known[client_id] = (number + 1, None)
+        if len(self._known) > _MOST_REMEMBERED:
+            oldest = next((known for known, (_, ended) in self._known.items() if ended is not None), client_id)
+            if oldest != client_id:
+                del self._known[oldest]
+        return number + 1
+
+    def left(self, client_id: str, now: float) -> int:
+        """The number of the connection that ends."""
+        number, _ = self._known.pop(client_id, (0, None))
+        self._known[client_id] = (number, now)
+        return number
+
+
+def connected(client_id: str, session_id: str, principal: str, address: str, version: int, when: int) -> list[Message]:
+    """version: from Versions. when: milliseconds since 1970."""
     members = {
         "sessionIdentifier": session_id,
         "principalIdentifier": principal,
         "ipAddress": address,
-        "versionNumber": 0,
+        "versionNumber": version,
     }
     return _event("presence", "connected", client_id, when, members)
 
 
-def disconnected(client_id: str, session_id: str, principal: str, reason: str, when: int) -> list[Message]:
+def disconnected(
+    client_id: str, session_id: str, principal: str, reason: str, version: int, when: int
+) -> list[Message]:
     members = {
         "sessionIdentifier": session_id,
         "principalIdentifier": principal,
         "clientInitiatedDisconnect": reason == "CLIENT_INITIATED_DISCONNECT",
         "disconnectReason": reason,
-        "versionNumber": 0,
+        "versionNumber": version,
     }
     return _event("presence", "disconnected", client_id, when, members)
 

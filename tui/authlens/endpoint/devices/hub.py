@@ -46,6 +46,7 @@ class Hub:
         self.time_factor = time_factor
         self.broker = Broker()
         self._milliseconds = milliseconds
+        self._versions = lifecycle.Versions()
         self._clients: dict[Session, MqttClient] = {}
         self._work: deque[tuple[MqttClient | None, Iterable[Effect]]] = deque()
         self._is_working = False
@@ -72,9 +73,9 @@ class Hub:
         """Add an accepted client."""
         self._clients[session] = client
         self.broker.connected(session)
-        self.publish(
-            lifecycle.connected(session.client_id, client.id, client.principal, client.peer, self._milliseconds())
-        )
+        name, version = session.client_id, self._versions.entered(session.client_id, self.now())
+        when = self._milliseconds()
+        self.publish(lifecycle.connected(name, client.id, client.principal, client.peer, version, when))
 
     def perform(self, client: MqttClient | None, effects: Iterable[Effect]) -> None:
         """Carry out effects, and the effects that follow from them."""
@@ -158,7 +159,9 @@ class Hub:
         if effect.sends_will and client.will is not None:
             self._leave_will(client.will, session)
         reason = effect.rule.lifecycle or "CONNECTION_LOST"
-        messages = lifecycle.disconnected(session.client_id, client.id, client.principal, reason, self._milliseconds())
+        name, version = session.client_id, self._versions.left(session.client_id, self.now())
+        when = self._milliseconds()
+        messages = lifecycle.disconnected(name, client.id, client.principal, reason, version, when)
         self._work.append((None, [Route(message) for message in messages]))
 
     def _leave_will(self, will: Will, session: Session) -> None:

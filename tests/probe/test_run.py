@@ -211,6 +211,9 @@ def test_an_upgrade_that_http_refuses(status: str, tmp_path: Path) -> None:
         report = probed(port, ca, way="wss")
 
     assert report.verdict is ProbeVerdict.REFUSED
+    passed = [step.stage for step in report.steps if step.passed]
+    assert passed == [ProbeStage.DNS, ProbeStage.TCP, ProbeStage.TLS]
+    assert "127.0.0.1" in report.steps[0].detail
     assert failed_at(report) is ProbeStage.UPGRADE
     assert report.answer is not None
     assert report.answer.code == int(status[:3])

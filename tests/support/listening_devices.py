@@ -89,6 +89,7 @@ class Observed:
         self.fates: list[Invocation] = []
         self.decisions: list[PacketDecision] = []
         self.throttles: list[tuple[Invocation, bool]] = []
+        self.refreshes: list[tuple[Invocation, float, float]] = []
         self.ends: list[Invocation] = []
         self._news = asyncio.Event()
 
@@ -102,6 +103,9 @@ class Observed:
 
     def throttled(self, invocation: Invocation, is_sender: bool) -> None:
         self.throttles.append((invocation, is_sender))
+
+    def refreshed(self, invocation: Invocation, seconds: float, factor: float) -> None:
+        self.refreshes.append((invocation, seconds, factor))
 
     def ended(self, invocation: Invocation) -> None:
         self.ends.append(invocation)

@@ -95,6 +95,13 @@ def test_a_throttled_connection_is_marked_and_an_unknown_direction_or_connection
         assert [watched.device.throttled for watched in read(connection(FRESH), other).watched()] == [None]
 
 
+def test_refreshes_are_counted() -> None:
+    report = {"event": "refresh", "id": FRESH.id, "refreshes": 2}
+    made = read(connection(FRESH), report, {**report, "id": "another"}, {**report, "refreshes": None})
+    assert [watched.device.refreshes for watched in made.watched()] == [2]
+    assert made.changes == 2
+
+
 def test_everything_is_counted_and_the_newest_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger, "KEPT_DECISIONS", 3)
     made = read(connection(FRESH), decision(DENIED), *[decision(ALLOWED)] * 10)

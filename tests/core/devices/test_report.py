@@ -14,7 +14,7 @@ from authlens.core.mqtt.connection import SENT, DeviceConnection, PacketDecision
 from authlens.core.mqtt.connection_json import decision_to_json
 from authlens.core.mqtt.packets import V3, V5
 from authlens.core.mqtt.rules import Rule
-from authlens.core.request.request import AuthorizerRequest
+from authlens.core.request.request import AuthorizerRequest, MqttContext
 from support.device_records import ALLOWED, CONNECTED, DENIED, REFUSED, invocation
 
 
@@ -189,6 +189,7 @@ def test_everything_that_is_kept_of_a_connection() -> None:
         "passed  connected",
         report.decision_line(shown, ALLOWED),
         report.decision_line(shown, DENIED),
+        f"refreshed: {report.refresh_words(2)}",
         report.end_line(shown, device),
     ]
     assert report.record_lines(shown, device) == ["sensor-7 over MQTT 5 over TLS, from 127.0.0.1", *kept]
@@ -198,7 +199,7 @@ def test_everything_that_is_kept_of_a_connection() -> None:
         "failed  authorizer found: the authorizer A is INACTIVE",
         f"answered{report.response_words(rules.REFUSED, V5)}",
     ]
-    nobody = replace(CONNECTED, peer="", steps=(), decisions=())
+    nobody = replace(CONNECTED, peer="", steps=(), decisions=(), refreshes=0)
     assert report.record_lines(shown, nobody) == ["sensor-7 over MQTT 5 over TLS, from an unknown address"]
     for peer, published in (("127.0.0.1", []), ("192.0.2.1", ["published to a real broker: sensors/7"])):
         probe = replace(device, peer=peer, is_probe=True)
@@ -240,3 +241,32 @@ def test_a_throttled_connection() -> None:
         "bytesPerSecond": 524_288,
         "known": "documented",
     }
+
+
+def test_a_refresh_says_how_much_time_passed_and_how_fast() -> None:
+    device = replace(CONNECTED, refreshes=1)
+    line = report.refresh_line(invocation(device), device, 300, 60)
+    assert line == (
+        "refreshed sensor-7 after 300 s (5 s with --time-factor 60): the function was invoked again, once so far, and "
+        "its documents replaced the previous ones"
+    )
+    again = replace(CONNECTED, refreshes=2)
+    assert " after 300 s: the function was invoked again, 2 times so far" in report.refresh_line(
+        invocation(again), again, 300, 1
+    )
+    assert report.record_lines(invocation(again), again)[-1].startswith("refreshed: the function was invoked again, 2")
+    assert report.refresh_json_of(invocation(again), again, 300, 60) == {
+        "event": "refresh",
+        "id": CONNECTED.id,
+        "clientId": "sensor-7",
+        "refreshes": 2,
+        "refreshAfterInSeconds": 300,
+        "timeFactor": 60,
+    }
+
+
+def test_a_request_made_from_a_connection_is_named_after_its_client_id() -> None:
+    assert report.connection_name(invocation(CONNECTED)) == "sensor-7"
+    in_a_fleet = AuthorizerRequest("A", mqtt_context=MqttContext(client_id="fleet/7"))
+    assert report.connection_name(replace(invocation(CONNECTED), request=in_a_fleet)) == "fleet-7"
+    assert report.connection_name(replace(invocation(CONNECTED), request=AuthorizerRequest("A"))) == "A"

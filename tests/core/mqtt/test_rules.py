@@ -99,6 +99,7 @@ ANSWERS = (
     ("too-many-subscriptions", "SUBACK 0x80, stays connected", "SUBACK 0x97, stays connected", None),
     ("subscription-id", "closed", "DISCONNECT 0xa1, closed", "CLIENT_ERROR"),
     ("publish-rate", "no answer, stays connected", "PUBACK 0x97, stays connected", None),
+    ("publish-rate-qos-0", "no answer, stays connected", "no answer, stays connected", None),
     ("throughput", "no answer, stays connected", "no answer, stays connected", None),
     ("disconnect-after", "closed", "DISCONNECT 0x98, closed", "CUSTOMAUTH_TTL_EXPIRATION"),
     ("refresh-refused", "closed", "DISCONNECT 0x87, closed", "AUTH_ERROR"),

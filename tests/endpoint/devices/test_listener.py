@@ -264,6 +264,8 @@ async def test_a_refresh_replaces_the_documents(tmp_path: Path) -> None:
             answered_with = await client.receive()
         assert answered_with == Puback(1, codes.NOT_AUTHORIZED)
         assert devices.functions.events[0] == devices.functions.events[1]
+        invocation, seconds, factor = devices.seen.refreshes[0]
+        assert (device_of(invocation).refreshes, seconds, factor) == (1, 300, 3000)
 
 
 async def test_a_refresh_that_is_refused_ends_the_connection(tmp_path: Path) -> None:

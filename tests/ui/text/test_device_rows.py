@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from authlens.core.devices.ledger import Watched
-from authlens.core.mqtt.connection import RECEIVED, DeviceConnection, PresentedCertificate
-from authlens.ui.text.device_rows import connection_row, stage_items
+from authlens.core.mqtt import rules
+from authlens.core.mqtt.connection import RECEIVED, DeviceConnection, PacketDecision, PresentedCertificate
+from authlens.ui.text.device_rows import connection_row, decision_items, stage_items
 from support.device_records import CONNECTED, invocation
 
 
@@ -29,3 +30,18 @@ def test_a_throttled_connection_is_marked_in_the_list_and_explained_below_it() -
     )
     added = [line for line in lines_of(device) if line not in lines_of(CONNECTED)]
     assert added == ["! throttled: what it receives exceeds 512 KiB a second, and the rest waits [documented]"]
+
+
+def test_a_refresh_is_shown_below_the_stages() -> None:
+    added = [line for line in lines_of(replace(CONNECTED, refreshes=1)) if line not in lines_of(CONNECTED)]
+    assert len(added) == 1
+    assert added[0].startswith("refreshed: the function was invoked again, once so far")
+
+
+def test_a_denial_by_a_rule_names_the_rule() -> None:
+    dropped = PacketDecision(1, "PUBLISH", "a/b", 0, rule=rules.PUBLISH_RATE_QOS_0.id)
+    watched = Watched(invocation(CONNECTED), CONNECTED, CONNECTED.counts, (dropped,), (dropped,))
+    (item,) = decision_items(watched, denied_only=True)
+    _, why, answer = (line.plain.strip() for line in item.lines)
+    assert why == rules.PUBLISH_RATE_QOS_0.what
+    assert answer == "→ no answer, stays connected   known: documented"

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 import aiohttp
+from aiohttp.abc import ResolveResult
 from yarl import URL
 
 from authlens.core.probe.plan import ProbePlan, Trial
@@ -52,39 +53,63 @@ def _headers(plan: ProbePlan) -> list[tuple[str, str]]:
     return [*given, ("Host", plan.server_name if plan.port == 443 else f"{plan.server_name}:{plan.port}")]
 
 
+class _Resolver(aiohttp.ThreadedResolver):
+    """Keeps the addresses that it found; aiohttp's traces name the host only."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.addresses: tuple[str, ...] = ()
+
+    async def resolve(self, *given: Any, **named: Any) -> list[ResolveResult]:
+        found = await super().resolve(*given, **named)
+        self.addresses = tuple(dict.fromkeys(each["host"] for each in found))
+        return found
+
+
 class _Steps:
     """DNS and TCP as aiohttp traces them, for the report and to say how far a failure came."""
 
     def __init__(self, report: Report) -> None:
         self._report = report
         self._began = time.monotonic()
-        self.is_resolved = False
+        self._took = 0.0
+        self._is_connected = False
+        self.resolver = _Resolver()
         self.config = aiohttp.TraceConfig()
         self.config.on_dns_resolvehost_end.append(self._resolved)
         self.config.on_connection_create_start.append(self._start)
+        self.config.on_connection_create_end.append(self._connected)
 
     async def _start(self, session: Any, context: SimpleNamespace, given: Any) -> None:
         self._began = time.monotonic()
 
     async def _resolved(self, session: Any, context: SimpleNamespace, given: Any) -> None:
-        self.is_resolved = True
-        self._report(ProbeStep(ProbeStage.DNS, True, time.monotonic() - self._began, given.host))
+        found = ", ".join(self.resolver.addresses) or given.host
+        self._report(ProbeStep(ProbeStage.DNS, True, time.monotonic() - self._began, found))
         self._began = time.monotonic()
+
+    async def _connected(self, session: Any, context: SimpleNamespace, given: Any) -> None:
+        self._is_connected = True
+        self._took = time.monotonic() - self._began
+
+    def failed(self, plan: ProbePlan) -> None:
+        """HTTP refused the request or did not answer it: what came before it had passed, if it was reached."""
+        if self._is_connected:
+            self.encrypted(plan, None)
 
     def encrypted(self, plan: ProbePlan, tls: ssl.SSLObject | None) -> None:
         """aiohttp does TCP and TLS in one go."""
-        took = time.monotonic() - self._began
         self._report(ProbeStep(ProbeStage.TCP, True, 0.0, f"{plan.host} port {plan.port}"))
         # aiohttp releases a connection with the last byte of a short answer.
         detail = tls_detail(plan, tls) if tls is not None else f"{sni_words(plan)}, the certificate is trusted"
-        self._report(ProbeStep(ProbeStage.TLS, True, took, detail))
+        self._report(ProbeStep(ProbeStage.TLS, True, self._took, detail))
 
 
 @asynccontextmanager
 async def session_for(plan: ProbePlan, report: Report) -> AsyncIterator[tuple[aiohttp.ClientSession, _Steps]]:
     """An HTTP session of one connection, with the plan's trust and no proxy: a device uses none."""
     steps = _Steps(report)
-    connector = aiohttp.TCPConnector(ssl=tls_context(plan), limit=1, force_close=True)
+    connector = aiohttp.TCPConnector(ssl=tls_context(plan), limit=1, force_close=True, resolver=steps.resolver)
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=plan.seconds, sock_read=plan.seconds)
     async with aiohttp.ClientSession(
         connector=connector, timeout=timeout, trace_configs=[steps.config], auto_decompress=False
@@ -163,9 +188,11 @@ async def upgrade(session: aiohttp.ClientSession, steps: _Steps, plan: ProbePlan
         )
     except aiohttp.WSServerHandshakeError as error:
         detail = f"HTTP {error.status} {error.message}".strip()
+        steps.failed(plan)
         report(ProbeStep(ProbeStage.UPGRADE, False, time.monotonic() - began, detail))
         raise Refused(ServerReply("HTTP", error.status, _header_words(error))) from error
     except (aiohttp.ClientError, OSError) as error:
+        steps.failed(plan)
         raise unreached(plan, error) from error
     steps.encrypted(plan, socket.get_extra_info("ssl_object"))
     report(
@@ -210,6 +237,7 @@ async def publish(
             body = (await response.content.read(_LARGEST_BODY)).decode("utf-8", "replace")
             answer = ServerReply("HTTP", response.status, body)
     except (aiohttp.ClientError, OSError) as error:
+        steps.failed(plan)
         raise unreached(plan, error) from error
     report(ProbeStep(ProbeStage.PUBLISH, answer.is_yes, time.monotonic() - began, f"HTTP {answer.code}"))
     return answer

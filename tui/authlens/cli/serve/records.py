@@ -45,6 +45,9 @@ class Writer(Protocol):
     def throttled(self, invocation: Invocation, is_sender: bool) -> None:
         """The report shows only the client id, and what the listener itself says."""
 
+    def refreshed(self, invocation: Invocation, seconds: float, factor: float) -> None:
+        """As in Sink; the report shows only the client id, and what the listener itself says."""
+
     def ended(self, shown: Invocation, whole: Invocation) -> None: ...
 
 
@@ -64,6 +67,10 @@ class Lines:
 
     def throttled(self, invocation: Invocation, is_sender: bool) -> None:
         self._log(report.throttle_line(invocation, is_sender))
+
+    def refreshed(self, invocation: Invocation, seconds: float, factor: float) -> None:
+        if invocation.device is not None:
+            self._log(report.refresh_line(invocation, invocation.device, seconds, factor))
 
     def ended(self, shown: Invocation, whole: Invocation) -> None:
         if self._wants_ends and shown.device is not None:
@@ -86,6 +93,10 @@ class JsonLines:
 
     def throttled(self, invocation: Invocation, is_sender: bool) -> None:
         self._write(report.throttle_json_of(invocation, is_sender))
+
+    def refreshed(self, invocation: Invocation, seconds: float, factor: float) -> None:
+        if invocation.device is not None:
+            self._write(report.refresh_json_of(invocation, invocation.device, seconds, factor))
 
     def ended(self, shown: Invocation, whole: Invocation) -> None:
         if shown.device is not None:
@@ -174,6 +185,10 @@ class Observers:
     def throttled(self, invocation: Invocation, is_sender: bool) -> None:
         for writer in self._writers:
             writer.throttled(invocation, is_sender)
+
+    def refreshed(self, invocation: Invocation, seconds: float, factor: float) -> None:
+        for writer in self._writers:
+            writer.refreshed(invocation, seconds, factor)
 
     def ended(self, invocation: Invocation) -> None:
         # An end holds only what the listener itself says and counts.

@@ -63,6 +63,8 @@ class Ledger:
             self._decided(str(value.get("id")), decision_from_json(value))
         elif kind == "throttled":
             self._throttled(str(value.get("id")), str(value.get("direction")))
+        elif kind == "refresh":
+            self._refreshed(str(value.get("id")), value.get("refreshes"))
         elif kind in ("connection", "end"):
             return self._known(from_json(value.get("invocation")))
         return None
@@ -103,6 +105,12 @@ class Ledger:
         if entry is not None and direction in (SENT, RECEIVED):
             self.changes += 1
             entry.device = replace(entry.device, throttled=direction)
+
+    def _refreshed(self, connection_id: str, refreshes: object) -> None:
+        entry = self._entries.get(connection_id)
+        if entry is not None and isinstance(refreshes, int):
+            self.changes += 1
+            entry.device = replace(entry.device, refreshes=refreshes)
 
 
 class _Entry:

@@ -24,6 +24,11 @@ def client_of(invocation: Invocation) -> str:
     return _client_id(invocation) or NO_CLIENT_ID
 
 
+def connection_name(invocation: Invocation) -> str:
+    """What a request made from a connection is called at first: its client id, otherwise its authorizer."""
+    return (_client_id(invocation) or invocation.request.authorizer_name or "").replace("/", "-")
+
+
 def _client_id(invocation: Invocation) -> str | None:
     mqtt = invocation.request.mqtt_context
     return mqtt.client_id or None if mqtt else None
@@ -48,13 +53,33 @@ def decision_line(invocation: Invocation, decision: PacketDecision) -> str:
     """One decision."""
     word = "allowed" if decision.is_allowed else "denied"
     qos = f" QoS {decision.qos}" if decision.packet != "CONNECT" else ""
-    why = decision.detail or decision.statement
-    rule = decision.broken
-    if rule is not None and decision.action is None:
-        why = f"{rule.what}: {why}" if why else rule.what
     version = invocation.device.version if invocation.device else None
-    answer = "" if decision.is_allowed else response_words(rule, version)
-    return f"{word} {client_of(invocation)} {decision.packet} {decision.topic}{qos}: {why}{answer}"
+    answer = "" if decision.is_allowed else response_words(decision.broken, version)
+    return f"{word} {client_of(invocation)} {decision.packet} {decision.topic}{qos}: {reason_words(decision)}{answer}"
+
+
+def reason_words(decision: PacketDecision) -> str:
+    """Why a packet was allowed or denied: the policies' reason, or the rule that it broke."""
+    why, rule = decision.detail or decision.statement, decision.broken
+    if rule is None or decision.action is not None:
+        return why
+    return f"{rule.what}: {why}" if why else rule.what
+
+
+def refresh_line(invocation: Invocation, device: DeviceConnection, seconds: float, factor: float) -> str:
+    """The function was invoked again. seconds: what it had asked for with refreshAfterInSeconds."""
+    return f"refreshed {client_of(invocation)} after {factor_words(seconds, factor)}: {refresh_words(device.refreshes)}"
+
+
+def refresh_words(refreshes: int) -> str:
+    times = "once" if refreshes == 1 else f"{refreshes} times"
+    return f"the function was invoked again, {times} so far, and its documents replaced the previous ones"
+
+
+def factor_words(seconds: float, factor: float) -> str:
+    """Such as `300 s` or `300 s (5 s with --time-factor 60)`."""
+    faster = f" ({seconds / factor:g} s with --time-factor {factor:g})" if factor != 1 else ""
+    return f"{seconds:g} s{faster}"
 
 
 def throttle_line(invocation: Invocation, is_sender: bool) -> str:
@@ -108,6 +133,8 @@ def record_lines(invocation: Invocation, device: DeviceConnection) -> list[str]:
     lines += [decision_line(invocation, decision) for decision in device.decisions]
     if device.throttled is not None:
         lines.append(f"throttled: {throttle_words(device.throttled)}")
+    if device.refreshes:
+        lines.append(f"refreshed: {refresh_words(device.refreshes)}")
     if device.ended_by is not None:
         lines.append(end_line(invocation, device))
     return lines
@@ -155,6 +182,17 @@ def throttle_json_of(invocation: Invocation, is_sender: bool) -> dict[str, Any]:
         "direction": SENT if is_sender else RECEIVED,
         "bytesPerSecond": int(limits.THROUGHPUT.value),
         "known": limits.THROUGHPUT.source.known.value,
+    }
+
+
+def refresh_json_of(invocation: Invocation, device: DeviceConnection, seconds: float, factor: float) -> dict[str, Any]:
+    return {
+        "event": "refresh",
+        "id": device.id,
+        "clientId": _client_id(invocation),
+        "refreshes": device.refreshes,
+        "refreshAfterInSeconds": seconds,
+        "timeFactor": factor,
     }
 
 

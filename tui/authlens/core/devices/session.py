@@ -210,7 +210,9 @@ class Session:
         problem = topic_problem(topic, retain=packet.retain)
         if problem is not None:
             return (rules.TOPIC if packet.qos else rules.TOPIC_QOS_0), problem
-        return (rules.PUBLISH_RATE if self._is_too_fast(now) else None), ""
+        if not self._is_too_fast(now):
+            return None, ""
+        return (rules.PUBLISH_RATE if packet.qos else rules.PUBLISH_RATE_QOS_0), ""
 
     def _may_publish(self, packet: Publish, topic: str) -> Generator[Effect, None, bool]:
         """Evaluate the policies; yields the decisions and returns whether the message is routed."""

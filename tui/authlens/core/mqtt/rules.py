@@ -280,6 +280,12 @@ PUBLISH_RATE: Final = Rule(
     _ignored(documented(pages.QUOTAS)),
     _kept("PUBACK", codes.QUOTA_EXCEEDED, documented(pages.QUOTAS, "the limit; the code is assumed")),
 )
+PUBLISH_RATE_QOS_0: Final = Rule(
+    "publish-rate-qos-0",
+    "more than 100 publishes arrived within a second, and the message of QoS 0 is dropped",
+    _ignored(documented(pages.QUOTAS)),
+    _ignored(documented(pages.QUOTAS)),
+)
 THROUGHPUT: Final = Rule(
     "throughput",
     "more messages wait for the client than 512 KiB a second can carry, and this one is dropped",
@@ -356,6 +362,7 @@ RULES: Final[tuple[Rule, ...]] = (
     TOO_MANY_SUBSCRIPTIONS,
     SUBSCRIPTION_ID,
     PUBLISH_RATE,
+    PUBLISH_RATE_QOS_0,
     THROUGHPUT,
     EXPIRED,
     REFRESH_REFUSED,

@@ -12,6 +12,7 @@ from authlens.core.devices import handshake
 from authlens.core.devices.effects import Judged
 from authlens.core.devices.pace import ByteBucket
 from authlens.core.devices.permissions import CONNECT, Permissions
+from authlens.core.devices.report import factor_words
 from authlens.core.devices.session import Session
 from authlens.core.invocation.invocation import fault_of
 from authlens.core.mqtt import limits, rules
@@ -285,15 +286,18 @@ class MqttClient:
         outcome, factor = admission.outcome, self._hub.time_factor
         if outcome is None:
             return
-        seconds = (outcome.disconnect_after_in_seconds or 0) / factor
-        self._timers["disconnect"] = self._loop.call_later(seconds, self._hub.finish, self, rules.EXPIRED)
+        seconds = outcome.disconnect_after_in_seconds or 0
+        detail = factor_words(seconds, factor) if factor != 1 else ""
+        self._timers["disconnect"] = self._loop.call_later(
+            seconds / factor, self._hub.finish, self, rules.EXPIRED, detail
+        )
         self._await_refresh(admission)
         if self._transport in (Transport.WSS, Transport.WS):
             life = limits.WEBSOCKET_SECONDS.value
             self._timers["life"] = self._loop.call_later(life, self._hub.finish, self, rules.WEBSOCKET_LIFE)
 
     def _await_refresh(self, admission: Admission) -> None:
-        seconds = ((admission.outcome and admission.outcome.refresh_after_in_seconds) or 0) / self._hub.time_factor
+        seconds = _refresh_seconds(admission) / self._hub.time_factor
         self._timers["refresh"] = self._loop.call_later(seconds, self._refresh)
 
     def _refresh(self) -> None:
@@ -310,20 +314,25 @@ class MqttClient:
         if self._admission is None or self.session is None:
             return
         admission = await self._hub.gate.refresh(self._admission)
-        self._record.refreshed()
         if self.is_over:
             return
         if admission.outcome is None:
             self._hub.finish(self, rules.REFRESH_REFUSED, admission.reason)
             return
+        seconds = _refresh_seconds(self._admission)
         self._admission = admission
         self.session.permissions = self.session.permissions.replaced(admission.documents)
+        self._record.refreshed(seconds, self._hub.time_factor)
         self._await_refresh(admission)
 
     def _cancel(self, name: str) -> None:
         timer = self._timers.pop(name, None)
         if timer is not None:
             timer.cancel()
+
+
+def _refresh_seconds(admission: Admission) -> int:
+    return (admission.outcome and admission.outcome.refresh_after_in_seconds) or 0
 
 
 def _reason(rule: Rule, detail: str) -> str:

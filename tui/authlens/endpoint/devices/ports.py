@@ -26,5 +26,11 @@ class Sink(Protocol):
         is_sender: with what the client sends, otherwise with what it receives.
         """
 
+    def refreshed(self, invocation: Invocation, seconds: float, factor: float) -> None:
+        """The function was invoked again for an accepted connection, and its documents replaced the previous ones.
+
+        seconds: the refreshAfterInSeconds that had passed, factor times as fast.
+        """
+
     def ended(self, invocation: Invocation) -> None:
         """An accepted connection ended."""

@@ -103,8 +103,10 @@ class ConnectionRecord:
             self.device = replace(self.device, throttled=SENT if is_sender else RECEIVED)
             self._sink.throttled(self._invocation, is_sender)
 
-    def refreshed(self) -> None:
+    def refreshed(self, seconds: float, factor: float) -> None:
+        """The function's new documents replaced the previous ones. seconds, factor: as in Sink."""
         self.device = replace(self.device, refreshes=self.device.refreshes + 1)
+        self._sink.refreshed(replace(self._invocation, device=self.device), seconds, factor)
 
     def ended(self, rule: Rule, detail: str, seconds: float) -> None:
         """The accepted connection ended."""

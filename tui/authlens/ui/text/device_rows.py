@@ -8,7 +8,7 @@ from datetime import datetime
 from textual.content import Content
 
 from authlens.core.devices.ledger import Watched
-from authlens.core.devices.report import client_of, throttle_words
+from authlens.core.devices.report import client_of, reason_words, refresh_words, throttle_words
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.mqtt.clients import prints
 from authlens.core.mqtt.connection import DeviceConnection, PacketDecision
@@ -82,6 +82,9 @@ def stage_items(watched: Watched) -> Iterator[PageItem]:
     if device.throttled is not None:
         words = safe_content(throttle_words(device.throttled))
         yield PageItem((Content.assemble(("! throttled: ", "$text-warning"), words),))
+    if device.refreshes:
+        words = safe_content(refresh_words(device.refreshes))
+        yield PageItem((Content.assemble(("refreshed: ", "$foreground-muted"), words),))
     if device.is_refused and device.refused_by != NOT_CONNECT.id:
         rule = BY_ID.get(device.refused_by or "")
         if rule is not None:
@@ -109,8 +112,8 @@ def _decision(decision: PacketDecision, version: int | None) -> Iterator[Content
     )
     if decision.is_allowed:
         return
-    if decision.detail:
-        yield Content.assemble("   ", safe_content(decision.detail))
+    if why := reason_words(decision):
+        yield Content.assemble("   ", safe_content(why))
     rule = decision.broken
     if rule is not None:
         yield from answer_lines(rule, version)

@@ -73,8 +73,9 @@ class FileController:
     def save(self) -> None:
         self._run(self._save)
 
-    def save_as(self) -> None:
-        self._run(self._save_as)
+    def save_as(self, given: str = "") -> None:
+        """Save to another file; given: the name to begin with, if not that of the open file."""
+        self._run(lambda: self._save_as(given))
 
     def rename(self, path: Path | None = None) -> None:
         """Give a file another name: this one, or the open one."""
@@ -160,12 +161,12 @@ class FileController:
             return await self._save_as()
         return await self._write(file.path, file.digest)
 
-    async def _save_as(self) -> bool:
+    async def _save_as(self, given: str = "") -> bool:
         from authlens.store.requests import named
 
         path = self._state.file.path
         case = f"-{self._state.file.case}" if self._state.file.case else ""
-        given = f"{path.stem}{case}" if path else self._state.draft.authorizer_name
+        given = given or (f"{path.stem}{case}" if path else self._state.draft.authorizer_name)
         folder = path.parent if path else self._state.folder
         name = await self._host.ask(AskText("Save as", given, f"In {folder}; a / makes a folder."))
         target = await self._done(lambda: named(folder, name)) if name else None

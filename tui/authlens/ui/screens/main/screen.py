@@ -12,6 +12,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from authlens.core.deployment.deployment import Deployment
+from authlens.core.devices.report import connection_name
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.invocation.local_run import Unresolved
 from authlens.core.request.authorizer import Authorizer
@@ -232,7 +233,7 @@ class MainScreen(Screen[object]):
             if action in ("test", "compare"):
                 self.sending.send_form()
             elif action == "save":
-                self.files.save_as()
+                self.files.save_as(connection_name(invocation))
 
     def _filed(self) -> None:
         self.collections.refresh()

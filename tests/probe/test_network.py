@@ -65,6 +65,8 @@ def alert(reason: str) -> ssl.SSLError:
         (alert("WRONG_VERSION_NUMBER"), "does not speak TLS; a proxy or a captive portal"),
         (alert("TLSV1_UNRECOGNIZED_NAME"), "not an endpoint of the account"),
         (TimeoutError(), "did not complete within 3 s"),
+        (ConnectionResetError(errno.ECONNRESET, "x"), "the server reset the connection during the TLS handshake"),
+        (ConnectionResetError(), "the server closed the connection during the TLS handshake"),
         (ConnectionResetError(), "usually because it does not know the server name (SNI h.example) or the ALPN"),
     ],
 )

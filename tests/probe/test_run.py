@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from authlens.core.mqtt.packets import V3, V5, Connack, Disconnect, Puback, Publ
 from authlens.core.probe.observations import observations
 from authlens.core.probe.plan import ProbePlan, Trial, Way
 from authlens.core.probe.report import ConnectionEnd, ProbeReport, ProbeStage, ProbeVerdict
-from authlens.core.probe.words import NO_CERTIFICATE, causes
+from authlens.core.probe.words import NO_CERTIFICATE, causes, headline
 from authlens.probe.run import run
 from support.broken_broker import Act, answers, broken_broker, reads, resets, upgrades
 
@@ -202,6 +203,15 @@ def test_what_is_not_mqtt_is_not_an_answer(tmp_path: Path) -> None:
     assert "not MQTT" in report.problem
 
 
+def test_a_server_of_mqtt_3_only_is_recognised(tmp_path: Path) -> None:
+    with broken_broker(tmp_path, answers(encode(Connack(1), V3))) as (port, ca):
+        report = probed(port, ca)
+
+    assert report.verdict is ProbeVerdict.UNREACHED
+    assert "answered in MQTT 3.1.1" in report.problem
+    assert "--mqtt 3" in report.problem
+
+
 @pytest.mark.parametrize(
     "status", ["403 Forbidden", "407 Proxy", "426 Upgrade Required", "502 Bad Gateway", "302 Found", "200 OK"]
 )
@@ -218,6 +228,9 @@ def test_an_upgrade_that_http_refuses(status: str, tmp_path: Path) -> None:
     assert report.answer is not None
     assert report.answer.code == int(status[:3])
     assert "proxy" in report.answer.reason
+    phrase = HTTPStatus(report.answer.code).phrase
+    assert report.steps[-1].detail == f"HTTP {report.answer.code} {phrase}, Server: proxy"
+    assert not any("iot:Publish" in cause for cause in causes(report))
 
 
 FRAMES: dict[str, tuple[bytes, ConnectionEnd]] = {
@@ -237,6 +250,11 @@ def test_how_a_websocket_is_closed(case: str, tmp_path: Path) -> None:
     assert report.verdict is ProbeVerdict.REFUSED
     assert report.answer is not None
     assert report.answer.closed is closed
+    code = {b"\x88\x02\x03\xe8": "close code 1000", b"\x88\x02\x03\xf0": "close code 1008"}.get(frame, "")
+    assert report.answer.reason == code
+    assert code in headline(report)
+    # AWS refuses without a code.
+    assert ("how AWS IoT refuses" in headline(report)) is (not code)
 
 
 def test_everything_that_is_allowed(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ from authlens.core.probe.words import (
     RATE_CAUSES,
     REFUSAL_CAUSES,
     SILENT_CAUSES,
+    TAKEN_OVER_CAUSES,
+    VERSION_CAUSES,
     causes,
     causes_of,
     headline,
@@ -64,6 +66,14 @@ def test_too_fast_has_causes_of_its_own() -> None:
         causes(report(ProbeVerdict.REFUSED, answer=ServerReply("CONNACK", 0x97, "", ConnectionEnd.CLOSED)))
         == RATE_CAUSES
     )
+
+
+def test_some_codes_have_causes_of_their_own() -> None:
+    other = report(ProbeVerdict.REFUSED, answer=ServerReply("CONNACK", 0x84, "", ConnectionEnd.CLOSED))
+    old = report(ProbeVerdict.REFUSED, V3, answer=ServerReply("CONNACK", 1, "", ConnectionEnd.CLOSED))
+    assert causes(other) == causes(old) == VERSION_CAUSES
+    taken = report(ProbeVerdict.REFUSED, answer=ServerReply("DISCONNECT", 0x8E, "", ConnectionEnd.CLOSED))
+    assert causes(taken) == TAKEN_OVER_CAUSES
 
 
 def test_http_names_the_publish() -> None:
@@ -155,7 +165,7 @@ PORTAL = ("a captive portal answered in place of AWS IoT: open a browser and sig
     [
         (None, ()),
         ("connect-refused", REFUSAL_CAUSES),
-        ("taken-over", REFUSAL_CAUSES),
+        ("taken-over", TAKEN_OVER_CAUSES),
         ("connect-rate", RATE_CAUSES),
         ("http-refused", ON_PUBLISH),
         ("http-204", PORTAL),

@@ -15,11 +15,12 @@ _CHUNK = 65_536
 class Ended(Exception):
     """The connection is over."""
 
-    def __init__(self, how: ConnectionEnd, alert: str = "") -> None:
-        """alert: OpenSSL's name of the TLS alert that ended it."""
+    def __init__(self, how: ConnectionEnd, alert: str = "", code: str = "") -> None:
+        """alert: OpenSSL's name of the TLS alert that ended it. code: the close code of a WebSocket, in words."""
         super().__init__(how)
         self.how = how
         self.alert = alert
+        self.code = code
 
 
 class Channel(Protocol):

@@ -10,6 +10,7 @@ from authlens.core.mqtt.decoder import Decoder
 from authlens.core.mqtt.encoder import encode
 from authlens.core.mqtt.fields import Malformed
 from authlens.core.mqtt.packets import (
+    V5,
     Connack,
     Connect,
     Disconnect,
@@ -26,6 +27,8 @@ from authlens.core.probe.report import ConnectionEnd, ProbeStage, ProbeStep, Ser
 from authlens.probe.channel import Channel, Ended
 from authlens.probe.network import Report, Unreached, alert_words, certificate_rejection
 
+_CONNACK_OF_3 = b"\x20\x02"
+"""How a CONNACK of MQTT 3.1.1 begins: one of MQTT 5 is longer."""
 KEEP_ALIVE = 60
 """Seconds; a probe has left long before."""
 
@@ -37,6 +40,8 @@ class Conversation:
         self._report = report
         self._decoder = Decoder(plan.version)
         self._waiting: list[Packet] = []
+        self._last = b""
+        """What arrived last."""
         self._ended: ConnectionEnd | None = None
         self.received = 0
         """Messages that were delivered."""
@@ -56,6 +61,8 @@ class Conversation:
             answer = await self._ask(packet, Connack, None)
         except Malformed as error:
             message = f"{plan.host}: what answered is not MQTT ({error})"
+            if plan.version == V5 and self._last.startswith(_CONNACK_OF_3):
+                message = f"{plan.host}: the server answered in MQTT 3.1.1: try --mqtt 3"
             raise Unreached(ProbeStage.CONNECT, message) from error
         if answer.packet is None and answer.closed is ConnectionEnd.SILENT:
             raise Unreached(ProbeStage.CONNECT, f"{plan.host}: nothing answered CONNECT within {plan.seconds:g} s")
@@ -109,7 +116,7 @@ class Conversation:
                     message = f"{self._plan.host}: {alert_words(ended.alert)}"
                     rejection = certificate_rejection(self._plan, ended.alert)
                     raise Unreached(ProbeStage.TLS, message, rejection) from ended
-                return ServerReply(closed=ended.how)
+                return ServerReply(closed=ended.how, reason=ended.code)
             if ended.how is ConnectionEnd.SILENT:
                 return found
             self._ended = ended.how
@@ -137,6 +144,7 @@ class Conversation:
     async def _next(self, until: float) -> Packet:
         while not self._waiting:
             data = await self._channel.receive(max(0.0, until - time.monotonic()))
+            self._last = data
             self._waiting += self._decoder.feed(data)
         return self._waiting.pop(0)
 

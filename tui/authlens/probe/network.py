@@ -164,8 +164,9 @@ def tls_words(plan: ProbePlan, error: OSError) -> str:
     if isinstance(error, ssl.SSLError):
         return alert_words(str(error.reason or error))
     if isinstance(error, ConnectionError):
+        how = "reset" if error.errno == errno.ECONNRESET else "closed"
         return (
-            f"the server closed the connection during the TLS handshake, usually because it does not know the "
+            f"the server {how} the connection during the TLS handshake, usually because it does not know the "
             f"server name ({sni_words(plan)}) or the ALPN protocol"
         )
     return f"TLS: {error.strerror or error}"

@@ -7,6 +7,7 @@ import ssl
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
@@ -164,7 +165,10 @@ class WebSocketChannel:
         if message.type is aiohttp.WSMsgType.BINARY:
             return bytes(message.data)
         if message.type is aiohttp.WSMsgType.CLOSE:
-            raise Ended(ConnectionEnd.EMPTY_CLOSE_FRAME if message.data == _EMPTY_CLOSE else ConnectionEnd.CLOSE_FRAME)
+            if message.data == _EMPTY_CLOSE:
+                raise Ended(ConnectionEnd.EMPTY_CLOSE_FRAME)
+            said = f": {message.extra}" if message.extra else ""
+            raise Ended(ConnectionEnd.CLOSE_FRAME, code=f"close code {message.data}{said}")
         if message.type is aiohttp.WSMsgType.ERROR:
             raise Ended(ConnectionEnd.RESET)
         raise Ended(ConnectionEnd.CLOSED)
@@ -187,10 +191,11 @@ async def upgrade(session: aiohttp.ClientSession, steps: _Steps, plan: ProbePlan
             server_hostname=plan.server_name,
         )
     except aiohttp.WSServerHandshakeError as error:
-        detail = f"HTTP {error.status} {error.message}".strip()
+        headers = _header_words(error)
+        detail = f"HTTP {error.status} {_phrase(error)}" + (f", {headers}" if headers else "")
         steps.failed(plan)
         report(ProbeStep(ProbeStage.UPGRADE, False, time.monotonic() - began, detail))
-        raise Refused(ServerReply("HTTP", error.status, _header_words(error))) from error
+        raise Refused(ServerReply("HTTP", error.status, headers)) from error
     except (aiohttp.ClientError, OSError) as error:
         steps.failed(plan)
         raise unreached(plan, error) from error
@@ -199,6 +204,16 @@ async def upgrade(session: aiohttp.ClientSession, steps: _Steps, plan: ProbePlan
         ProbeStep(ProbeStage.UPGRADE, True, time.monotonic() - began, "HTTP 101, subprotocol " + str(socket.protocol))
     )
     return WebSocketChannel(socket)
+
+
+def _phrase(error: aiohttp.WSServerHandshakeError) -> str:
+    """What the status means; of an upgrade that is not valid, what aiohttp says of it."""
+    if error.status == HTTPStatus.SWITCHING_PROTOCOLS:
+        return error.message
+    try:
+        return HTTPStatus(error.status).phrase
+    except ValueError:
+        return "(not a known status)"
 
 
 def _header_words(error: aiohttp.WSServerHandshakeError) -> str:

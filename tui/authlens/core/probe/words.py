@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from authlens.core.mqtt.packets import V3, V5
-from authlens.core.mqtt.rules import CONNECT_RATE, HTTP_REFUSED, REFUSED
+from authlens.core.mqtt.rules import CONNECT_RATE, HTTP_REFUSED, REFUSED, TAKEN_OVER
 from authlens.core.policy.matching import DecisionWord
 from authlens.core.probe.plan import PROBE_CLIENT_ID
-from authlens.core.probe.report import ProbeReport, ProbeVerdict, Tried
+from authlens.core.probe.report import ConnectionEnd, ProbeReport, ProbeVerdict, Tried
 
+_NOT_AWS = "what answered is not AWS IoT: check the host name and the port"
 REFUSAL_CAUSES = (
     "the function refused, raised an error or returned an answer that AWS does not accept: compare with a test call",
     "the policies do not allow iot:Connect for this client id",
     "no authorizer of that name is ACTIVE, or none was named and no default authorizer is set",
     "the token's signature is missing or does not match: the function is not invoked then",
 )
+TAKEN_OVER_CAUSES = ("another client connected with the same client id at the same moment: give --client-id",)
+VERSION_CAUSES = ("the server does not support this version of MQTT, which AWS IoT does: try --mqtt 3 or 5", _NOT_AWS)
 RATE_CAUSES = ("another connection used this client id within the last second; wait a second and try again",)
 
 
@@ -28,6 +31,9 @@ _CLOSED = "the server "
 """How the headline of an answer without a packet begins."""
 _REFUSED_IN_3 = ", which is how AWS IoT refuses a CONNECT of MQTT 3.1.1"
 
+_ENDS_OF_3 = (ConnectionEnd.CLOSED, ConnectionEnd.EMPTY_CLOSE_FRAME, ConnectionEnd.RESET)
+"""A close frame with a code comes from another server, or from a proxy."""
+
 
 def headline(report: ProbeReport) -> str:
     """`connected`, or how it ended, in one sentence."""
@@ -37,7 +43,9 @@ def headline(report: ProbeReport) -> str:
         return report.problem
     answer = report.answer
     if answer.packet is None:
-        return f"{_CLOSED}{answer.closed} after CONNECT" + (_REFUSED_IN_3 if report.version == V3 else "")
+        code = f" ({answer.reason})" if answer.reason else ""
+        as_aws = report.version == V3 and answer.closed in _ENDS_OF_3
+        return f"{_CLOSED}{answer.closed}{code} after CONNECT" + (_REFUSED_IN_3 if as_aws else "")
     reason = f": {answer.reason}" if answer.reason else ""
     return f"refused with {answer.words(report.version)}{reason}"
 
@@ -77,15 +85,20 @@ def causes_of(
         return (*SILENT_CAUSES, *REFUSAL_CAUSES)
     if refusal == CONNECT_RATE.id:
         return RATE_CAUSES
+    if refusal == TAKEN_OVER.id:
+        return TAKEN_OVER_CAUSES
+    if refusal == REFUSED.id and "protocol version" in words:
+        return VERSION_CAUSES
     if refusal == HTTP_REFUSED.id:
-        return (*REFUSAL_CAUSES[:1], "the policies do not allow iot:Publish on this topic", *REFUSAL_CAUSES[2:])
+        # Of the two ways over HTTP only the publish has a topic.
+        publish = () if version else ("the policies do not allow iot:Publish on this topic",)
+        return (*REFUSAL_CAUSES[:1], *publish, *REFUSAL_CAUSES[2:])
     status = refusal.removeprefix("http-")
     if status == refusal:
         return REFUSAL_CAUSES
-    return _HTTP_CAUSES.get(status) or _HTTP_CAUSES.get(f"{status[:1]}xx") or _NOT_AWS
+    return _HTTP_CAUSES.get(status) or _HTTP_CAUSES.get(f"{status[:1]}xx") or (_NOT_AWS,)
 
 
-_NOT_AWS = ("what answered is not AWS IoT: check the host name and the port",)
 _REDIRECTED = ("a captive portal answered in place of AWS IoT: open a browser and sign in to the network",)
 _HTTP_CAUSES = {
     "407": ("a proxy in between requires a login; devices do not use proxies: connect from a network without one",),
@@ -94,7 +107,7 @@ _HTTP_CAUSES = {
         "a proxy in between does not forward the upgrade",
     ),
     "502": ("a proxy or load balancer answered in place of AWS IoT and cannot reach it",),
-    "503": ("AWS IoT is throttling or unavailable: wait a moment", *_NOT_AWS),
+    "503": ("AWS IoT is throttling or unavailable: wait a moment", _NOT_AWS),
     "504": ("a proxy or load balancer answered in place of AWS IoT and cannot reach it",),
     "511": _REDIRECTED,
     "2xx": _REDIRECTED,

@@ -19,6 +19,7 @@ from authlens.core.request.target import Target
 from authlens.endpoint.local_devices import Address, DevicesSnapshot, LocalDevices
 from authlens.ui.screens import devices
 from authlens.ui.screens.devices import ConnectionRows, DevicesScreen
+from authlens.ui.widgets.controls.field import Field
 from authlens.ui.widgets.controls.items import Items
 from support import device_records
 from support.app_services import NOW
@@ -115,6 +116,12 @@ async def test_what_devices_do_is_seen_and_can_be_used(robot: Robot) -> None:
     assert view.invocation is not None
     assert view.invocation.device is None
     assert robot.gateway.sent[-1].mqtt_context == mqtt
+
+    await reopen(robot)
+    await robot.press("s")
+    await robot.settle()
+    assert [field.value for field in robot.app.screen.query(Field)] == ["bad-1"]
+    await robot.press("escape")
 
 
 class Reporting:

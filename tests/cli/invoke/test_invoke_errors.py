@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
+from authlens.cli.invoke.errors import sentence
+from authlens.core.invocation.invocation import Failure, FailureKind
 from support.one_command import Ended
 from support.recording_server import Recording
 
@@ -112,3 +114,11 @@ def test_errors_can_be_structured(call: Invoke, monkeypatch: pytest.MonkeyPatch)
     assert call("--authorizer-name", "Missing").err.startswith("Code: ResourceNotFoundException\n")
     ended = call("--authorizer-name", "Missing", "--cli-error-format", "json")
     assert json.loads(ended.err) == {"Message": "Authorizer Missing not found", "Code": "ResourceNotFoundException"}
+
+
+def test_an_error_names_the_operation_that_failed() -> None:
+    failure = Failure(FailureKind.AWS, "ResourceNotFoundException", "Function not found: F:3")
+    expected = (
+        "An error occurred (ResourceNotFoundException) when calling the Invoke operation: Function not found: F:3"
+    )
+    assert sentence(failure, "Invoke") == expected

@@ -18,6 +18,7 @@ from authlens.core.mqtt.entrance import certificate_failure, entrance_warning, h
         (ClientHello("a"), Transport.MQTTS, "offers no ALPN"),
         (ClientHello("a", ("h2",)), Transport.MQTTS, "offers ALPN h2"),
         (ClientHello(None, ("mqtt",)), Transport.MQTTS, "no server name"),
+        (ClientHello("192.0.2.1", ("mqtt",)), Transport.MQTTS, "the IP address 192.0.2.1 as its server name"),
         (ClientHello("a", ("x-amzn-mqtt-ca",)), Transport.MQTTS, "client certificate"),
         (None, Transport.MQTT, "TLS only"),
     ],

@@ -369,6 +369,26 @@ class TestWebSocket:
             except aiohttp.WSServerHandshakeError as error:
                 found = error.status
         assert found == status
+        await devices.seen.until(lambda seen: bool(seen.fates))
+        device = device_of(devices.seen.fates[-1])
+        assert device.transport is Transport.WS
+        assert ("GET /mqtt was answered HTTP 403: Requests from web pages" in device.reason) is (status == 403)
+
+    @pytest.mark.parametrize(
+        ("path", "protocol", "reason"),
+        [
+            ("/ws", "mqtt", "GET /ws was answered HTTP 404: The device port serves GET /mqtt (WebSocket)"),
+            ("/mqtt", "amqp", "GET /mqtt was answered HTTP 400: The WebSocket must offer the protocol mqtt"),
+        ],
+    )
+    async def test_a_websocket_at_the_wrong_place_is_reported(
+        self, devices: Listening, path: str, protocol: str, reason: str
+    ) -> None:
+        async with aiohttp.ClientSession() as session:
+            with pytest.raises(aiohttp.WSServerHandshakeError):
+                await session.ws_connect(f"ws://localhost:{devices.port}{path}?token=t", protocols=(protocol,))
+        await devices.seen.until(lambda seen: bool(seen.fates))
+        assert device_of(devices.seen.fates[0]).reason.startswith(reason)
 
 
 class TestHttps:

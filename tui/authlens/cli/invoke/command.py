@@ -224,7 +224,8 @@ class _Call:
             structured = {"Message": redact(message), "Code": code}
             self.services.stderr.write(render(structured, OutputStyle(self.settings.error_format)))
         else:
-            complain(redact(errors.sentence(failure)), self.services.stderr)
+            operation = "Invoke" if invocation.via == "function" else "TestInvokeAuthorizer"
+            complain(redact(errors.sentence(failure, operation)), self.services.stderr)
         if failure.kind is failure.kind.BROKEN_ANSWER:
             narrate(redact(errors.what_came(invocation.wire)), self.services.stderr)
         return errors.exit_code(failure)

@@ -32,12 +32,12 @@ def code_and_message(failure: Failure) -> tuple[str, str]:
     return _CONFIGURATION.get(failure.error, failure.error), str(failure.message)
 
 
-def sentence(failure: Failure) -> str:
-    """One line as the AWS CLI prints it, and what to do on the next."""
+def sentence(failure: Failure, operation: str = "TestInvokeAuthorizer") -> str:
+    """One line as the AWS CLI prints it, and what to do on the next. operation: what AWS was asked to do."""
     code, message = code_and_message(failure)
     if failure.kind is FailureKind.AWS:
         retried = f" (reached max retries: {failure.retries})" if failure.retries is not None else ""
-        said = f"An error occurred ({code}) when calling the TestInvokeAuthorizer operation{retried}: {message}"
+        said = f"An error occurred ({code}) when calling the {operation} operation{retried}: {message}"
     elif exit_code(failure) in (ExitCode.USAGE, ExitCode.CONFIGURATION):
         said = f"An error occurred ({code}): {message}"
     else:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from authlens.core.mqtt.client_hello import ClientHello
 from authlens.core.mqtt.connection import Transport
+from authlens.core.text.url import is_ip_address
 
 _CERTIFICATE_ALPN = ("x-amzn-mqtt-ca", "x-amzn-http-ca")
 MQTT_ALPN = "mqtt"
@@ -23,6 +24,11 @@ def entrance_warning(hello: ClientHello | None, transport: Transport, needs_alpn
         return "AWS IoT accepts TLS only" if not transport.is_encrypted else ""
     if hello.server_name is None:
         return "the client sends no server name (SNI), without which AWS IoT cannot choose an endpoint"
+    if is_ip_address(hello.server_name):
+        return (
+            f"the client sends the IP address {hello.server_name} as its server name (SNI); AWS IoT chooses the "
+            "endpoint by its host name"
+        )
     if any(name in hello.alpn for name in _CERTIFICATE_ALPN):
         return f"ALPN {_joined(hello.alpn)} asks AWS IoT for a client certificate instead of custom authentication"
     if transport is Transport.MQTTS and needs_alpn and MQTT_ALPN not in hello.alpn:

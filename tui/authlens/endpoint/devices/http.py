@@ -33,6 +33,9 @@ _quiet = logging.getLogger("authlens.endpoint.devices")
 _quiet.addHandler(logging.NullHandler())
 _quiet.propagate = False
 
+_SHOWN_PATH = 80
+"""Characters of a path that a report holds."""
+
 
 class DeviceHttp:
     """The HTTP side of the listener."""
@@ -90,12 +93,22 @@ class DeviceHttp:
     async def _answered(self, request: web.BaseRequest, arrival: Arrival) -> web.StreamResponse:
         path = request.raw_path.partition("?")[0]
         if not self._is_ours(request):
-            return _error(403, "Requests from web pages of other sites are refused.")
+            return self._refused(request, arrival, 403, "Requests from web pages of other sites are refused.")
         if path == _WEBSOCKET and request.method == "GET":
             return await self._websocket(request, arrival)
         if path.startswith(_TOPICS) and request.method == "POST":
             return await self._publish(request, arrival, unquote(path.removeprefix(_TOPICS)))
-        return _error(404, f"The device port serves GET {_WEBSOCKET} (WebSocket) and POST {_TOPICS}TOPIC.")
+        served = f"The device port serves GET {_WEBSOCKET} (WebSocket) and POST {_TOPICS}TOPIC."
+        return self._refused(request, arrival, 404, served)
+
+    def _refused(self, request: web.BaseRequest, arrival: Arrival, status: int, message: str) -> web.StreamResponse:
+        """The answer to a request that cannot be a device's, which is reported like any other refusal."""
+        upgrades = request.headers.get("Upgrade", "").lower() == "websocket"
+        kinds = (Transport.WS, Transport.WSS) if upgrades else (Transport.HTTP, Transport.HTTPS)
+        path = request.raw_path.partition("?")[0][:_SHOWN_PATH]
+        reason = f"{request.method} {path} was answered HTTP {status}: {message}"
+        report_failure(self._hub, arrival, kinds[arrival.hello is not None], ConnectionStage.UPGRADE, reason)
+        return _error(status, message)
 
     def _is_ours(self, request: web.BaseRequest) -> bool:
         """Whether Host and Origin, if any, are names of the listener, with any port or none."""
@@ -110,7 +123,8 @@ class DeviceHttp:
     async def _websocket(self, request: web.BaseRequest, arrival: Arrival) -> web.StreamResponse:
         offered = ",".join(request.headers.getall("Sec-WebSocket-Protocol", ())).replace(" ", "").split(",")
         if "mqtt" not in offered:
-            return _error(400, "The WebSocket must offer the protocol mqtt (Sec-WebSocket-Protocol).")
+            missing = "The WebSocket must offer the protocol mqtt (Sec-WebSocket-Protocol)."
+            return self._refused(request, arrival, 400, missing)
         websocket = web.WebSocketResponse(
             protocols=("mqtt",), compress=False, autoclose=False, max_msg_size=_MAXIMUM_MESSAGE
         )

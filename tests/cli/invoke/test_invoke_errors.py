@@ -117,8 +117,6 @@ def test_errors_can_be_structured(call: Invoke, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_an_error_names_the_operation_that_failed() -> None:
-    failure = Failure(FailureKind.AWS, "ResourceNotFoundException", "Function not found: F:3")
-    expected = (
-        "An error occurred (ResourceNotFoundException) when calling the Invoke operation: Function not found: F:3"
-    )
+    failure = Failure(FailureKind.AWS, "ResourceNotFoundException", "no function F:3")
+    expected = "An error occurred (ResourceNotFoundException) when calling the Invoke operation: no function F:3"
     assert sentence(failure, "Invoke") == expected

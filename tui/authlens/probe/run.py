@@ -44,8 +44,10 @@ async def _over_tls(plan: ProbePlan, steps: list[ProbeStep]) -> ProbeReport:
     except Ended as ended:
         await channel.close()
         rejection = certificate_rejection(plan, ended.alert)
-        if plan.certificate_is_judged and not ended.alert:
-            rejection = f"the server {ended.how} after the TLS handshake"
+        if not ended.alert:
+            # Nothing else is left to judge then, but the server may have other reasons: what was given is said too.
+            given = "" if plan.certificate_file is not None else "; no client certificate was given"
+            rejection = f"the server {ended.how} after the TLS handshake{given}"
         raise Unreached(ProbeStage.TLS, f"{plan.host}: {rejection_words(plan, ended.alert)}", rejection) from ended
     return await _conversation(plan, channel, steps)
 

@@ -44,6 +44,12 @@ def test_another_program_that_imports_it_keeps_its_handler() -> None:
     assert signal.getsignal(signal.SIGINT) is before
 
 
+def test_nothing_is_imported_before_it() -> None:
+    code = "import sys; before = set(sys.modules); import authlens; print(*sorted(set(sys.modules) - before))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) <= {"__future__", "authlens", "authlens.interrupts"}
+
+
 @pytest.mark.parametrize("number", [1, 5, 40])
 def test_while_it_is_imported(number: int) -> None:
     assert interrupted_at(number) == (130, "")

@@ -102,6 +102,9 @@ class Terminal:
     def type(self, text: str) -> None:
         self._process.write(text.encode())
 
+    def send(self, raw: bytes) -> None:
+        self._process.write(raw)
+
     def resize(self, columns: int, rows: int) -> None:
         self._process.setwinsize(rows, columns)
         self._screen.resize(rows, columns)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from textual import events
 
+from authlens.ui.app import LONGEST_PASTE
 from authlens.ui.screens.document import DocumentScreen
 from support.app_services import POLICY
 from ui.robot import running
@@ -58,3 +59,8 @@ async def test_what_is_pasted_goes_where_it_belongs(tmp_path: Path) -> None:
         assert robot.notifications()[-1].startswith("Not recognised")
         await robot.paste("a plain value")
         assert "a plain value" in robot.form.draft.username
+        draft = robot.form.draft
+        robot.app.post_message(events.Paste("a\n" * LONGEST_PASTE))
+        await robot.rest()
+        assert robot.notifications()[-1].startswith("The pasted text is too long: 524,288 characters")
+        assert robot.form.draft == draft

@@ -101,6 +101,22 @@ def test_the_first_key_after_a_stop_counts(home: Mapping[str, str], tmp_path: Pa
             assert all(sequence in terminal.written[before:] for sequence in RESTORED)
 
 
+def test_what_no_terminal_sends_harms_nothing(home: Mapping[str, str], tmp_path: Path) -> None:
+    with Terminal([*COMMAND], environ=home, cwd=str(tmp_path)) as terminal:
+        terminal.wait_for("F5 Send")
+        terminal.settle()
+        # Not UTF-8, half a character, keys and sizes that cannot be, and a mouse on a screen without cells.
+        for sent in (b"\xff\xb7x", b"\xe6\x97", b"\x1b[4294967295u", b"\x1b[48;99999;99999;0;0t", b"\x1b[48;0;0;0;0t"):
+            terminal.send(sent + b"\x1b[<0;5;5M\x1b[<0;5;5m")
+            terminal.settle()
+        terminal.send(b"\x1b\x1b[200~not closed \xff\x1b[201~")
+        terminal.press("f1")
+        terminal.wait_for("authlens asks")
+        terminal.signal(signal.SIGTERM)
+        assert terminal.wait_for_exit() == 143
+        assert b"Traceback" not in terminal.written
+
+
 _CRASHING = """
 import sys
 from authlens.__main__ import main

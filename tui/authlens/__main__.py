@@ -9,7 +9,7 @@ from functools import cache
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, TextIO
 
-from authlens import interrupts  # first of ours: what follows takes the time in which Ctrl+C would show a traceback
+from authlens import interrupts
 from authlens.cli.console.diagnostics import CommandError, ExitCode, complain, narrate
 from authlens.cli.console.output import Output, OutputLost
 from authlens.cli.console.parser import BY_NAME, COMPLETION, VALUES, Parser, app_parser

@@ -3,10 +3,9 @@
 Importing this installs the handler, only for the program itself; while `main` runs it handles Ctrl+C on its own.
 """
 
-from __future__ import annotations
-
+# Not `signal`: it builds enumerations first, and until the handler is installed Ctrl+C shows a traceback.
+import _signal as signal  # type: ignore[import-not-found]
 import os
-import signal
 import sys
 
 INTERRUPTED = 130

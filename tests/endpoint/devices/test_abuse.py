@@ -15,7 +15,7 @@ import pytest_asyncio
 
 from authlens.core.mqtt import limits
 from authlens.core.mqtt.encoder import encode
-from authlens.core.mqtt.packets import V5, Connect, Pingreq, Pingresp, Publish
+from authlens.core.mqtt.packets import V5, Connect, Disconnect, Pingreq, Pingresp, Publish
 from authlens.endpoint.api.server import CannotListen
 from authlens.endpoint.devices.listener import Options, _listen_all
 from support.listening_devices import NAMED, Client, Listening, device_of, listening
@@ -93,6 +93,17 @@ async def test_more_connections_than_allowed_are_turned_away_until_one_leaves(de
             with contextlib.suppress(AssertionError, ConnectionError):
                 await works(devices, f"late-{random.random()}")
                 break
+
+
+async def test_a_burst_of_tiny_packets_does_not_hold_up_others(devices: Listening) -> None:
+    flooding, other = await works(devices, "flooding"), await works(devices, "other")
+    burst = encode(Publish("ok/1", b""), V5) * 5000 + encode(Disconnect(), V5)
+    flooding.writer.write(burst)
+    other.send(Pingreq())
+    assert await other.receive() == Pingresp()
+    assert not devices.seen.ends, "the burst is still being handled"
+    # The connection is open: it ends because the last packet of the burst says so.
+    await devices.seen.until(lambda seen: bool(seen.ends))
 
 
 async def test_a_packet_that_is_too_large_is_refused_by_its_header(devices: Listening) -> None:

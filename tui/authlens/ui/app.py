@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 _APP = Binding.Group("App")
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+LONGEST_PASTE = 262_144
+"""Characters. Everything AWS accepts is shorter, and a longer text would hold up the keys."""
 
 
 def run(services: AppServices) -> object:
@@ -217,6 +219,12 @@ class AuthlensApp(OrderedKeysApp):
         if isinstance(event, events.Paste):
             # Terminals send a line end of a bracketed paste as CR, as the Enter key does.
             event.text = event.text.replace("\r\n", "\n").replace("\r", "\n")
+            if len(event.text) > LONGEST_PASTE:
+                self.notify(
+                    f"The pasted text is too long: {len(event.text):,} characters, of at most {LONGEST_PASTE:,}.",
+                    severity="warning",
+                )
+                return
         await super().on_event(event)
 
     def action_focus_next(self) -> None:

@@ -34,6 +34,8 @@ from authlens.endpoint.devices.record import ConnectionRecord
 _LARGEST = int(limits.PACKET_BYTES.value)
 _MOST_AHEAD = 64 * 1024
 """How many bytes a client may send before its CONNECT is answered."""
+_PACKETS_A_TURN = 32
+"""How many packets of one client are handled before it is the others' turn."""
 
 
 class MqttClient:
@@ -86,6 +88,8 @@ class MqttClient:
 
     def lost(self) -> None:
         """The link was closed."""
+        while "turn" in self._timers:
+            self._take_turn()
         if self.is_over:
             return
         if self.session is None:
@@ -117,12 +121,32 @@ class MqttClient:
                 self.link.pause()
             return
         try:
-            for packet in self._decoder.feed(data):
+            for number, packet in enumerate(self._decoder.feed(data), 1):
                 self._handle(packet)
                 if self.is_over or self._is_entering:
                     return
+                if number == _PACKETS_A_TURN and self._decoder.waiting:
+                    self._await_turn()
+                    return
         except Malformed as error:
             self._malformed(error)
+
+    def _await_turn(self) -> None:
+        """Handle the rest once the other clients have had their turn."""
+        self.link.pause()
+        if "turn" not in self._timers:
+            self._timers["turn"] = self._loop.call_later(0, self._take_turn)
+
+    def _take_turn(self) -> None:
+        self._cancel("turn")
+        self._read(b"")
+        self._read_on()
+
+    def _read_on(self) -> None:
+        """Read from the link again unless something else still forbids it."""
+        is_full = self._is_entering and len(self._ahead) > _MOST_AHEAD
+        if not self.is_over and not is_full and not {"rate", "turn"} & self._timers.keys():
+            self.link.resume()
 
     def _handle(self, packet: Packet) -> None:
         if self.session is not None:
@@ -217,11 +241,10 @@ class MqttClient:
         self._start_clocks(admission)
         if is_kept:
             hub.perform(self, session.resume(hub.now()))
-        if "rate" not in self._timers:
-            self.link.resume()
         ahead, self._ahead = bytes(self._ahead), bytearray()
         if not self.is_over:
             self._read(ahead)
+        self._read_on()
 
     def _refuse(
         self,
@@ -268,8 +291,7 @@ class MqttClient:
 
     def _resume(self) -> None:
         del self._timers["rate"]
-        if not self._is_entering or len(self._ahead) <= _MOST_AHEAD:
-            self.link.resume()
+        self._read_on()
 
     def _too_late(self) -> None:
         self._refuse(rules.NOT_CONNECT, f"no CONNECT arrived within {limits.CONNECT_SECONDS.value:g} seconds")

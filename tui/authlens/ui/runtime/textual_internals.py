@@ -7,19 +7,23 @@ before they are made, and a palette that bears any key.
 from __future__ import annotations
 
 import asyncio
+import codecs
 import termios
 import tty
+from functools import partial
 from typing import Any
 
 from rich.console import RenderableType
 from rich.style import Style
-from textual import constants
+from textual import constants, events
 from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.command import CommandList, CommandPalette
 from textual.dom import DOMNode
+from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.keys import _character_to_key
+from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import TextArea
 from textual.widgets.text_area import EditResult
@@ -131,12 +135,38 @@ class SteadyPalette(CommandPalette):
             super()._action_command_list(action)
 
 
+_LARGEST_TERMINAL = 2000
+"""Columns and rows. What claims to be larger would take minutes to draw."""
+
+
+def _forgiving(encoding: str) -> partial[codecs.IncrementalDecoder]:
+    """A decoder that replaces what is not in the encoding; Textual's would end the thread that reads keys."""
+    return partial(codecs.getincrementaldecoder(encoding), "replace")
+
+
+linux_driver.getincrementaldecoder = _forgiving  # type: ignore[attr-defined, assignment]
+
+
 class ContinuedDriver(LinuxDriver):
-    """Takes the terminal back after SIGSTOP, which no program can catch.
+    """Reads whatever a terminal sends, and takes the terminal back after SIGSTOP, which no program can catch.
 
     Textual would start a second thread that reads keys: both wake up for a key, one reads it, and the other waits for
     the next, which blocks leaving. It would also restore the app's modes when it ends.
     """
+
+    def run_input_thread(self) -> None:
+        while not self.exit_event.is_set():
+            try:
+                super().run_input_thread()
+            except OSError:
+                raise  # the terminal is gone
+            except Exception:  # noqa: BLE001  # Textual cannot read some sequences, such as keys with huge codes
+                continue
+
+    def process_message(self, message: Message) -> None:
+        if isinstance(message, events.Resize) and not all(0 < side <= _LARGEST_TERMINAL for side in message.size):
+            return
+        super().process_message(message)
 
     def _sigcont_application(self, *_: object) -> None:
         reader = self._key_thread

@@ -19,6 +19,7 @@ from authlens.core.request.target import Target
 from authlens.endpoint.local_devices import Address, DevicesSnapshot, LocalDevices
 from authlens.ui.screens import devices
 from authlens.ui.screens.devices import ConnectionRows, DevicesScreen
+from authlens.ui.screens.dialogs.dialog import Ask
 from authlens.ui.widgets.controls.field import Field
 from authlens.ui.widgets.controls.items import Items
 from support import device_records
@@ -120,8 +121,13 @@ async def test_what_devices_do_is_seen_and_can_be_used(robot: Robot) -> None:
     await reopen(robot)
     await robot.press("s")
     await robot.settle()
+    assert isinstance(robot.app.screen, Ask)
+    robot.app.screen.dismiss("discard")
+    await robot.settle()
     assert [field.value for field in robot.app.screen.query(Field)] == ["bad-1"]
     await robot.press("escape")
+    draft = robot.form.draft
+    assert (draft.request.mqtt_context, draft.expect, draft.description) == (mqtt, None, None)
 
 
 class Reporting:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from authlens.core.devices.report import connection_name
+from authlens.core.invocation.invocation import Invocation
 from authlens.core.request.request import Mode
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.sending import Sender
@@ -73,9 +75,18 @@ class FileController:
     def save(self) -> None:
         self._run(self._save)
 
-    def save_as(self, given: str = "") -> None:
-        """Save to another file; given: the name to begin with, if not that of the open file."""
-        self._run(lambda: self._save_as(given))
+    def save_as(self) -> None:
+        self._run(self._save_as)
+
+    def save_connection(self, invocation: Invocation) -> None:
+        """Save the request of a device's connection to a file of its own."""
+
+        async def work() -> None:
+            if await self.may_leave():
+                self._form.load_apart(invocation)
+                await self._save_as(connection_name(invocation))
+
+        self._run(work)
 
     def rename(self, path: Path | None = None) -> None:
         """Give a file another name: this one, or the open one."""

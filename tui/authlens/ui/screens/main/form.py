@@ -87,6 +87,12 @@ class FormController:
         name = "the connection" if invocation.number is None else f"#{invocation.number}"
         self._host.notify(f"Loaded the request of {name}. Ctrl+Z brings back what was there.")
 
+    def load_apart(self, invocation: Invocation) -> None:
+        """Put the request of an invocation into the form as a new one: nothing of the open file applies to it."""
+        draft, file = of_saved(invocation.saved), self.state.file
+        origin = next(iter(files_of(invocation.source)), file.path or file.origin)
+        self.put(draft, None, OpenFile(draft, origin=origin))
+
     def can_be_sent(self) -> bool:
         """Whether the request can be sent as written; what prevents it is reported."""
         problem = self.state.draft.problem

@@ -12,7 +12,6 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from authlens.core.deployment.deployment import Deployment
-from authlens.core.devices.report import connection_name
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.invocation.local_run import Unresolved
 from authlens.core.request.authorizer import Authorizer
@@ -225,6 +224,8 @@ class MainScreen(Screen[object]):
             self.panes.go_to_if_hidden(AnswerPane.ID)
         elif action == "resend":
             (self.probing.again if invocation.is_probe else self.sending.send_again)(invocation)
+        elif action == "save":
+            self.files.save_connection(invocation)
         else:
             if action == "compare":
                 self.answer.pin(invocation)
@@ -232,8 +233,6 @@ class MainScreen(Screen[object]):
             self.panes.go_to_if_hidden(RequestPane.ID)
             if action in ("test", "compare"):
                 self.sending.send_form()
-            elif action == "save":
-                self.files.save_as(connection_name(invocation))
 
     def _filed(self) -> None:
         self.collections.refresh()

@@ -6,6 +6,7 @@ Web pages of other sites can use neither: Host and Origin must be names of this 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import logging
 from collections.abc import Mapping
@@ -29,6 +30,8 @@ from authlens.endpoint.devices.link import WebSocketLink
 _TOPICS = "/topics/"
 _WEBSOCKET = "/mqtt"
 _MAXIMUM_MESSAGE = int(limits.PACKET_BYTES.value)
+_FRAMES_A_TURN = 32
+"""How many frames of one client are handled before it is the others' turn, even if all of them are there already."""
 _quiet = logging.getLogger("authlens.endpoint.devices")
 _quiet.addHandler(logging.NullHandler())
 _quiet.propagate = False
@@ -126,7 +129,7 @@ class DeviceHttp:
             missing = "The WebSocket must offer the protocol mqtt (Sec-WebSocket-Protocol)."
             return self._refused(request, arrival, 400, missing)
         websocket = web.WebSocketResponse(
-            protocols=("mqtt",), compress=False, autoclose=False, max_msg_size=_MAXIMUM_MESSAGE
+            protocols=("mqtt",), compress=False, autoclose=False, autoping=False, max_msg_size=_MAXIMUM_MESSAGE
         )
         websocket.headers["Server"] = SERVER
         await websocket.prepare(request)
@@ -137,10 +140,18 @@ class DeviceHttp:
         kind = Transport.WS if arrival.hello is None else Transport.WSS
         client = MqttClient(self._hub, link, arrival, kind, http_context(request))
         try:
-            while not client.is_over:
+            for number in itertools.count(1):
                 await link.may_read.wait()
+                if client.is_over:
+                    break
+                if number % _FRAMES_A_TURN == 0:
+                    await asyncio.sleep(0)
                 message = await websocket.receive()
-                if message.type is WSMsgType.BINARY:
+                if message.type is WSMsgType.PING:
+                    await websocket.pong(message.data)
+                elif message.type is WSMsgType.PONG:
+                    continue
+                elif message.type is WSMsgType.BINARY:
                     client.feed(message.data)
                 elif message.type is WSMsgType.TEXT:
                     client.broken("a WebSocket frame holds text; MQTT travels in binary frames")

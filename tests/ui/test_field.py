@@ -136,7 +136,7 @@ async def test_secret_parameters_are_hidden_until_the_field_is_edited_or_reveale
         await robot.rest()
         assert field.text == f"u?zone={COVER}"
         await robot.open_page("event")
-        assert "?zone=" in robot.text()
+        await robot.until(lambda: "?zone=" in robot.text())
         assert "north" not in robot.text()
 
 

@@ -122,9 +122,14 @@ class RequestsScreen(Dialog[Path]):
             self.rows.folder = folder
             self.query_one(".folder", Static).update(safe_content(str(folder)))
 
+    def _searched(self, entry: Entry) -> str:
+        """What the search looks at: not the path of the folder, which all rows share."""
+        path = entry.path.relative_to(self._folder) if entry.path.is_relative_to(self._folder) else entry.path
+        return " ".join((str(path), entry.description or "", entry.authorizer or "")).casefold()
+
     def _filter(self, text: str) -> None:
         words = text.casefold().split()
-        found = [entry for entry in self._all if all(word in _searched(entry) for word in words)]
+        found = [entry for entry in self._all if all(word in self._searched(entry) for word in words)]
         self.rows.show(found)
         self._show_about()
         if not found:
@@ -161,7 +166,3 @@ class RequestsScreen(Dialog[Path]):
             self.dismiss(entry.path)
         else:
             self.notify(f"{entry.path.name}, {entry.error}", severity="error", timeout=15, markup=False)
-
-
-def _searched(entry: Entry) -> str:
-    return " ".join((str(entry.path), entry.description or "", entry.authorizer or "")).casefold()

@@ -14,23 +14,21 @@ from authlens.core.saved.source import split_source
 if TYPE_CHECKING:
     from authlens.core.invocation.invocation import Invocation
 
-_IN_THE_CODE = "'authlens init DIR' writes a function to edit"
+_IN_THE_CODE = "A sample's code cannot be edited; 'authlens init DIR' makes a project whose code can"
 _FIXES = {
     "3-wrong-password": "type the password of sample 1, correct-horse, and press F5.",
     "4-function-that-raises": (
         "choose the MQTT page, give a username such as sensor7, and press F5; or let the function cope without one."
     ),
     "5-answer-that-AWS-refuses": (
-        f"a principalId holds letters and digits only. That is fixed in the function: {_IN_THE_CODE}."
+        f"the function must return a principalId of letters and digits only. {_IN_THE_CODE}."
     ),
-    "6-policy-that-helps-nobody": (
-        f"the policy must allow iot:Connect. That is fixed in the function, see Lint: {_IN_THE_CODE}."
-    ),
+    "6-policy-that-helps-nobody": (f"the policy must allow iot:Connect, see Lint. {_IN_THE_CODE}."),
     "7-signature-of-another-token": (
         "press Ctrl+T, sign the token with the key ../keys/private.pem, take it with F5, and press F5."
     ),
     "8-authorizer-out-of-use": (
-        "set status: ACTIVE where the authorizer is defined. The test call passes even so: see Device."
+        "its status must be ACTIVE, which a sample cannot change. The test call passes even so: see Device."
     ),
 }
 """By the name of the sample; those that are not here are meant to pass."""

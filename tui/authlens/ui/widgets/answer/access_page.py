@@ -116,7 +116,7 @@ class AccessPage(Vertical):
         suggested = self.items.items[index].question if index is not None else ""
         if suggested and not field.value:
             field.value = suggested
-            field.cursor_position = len(suggested)
+            field.select_all()
         self.ask()
 
     def action_drop(self) -> None:

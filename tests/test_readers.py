@@ -196,9 +196,9 @@ WORST: dict[str, tuple[Callable[[str], None], Callable[[], str]]] = {
     ),
     "a SAM configuration": (
         readers.sam_config,
-        lambda: "[default.deploy.parameters]\nparameter_overrides = '" + "A=b " * (M // 4 - 20) + "'\n",
+        lambda: "[default.deploy.parameters]\nparameter_overrides = '" + "A=b " * (M // 16 - 20) + "'\n",
     ),
-    "tables of TOML": (readers.sam_config, lambda: "".join(f"[a{n}]\n" for n in range(M // 8))),
+    "tables of TOML": (readers.sam_config, lambda: "".join(f"[a{n}]\n" for n in range(M // 4 // 9))),
     "a function's policy": (
         readers.function_policy,
         lambda: (

@@ -131,6 +131,17 @@ def explained(text: str) -> None:
     main(["explain", "--answer", "answer.json"])
 
 
+def explained_on_screen(text: str) -> None:
+    """An answer of ten documents, each this text."""
+    from dataclasses import replace
+
+    from authlens.core.contract.outcome import Outcome
+    from authlens.ui.text.answer.explanation import explain
+    from support.stored_invocations import short
+
+    explain(replace(short(), result=Outcome(True, "P", (text,) * 10, 300, 86400)), (), None)
+
+
 def side(text: str) -> None:
     from authlens.__main__ import main
 
@@ -233,9 +244,9 @@ def local_log(text: str) -> None:
 
 
 def pretty(text: str) -> None:
-    from authlens.ui.text.pretty_json import pretty
+    from authlens.ui.text.page import laid_out
 
-    pretty(text)
+    laid_out(text)
 
 
 def expected(text: str) -> None:

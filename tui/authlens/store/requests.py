@@ -117,13 +117,13 @@ def save(
     """
     _refuse_repeated_header(path, saved)
     is_new = expected_digest is None and not overwrite
-    content = _written(path, saved)
+    content = b"" if expected_digest is not None else _written(path, saved)
 
     def replace_unless_changed() -> None:
         nonlocal content
         before = _checked(path, expected_digest, overwrite)
         if expected_digest is not None:
-            content = _rewritten(before, saved) or content
+            content = _rewritten(before, saved) or _written(path, saved)
         if is_new:
             create_whole(path, content)
         else:

@@ -49,6 +49,9 @@ TOO_COMPLEX = LintRule(
 """Not in `RULES`: it says that some of these were left out."""
 MOST_CHECKS = 40_000
 """A statement checked by a rule is one. Ten documents of AWS's size have at most 340 statements, or 28,000 checks."""
+_MOST_CHARACTERS = 2 * MOST_DOCUMENTS * LONGEST_DOCUMENT
+_CHARACTERS_OF_A_STATEMENT = 50
+"""Characters beyond twice of what AWS accepts count as statements, because an element may list thousands of values."""
 _MOST_STEPS = MOST_STEPS // 4
 _INCOMPLETE = Hit("these documents are too complex to be checked completely")
 
@@ -59,7 +62,9 @@ def lint(
     """All findings in document order; those of the answer first."""
     subject = LintSubject(tuple(documents), surroundings, answer)
     statements = sum(len(document.statements) for document in documents)
-    rules = RULES[: MOST_CHECKS // statements] if statements else RULES
+    excess = sum(document.compact_size for document in documents) - _MOST_CHARACTERS
+    checked = statements + max(0, excess) // _CHARACTERS_OF_A_STATEMENT
+    rules = RULES[: MOST_CHECKS // checked] if checked else RULES
     found = [_finding(TOO_COMPLEX, _INCOMPLETE)] if len(rules) < len(RULES) else []
     with bounded_work(_MOST_STEPS):
         for rule in rules:

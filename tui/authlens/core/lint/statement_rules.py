@@ -221,11 +221,14 @@ def _literal_filter(subject: LintSubject) -> Iterator[Hit]:
 
 
 def _reserved_retain(subject: LintSubject) -> Iterator[Hit]:
-    for one, element in subject.resources():
-        names = [action.text.lower() for action in one.statement.actions]
-        retains = one.statement.effect == "Allow" and "iot:retainpublish" in names
-        if retains and tail_of(element.text).startswith("topic/$"):
-            yield one.hit(f"messages cannot be retained on the reserved topic `{tail_of(element.text)}`", element.span)
+    for one in subject.statements():
+        names = (action.text.lower() for action in one.statement.actions)
+        if one.statement.effect != "Allow" or "iot:retainpublish" not in names:
+            continue
+        for element in one.statement.resources:
+            tail = tail_of(element.text)
+            if tail.startswith("topic/$"):
+                yield one.hit(f"messages cannot be retained on the reserved topic `{tail}`", element.span)
 
 
 def _too_deep(subject: LintSubject) -> Iterator[Hit]:

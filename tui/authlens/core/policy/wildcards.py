@@ -149,15 +149,20 @@ def residuals(pattern: Sequence[Symbol], start: str) -> tuple[tuple[Symbol, ...]
 
     The pattern matches `start + rest` exactly if one of these matches `rest`; none of them covers another.
     """
-    letters = _letters(pattern)
-    _spend(10 + 2 * len(letters))
-    rests = [_joined(letters[state:]) for state in sorted(_reached(letters, list(start)))]
+    _spend(10 + 2 * sum(len(symbol) if isinstance(symbol, str) else 1 for symbol in pattern))
+    rests = _rests(tuple(pattern), start)
     return tuple(
         rest
         for index, rest in enumerate(rests)
         if not any(covers(other, rest) for other in rests[:index])
         and not any(covers(other, rest) and not covers(rest, other) for other in rests[index + 1 :])
     )
+
+
+@lru_cache(maxsize=4096)
+def _rests(pattern: tuple[Symbol, ...], start: str) -> tuple[tuple[Symbol, ...], ...]:
+    letters = _letters(pattern)
+    return tuple(_joined(letters[state:]) for state in sorted(_reached(letters, list(start))))
 
 
 def intersects(one: Sequence[Symbol], other: Sequence[Symbol]) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import chain
+from itertools import accumulate, chain
 from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed leaves it out
 from typing import Any
 
@@ -169,7 +169,8 @@ class LinePlaces:
     """Converts offsets in a text into spans."""
 
     def __init__(self, text: str) -> None:
-        self._starts = [0, *(found.end() for found in re.finditer(r"\r\n|\n|\r", text))]
+        same_length = text.replace("\r\n", " \n").replace("\r", "\n")
+        self._starts = [0, *accumulate(len(line) + 1 for line in same_length.split("\n"))][:-1]
 
     def span(self, start: int, end: int) -> Span:
         first, last = bisect_right(self._starts, start) - 1, bisect_right(self._starts, end) - 1

@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from authlens.core.text.yaml_reader import is_read_alike
 from authlens.core.text.yaml_writer import dump, needs_escapes
 
 _SIMPLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]*")
@@ -41,6 +42,7 @@ class _Editor:
         self._deep = deep
         self._is_json = _STARTS_AS_JSON.match(text) is not None
         self._break = "\r\n" if "\r\n" in text else "\n"
+        self._loader = yaml.CSafeLoader if is_read_alike(text) else yaml.SafeLoader
         self._edits: list[tuple[int, int, str]] = []
 
     @cached_property
@@ -48,12 +50,12 @@ class _Editor:
         """Where entries of block sequences begin. Read only for an edit of one: it takes as long as the text itself."""
         return [
             token.start_mark.index
-            for token in yaml.scan(self._text, Loader=yaml.SafeLoader)
+            for token in yaml.scan(self._text, Loader=self._loader)
             if isinstance(token, yaml.BlockEntryToken)
         ]
 
     def edited(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
-        root = yaml.compose(self._text, Loader=yaml.SafeLoader)
+        root = yaml.compose(self._text, Loader=self._loader)
         if not isinstance(root, yaml.MappingNode) or not root.value:
             raise NotEditable
         self._mapping(root, old, new)

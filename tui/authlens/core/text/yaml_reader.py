@@ -212,9 +212,14 @@ def load(text: str) -> YamlNode:
     return _read_by_libyaml(text) or _read(text)
 
 
+def is_read_alike(text: str) -> bool:
+    """Whether libyaml, if PyYAML has it, reads this text as PyYAML's own parser does."""
+    return yaml.__with_libyaml__ and _READ_ALIKE.fullmatch(text) is not None
+
+
 def _read_by_libyaml(text: str) -> YamlNode | None:
     """The document; `None` if PyYAML's own parser must read it, because the two differ on this text or its errors."""
-    if not yaml.__with_libyaml__ or not _READ_ALIKE.fullmatch(text):
+    if not is_read_alike(text):
         return None
     loader = yaml.CSafeLoader(text)
     try:

@@ -13,6 +13,8 @@ from authlens.endpoint.templates.definition_file import content_of
 from authlens.endpoint.templates.definitions import warning_of
 from authlens.endpoint.templates.settings import ProjectSettings
 
+LARGEST = 256 * 1024
+"""In bytes; a long samconfig.toml has 10 KiB."""
 _STEP = "fix it, or give its values as parameters: and region: in authlens.yaml"
 _LONG = re.compile(r"ParameterKey=(?P<name>[^,]+),ParameterValue=(?P<value>.*)", re.DOTALL)
 
@@ -20,7 +22,7 @@ _LONG = re.compile(r"ParameterKey=(?P<name>[^,]+),ParameterValue=(?P<value>.*)",
 def read_sam_config(path: Path) -> ProjectSettings:
     """Its settings; an unreadable file is a warning."""
     try:
-        known = tomllib.loads(content_of(path).decode("utf-8"))
+        known = tomllib.loads(_text(path))
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         return ProjectSettings(warnings=(warning_of(path, 0, f"it is not read: {why}", _STEP),))
@@ -30,6 +32,13 @@ def read_sam_config(path: Path) -> ProjectSettings:
         parameters |= _overrides(each.get("parameter_overrides"))
     region = next((each["region"] for each in sections if isinstance(each.get("region"), str)), None)
     return ProjectSettings(parameters=parameters, region=region)
+
+
+def _text(path: Path) -> str:
+    content = content_of(path, LARGEST)
+    if len(content) > LARGEST:
+        raise ValueError(f"it is larger than {LARGEST // 1024} KiB")
+    return content.decode("utf-8")
 
 
 def _section(known: Mapping[str, Any], *names: str) -> Mapping[str, Any]:

@@ -223,3 +223,13 @@ def lint_any_json(value: Any, in_answer: bool) -> None:
 @given(st.text())
 def test_any_text_is_linted(written: str) -> None:
     assert lint([parse(written)])
+
+
+def test_a_long_list_of_resources_is_not_checked_by_every_rule() -> None:
+    def found(count: int) -> set[str]:
+        resources = ",".join(f'"topic/{number:044}"' for number in range(count))
+        text = f'{{"Version":"2012-10-17","Statement":[{{"Effect":"Maybe","Action":"iot:Connect","Resource":[{resources}]}}]}}'
+        return {each.id for each in lint([parse(text)])}
+
+    assert "too-complex" not in found(700)
+    assert "too-complex" in found(1_800)

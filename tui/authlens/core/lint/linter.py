@@ -40,8 +40,8 @@ RULES: tuple[LintRule, ...] = (
 TOO_COMPLEX = LintRule(
     "too-complex",
     "warning",
-    "Checks that would take longer than about a second are left out: those of more statements than ten documents of "
-    "AWS's size can hold, and comparisons of very many wildcards.",
+    "Checks that would take longer than about a second are left out: those of more statements or text than ten "
+    "documents of AWS's size can hold, and comparisons of very many wildcards.",
     "Use fewer statements and wildcards, or check the documents one by one.",
     assumed(),
     lambda subject: (),

@@ -59,11 +59,11 @@ _TLS: tuple[tuple[tuple[str, ...], str], ...] = (
 )
 _PROXY: tuple[tuple[tuple[str, ...], str], ...] = (
     (
-        ("407",),
+        ("failed: 407",),
         "The proxy requires a login: write it into HTTPS_PROXY as http://USER:PASSWORD@HOST:PORT.",
     ),
     (
-        ("403", "Forbidden"),
+        ("failed: 403", "Forbidden"),
         "The proxy does not allow this host: ask for it to be allowed, or list it in NO_PROXY.",
     ),
     (

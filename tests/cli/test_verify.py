@@ -133,7 +133,7 @@ REFUSED = {
     "no such file": (["--key", "nope", "--signature", SIGNATURE, "allow"], "nope cannot be read"),
     "curve": (["--key", "curve.pem", "--signature", SIGNATURE, "allow"], "RSA signatures only"),
     "no description": (["--authorizer", "list.json", "--signature", SIGNATURE, "allow"], "no authorizerName"),
-    "no JSON": (["--authorizer", "a.pem", "--signature", SIGNATURE, "allow"], "line 1, column 1"),
+    "not JSON": (["--authorizer", "a.pem", "--signature", SIGNATURE, "allow"], "line 1, column 1"),
     "keys of another type": (["--authorizer", "odd.json", "--signature", SIGNATURE, "allow"], "must map"),
     "text of another type": (
         ["--authorizer", "typed.json", "--signature", SIGNATURE, "allow"],

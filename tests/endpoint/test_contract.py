@@ -235,7 +235,7 @@ AFTER: list[tuple[str, Callable[[dict[str, Any]], Any], str]] = [
         "Lambda function encountered error in execution: Task timed out after 5.00 seconds: Sandbox.Timedout",
     ),
     ("no isAuthenticated", allowing(isAuthenticated="ABSENT"), "Lambda invocation result is in invalid format"),
-    ("no JSON object", lambda event: [1], "Lambda invocation result is in invalid format"),
+    ("not a JSON object", lambda event: [1], "Lambda invocation result is in invalid format"),
     ("bare denial", lambda event: {"isAuthenticated": False}, "null" + PRINCIPAL),
     ("bad principal", allowing(principalId="a-b"), "a-b" + PRINCIPAL),
     ("principal not text", allowing(principalId=12), "12" + PRINCIPAL),

@@ -31,7 +31,9 @@ def found(
     return {finding.id: finding for finding in preflight(request, authorizer, sign, NOW)}
 
 
-def mended(request: AuthorizerRequest, identifier: str, authorizer: Authorizer | None = None) -> AuthorizerRequest:
+def request_fixed_by(
+    request: AuthorizerRequest, identifier: str, authorizer: Authorizer | None = None
+) -> AuthorizerRequest:
     """The request with one finding's fix applied; asserts that the finding is gone."""
     fix = found(request, authorizer)[identifier].fix
     assert fix is not None

@@ -124,11 +124,11 @@ class TestShow:
             assert words in out
 
     def test_text_of_an_invocation_with_few_members(self, path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        record(path, replace(short(), result=Outcome(False, None, ("no JSON",))))
+        record(path, replace(short(), result=Outcome(False, None, ("not JSON",))))
         _, out, _ = run(capsys, "show", "1")
         assert "NOT AUTHENTICATED" in out
         assert "(no other fields)" in out
-        assert "no JSON" in out
+        assert "not JSON" in out
 
     def test_json(self, path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         record(path, leaky())

@@ -242,5 +242,5 @@ def test_of_equal_documents_the_nearest_is_matched(
 
 def test_of_documents_that_are_equally_alike_the_nearest_is_matched() -> None:
     changed = policy({**CONNECT, "Resource": "x"})
-    pairs = pair_documents([policy(CONNECT), policy(DENY), policy(CONNECT)], ["no JSON", "[]", changed])
+    pairs = pair_documents([policy(CONNECT), policy(DENY), policy(CONNECT)], ["not JSON", "[]", changed])
     assert [(pair.left.number, pair.right.number) for pair in pairs if pair.left and pair.right][-1] == (3, 3)

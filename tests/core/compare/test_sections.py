@@ -236,8 +236,8 @@ def test_a_statement_without_a_list_is_next_to_its_match() -> None:
     ("left", "right", "rows"),
     [
         ("[1]", "[1]", [" [1]|[1]"]),
-        ('{"b":1}', "no JSON", ["~{|no JSON", '-  "b": 1|None', "-}|None"]),
-        ("no JSON", '{"ü":1}', ["~no JSON|{", '+None|  "ü": 1', "+None|}"]),
+        ('{"b":1}', "not JSON", ["~{|not JSON", '-  "b": 1|None', "-}|None"]),
+        ("not JSON", '{"ü":1}', ["~not JSON|{", '+None|  "ü": 1', "+None|}"]),
     ],
 )
 def test_what_is_not_a_policy_on_both_sides_is_shown_as_text(left: str, right: str, rows: list[str]) -> None:

@@ -119,7 +119,7 @@ def test_refused(value: Any, message: str) -> None:
         b"[" * 100_000,
         b'{"isAuthenticated": true, "principalId": "p", "policyDocuments": [' + b"[" * 700 + b"]" * 700 + b"]}",
     ],
-    ids=["empty", "no JSON", "trailing text", "not UTF-8", "NaN", "deep", "deep document"],
+    ids=["empty", "not JSON", "trailing text", "not UTF-8", "NaN", "deep", "deep document"],
 )
 def test_a_payload_that_is_not_such_json_is_refused(payload: bytes) -> None:
     refusal = judge(payload)

@@ -191,7 +191,7 @@ CASES: dict[str, tuple[Deployment, AuthorizerRequest, dict[str, str], str]] = {
         {"permission-denied": "warning"},
         "'s1' of the function's resource policy denies",
     ),
-    "no JSON": (replace(GOOD, permission="x"), NAMED, {"permission-unreadable": "warning"}, "not a valid JSON policy"),
+    "not JSON": (replace(GOOD, permission="x"), NAMED, {"permission-unreadable": "warning"}, "not a valid JSON policy"),
     "open to everybody": (
         replace(GOOD, permission=policy(Condition={})),
         NAMED,

@@ -195,7 +195,7 @@ def test_literals_and_patterns(pattern: str, text: str, expected: bool) -> None:
         invocation(Failure(FailureKind.AWS, "InvalidRequestException", None, 400)),
         invocation(Failure(FailureKind.AWS, "E", "odd (text) [1] \\ + 12345678-1234-1234-1234-123456789abc: x")),
     ],
-    ids=["answer", "refused", "principal like a pattern", "no JSON", "error", "null message", "odd message"],
+    ids=["answer", "refused", "principal like a pattern", "not JSON", "error", "null message", "odd message"],
 )
 def test_what_was_recorded_is_kept(invocation_: Invocation) -> None:
     assert judge(record(invocation_), invocation_).state is JudgementState.KEPT

@@ -92,8 +92,8 @@ def test_errors(expectation: Expectation, result: Outcome | Failure | None, word
 
 
 def test_what_is_promised_is_what_came_apart_from_what_was_expected() -> None:
-    expectation = Expectation(principal_id="p", policy_documents=({"Id": "ü"}, "no JSON"), refresh_after_in_seconds=0)
-    expected = Outcome(True, "p", ('{"Id": "ü"}', "no JSON"), 0, 86400)
+    expectation = Expectation(principal_id="p", policy_documents=({"Id": "ü"}, "not JSON"), refresh_after_in_seconds=0)
+    expected = Outcome(True, "p", ('{"Id": "ü"}', "not JSON"), 0, 86400)
     assert promised(expectation, outcome(policy(CONNECT))) == expected
     assert promised(expectation, REFUSAL) == replace(expected, disconnect_after_in_seconds=None)
     assert promised(replace(expectation, is_authenticated=False), REFUSAL) == replace(

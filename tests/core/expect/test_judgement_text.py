@@ -100,9 +100,9 @@ def test_a_log_is_cut_before_its_last_lines(count: int, title: str) -> None:
     ("result", "lines"),
     [
         (
-            Outcome(False, "ü", ("no JSON",)),
+            Outcome(False, "ü", ("not JSON",)),
             ["answer", '  {', '    "isAuthenticated": false,', '    "principalId": "ü",', '    "policyDocuments": [',
-             '      "no JSON"', "    ]", "  }"],
+             '      "not JSON"', "    ]", "  }"],
         ),
         (
             Failure(FailureKind.AWS, "E", None, 400, "id"),

@@ -56,7 +56,7 @@ def test_the_pattern_of_a_message(message: str | None, pattern: str | None) -> N
 
 
 def test_documents_are_recorded_as_values_where_they_are_objects() -> None:
-    documents = ('{"Version": "2012-10-17"}', "[1]", "no JSON", "[" * 100_000)
+    documents = ('{"Version": "2012-10-17"}', "[1]", "not JSON", "[" * 100_000)
     assert record(invocation(outcome(*documents))) == Expectation(
         is_authenticated=True,
         principal_id="sensor7",

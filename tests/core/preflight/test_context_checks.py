@@ -7,7 +7,7 @@ import pytest
 from authlens.core.preflight.finding import Finding
 from authlens.core.request.authorizer import AUTHORIZER_NAME, Authorizer
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
-from support.preflight import UNSIGNED, found, mended
+from support.preflight import UNSIGNED, found, request_fixed_by
 
 
 def mqtt(
@@ -19,7 +19,7 @@ def mqtt(
 @pytest.mark.parametrize("password", ["dGVzdA==", "c2VjcmV0IHBhc3N3b3Jk", "w6TDtsO8IQ=="])
 def test_a_password_that_looks_base64_is_decoded(password: str) -> None:
     request = mqtt("u", password)
-    assert mended(request, "password-base64").mqtt_context != request.mqtt_context
+    assert request_fixed_by(request, "password-base64").mqtt_context != request.mqtt_context
     finding = found(request)["password-base64"]
     assert (finding.start, finding.end) == (0, len(password))
 
@@ -30,7 +30,7 @@ def test_other_passwords_are_left_alone(password: str | bytes | None) -> None:
 
 
 def test_the_authorizer_is_named_in_the_username() -> None:
-    fixed = mended(mqtt("u"), "no-authorizer-parameters")
+    fixed = request_fixed_by(mqtt("u"), "no-authorizer-parameters")
     assert fixed.mqtt_context == MqttContext(f"u?{AUTHORIZER_NAME}=A")
     elsewhere = replace(mqtt("u"), http_context=HttpContext(((AUTHORIZER_NAME.title(), "A"),)))
     assert "no-authorizer-parameters" not in found(elsewhere)
@@ -40,7 +40,7 @@ def test_another_authorizer_in_the_context_is_corrected() -> None:
     request = mqtt(f"u?{AUTHORIZER_NAME}=B")
     finding = found(request)["other-authorizer-name"]
     assert (finding.severity, finding.start, finding.end) == ("warning", 30, 31)
-    assert mended(request, "other-authorizer-name").mqtt_context == MqttContext(f"u?{AUTHORIZER_NAME}=A")
+    assert request_fixed_by(request, "other-authorizer-name").mqtt_context == MqttContext(f"u?{AUTHORIZER_NAME}=A")
 
 
 def test_what_an_sdk_appends_can_be_tried() -> None:
@@ -48,8 +48,8 @@ def test_what_an_sdk_appends_can_be_tried() -> None:
         "SDK=IoTDeviceSDK/Python&Platform=Unix&Metadata="
         "(CRTVersion=0.36.1;IoTSDKVersion=1.31.0;IoTSDKFeature=F/5,G/A;IoTSDKMetricsVersion=1)"
     )
-    assert mended(mqtt("u"), "sdk-parameters").mqtt_context == MqttContext(f"u?{appended}")
-    assert mended(mqtt("u?a=1"), "sdk-parameters").mqtt_context == MqttContext(f"u?a=1&{appended}")
+    assert request_fixed_by(mqtt("u"), "sdk-parameters").mqtt_context == MqttContext(f"u?{appended}")
+    assert request_fixed_by(mqtt("u?a=1"), "sdk-parameters").mqtt_context == MqttContext(f"u?a=1&{appended}")
     for present in ("SDK=JavaV2&Version=1", "SDK=IoTDeviceSDK/JS", "Platform=Unix", appended):
         assert "sdk-parameters" not in found(mqtt(f"u?{present}"))
 
@@ -57,7 +57,9 @@ def test_what_an_sdk_appends_can_be_tried() -> None:
 def test_sdk_parameters_behind_a_second_mark_are_joined() -> None:
     request = mqtt("u?a=1?SDK=JavaV2&Version=1")
     assert found(request)["sdk-parameters-swallowed"].start == 5
-    assert mended(request, "sdk-parameters-swallowed").mqtt_context == MqttContext("u?a=1&SDK=JavaV2&Version=1")
+    assert request_fixed_by(request, "sdk-parameters-swallowed").mqtt_context == MqttContext(
+        "u?a=1&SDK=JavaV2&Version=1"
+    )
 
 
 @pytest.mark.parametrize(
@@ -87,7 +89,7 @@ def test_that_a_device_needs_a_client_id_is_said_of_mqtt_3_alone() -> None:
 
 
 def test_a_client_id_is_missed_and_given() -> None:
-    fixed = mended(mqtt("u"), "no-client-id")
+    fixed = request_fixed_by(mqtt("u"), "no-client-id")
     assert fixed.mqtt_context is not None
     assert fixed.mqtt_context.client_id
     assert "no-client-id" not in found(AuthorizerRequest("A", tls_context=TlsContext("h")))
@@ -109,7 +111,7 @@ def test_a_password_needs_a_username() -> None:
     "name", ["https://host.example", "host.example:443", "host.example/mqtt", "mqtts://host.example:443/x"]
 )
 def test_a_server_name_is_a_host_alone(name: str) -> None:
-    fixed = mended(AuthorizerRequest("A", tls_context=TlsContext(name)), "server-name-not-a-host")
+    fixed = request_fixed_by(AuthorizerRequest("A", tls_context=TlsContext(name)), "server-name-not-a-host")
     assert fixed.tls_context == TlsContext("host.example")
 
 
@@ -121,7 +123,7 @@ def test_a_host_name_is_left_alone(name: str) -> None:
 def test_header_names_are_lowered() -> None:
     request = AuthorizerRequest("A", http_context=HttpContext((("X-A", "1"), ("b", "2"))))
     assert found(request)["header-case"].path == "httpContext.headers[X-A]"
-    assert mended(request, "header-case").http_context == HttpContext((("x-a", "1"), ("b", "2")))
+    assert request_fixed_by(request, "header-case").http_context == HttpContext((("x-a", "1"), ("b", "2")))
 
 
 def test_a_repeated_header_is_warned_of() -> None:
@@ -139,7 +141,7 @@ def test_headers_that_differ_only_in_case_are_reported_as_such() -> None:
 def test_a_blank_in_the_query_string_is_pointed_at_and_encoded() -> None:
     request = AuthorizerRequest("A", http_context=HttpContext(query_string="?a=b c"))
     assert found(request)["blank-in-query-string"].start == 4
-    assert mended(request, "blank-in-query-string").http_context == HttpContext(query_string="?a=b%20c")
+    assert request_fixed_by(request, "blank-in-query-string").http_context == HttpContext(query_string="?a=b%20c")
 
 
 def test_an_inactive_authorizer_is_warned_of() -> None:
@@ -322,4 +324,4 @@ def test_an_inactive_authorizer_is_pointed_at_by_its_name() -> None:
     ],
 )
 def test_what_a_fix_changes(request_: AuthorizerRequest, id_: str, fixed: AuthorizerRequest) -> None:
-    assert mended(request_, id_) == fixed
+    assert request_fixed_by(request_, id_) == fixed

@@ -11,7 +11,7 @@ from authlens.core.preflight.preflight import preflight
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
 from authlens.core.saved.saved_request import Sign
 from authlens.core.text.encodings import base64_to_base64url, url_encode
-from support.preflight import found, mended
+from support.preflight import found, request_fixed_by
 
 GOOD = "ab+/cd+/ab+/cd+/efg="
 
@@ -44,11 +44,11 @@ def test_the_first_bad_character_of_a_name_is_pointed_at(name: str, span: tuple[
 )
 def test_an_empty_member_is_left_out_with_one_key(request_: AuthorizerRequest, expected: str) -> None:
     assert expected in found(request_)["model-constraint-minimum"].path
-    mended(request_, "model-constraint-minimum")
+    request_fixed_by(request_, "model-constraint-minimum")
 
 
 def test_white_space_around_a_name_is_removed_with_one_key() -> None:
-    assert mended(AuthorizerRequest(" A\n", "t", "AAAA"), "model-constraint-pattern").authorizer_name == "A"
+    assert request_fixed_by(AuthorizerRequest(" A\n", "t", "AAAA"), "model-constraint-pattern").authorizer_name == "A"
     assert found(AuthorizerRequest("A b\n", "t", "AAAA"))["model-constraint-pattern"].fix is None
 
 
@@ -68,7 +68,7 @@ def test_a_spoiled_signature_is_explained_and_fixed(spoiled: str, span: tuple[in
     finding = found(request)["model-constraint-pattern"]
     assert (finding.path, finding.severity, finding.start, finding.end) == ("tokenSignature", "error", *span)
     assert words in finding.message
-    assert mended(request, "model-constraint-pattern") == with_signature(GOOD)
+    assert request_fixed_by(request, "model-constraint-pattern") == with_signature(GOOD)
 
 
 @pytest.mark.parametrize(("signature", "span"), [("AA===", (4, 5)), ("=", (0, 1)), ("A=A", (1, 2)), ("A.B", (1, 2))])

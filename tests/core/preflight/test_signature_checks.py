@@ -14,7 +14,7 @@ from authlens.core.request.token_place import Place, place, put
 from authlens.core.saved.saved_request import Sign
 from authlens.core.text.encodings import base64_to_base64url, url_encode
 from support.base64url import to_base64url
-from support.preflight import SIGNED, UNSIGNED, found, mended, signature
+from support.preflight import SIGNED, UNSIGNED, found, request_fixed_by, signature
 
 TOKEN = next(token for token in map(str, range(100)) if {"+", "/"} <= set(signature(token)))
 GOOD = signature(TOKEN)
@@ -33,13 +33,15 @@ def test_the_correction_that_makes_it_fit_is_offered() -> None:
     assert finding.aws_words == "Token signature mismatch for authorizer A"
     assert (finding.path, finding.start, finding.end) == ("tokenSignature", 0, 344)
     assert "old, new" in finding.message
-    assert mended(request, "signature-mismatch", SIGNED) == AuthorizerRequest("A", TOKEN, GOOD)
+    assert request_fixed_by(request, "signature-mismatch", SIGNED) == AuthorizerRequest("A", TOKEN, GOOD)
 
 
 @pytest.mark.parametrize("where", PLACES)
 def test_a_mistake_in_a_context_is_fixed_in_place(where: Place) -> None:
     spoiled = place(AuthorizerRequest("A", TOKEN), where, base64_to_base64url(GOOD), SIGNED)
-    assert mended(spoiled, "signature-mismatch", SIGNED) == place(AuthorizerRequest("A", TOKEN), where, GOOD, SIGNED)
+    assert request_fixed_by(spoiled, "signature-mismatch", SIGNED) == place(
+        AuthorizerRequest("A", TOKEN), where, GOOD, SIGNED
+    )
 
 
 def test_a_signature_over_another_member_names_it() -> None:
@@ -61,27 +63,29 @@ def test_the_bare_plus_is_pointed_at_and_encoded() -> None:
     request = AuthorizerRequest("A", mqtt_context=MqttContext(username))
     finding = found(request, SIGNED)["plus-becomes-space"]
     assert username[finding.start : finding.end] == "+"
-    fixed = mended(request, "plus-becomes-space", SIGNED)
+    fixed = request_fixed_by(request, "plus-becomes-space", SIGNED)
     assert "signature-mismatch" not in found(fixed, SIGNED)
     query = AuthorizerRequest("A", http_context=HttpContext(query_string="?tok=a+b"))
-    assert mended(query, "plus-becomes-space", SIGNED).http_context == HttpContext(query_string="?tok=a%2Bb")
+    assert request_fixed_by(query, "plus-becomes-space", SIGNED).http_context == HttpContext(query_string="?tok=a%2Bb")
 
 
 def test_a_url_encoded_header_is_decoded() -> None:
     request = AuthorizerRequest("A", http_context=HttpContext(((SIGNATURE_NAME, url_encode(GOOD)),)))
-    assert mended(request, "url-encoded-header").http_context == HttpContext(((SIGNATURE_NAME, GOOD),))
+    assert request_fixed_by(request, "url-encoded-header").http_context == HttpContext(((SIGNATURE_NAME, GOOD),))
 
 
 @pytest.mark.parametrize("where", PLACES)
 def test_a_placed_signature_that_is_not_base64_is_fixed_without_knowing_the_keys(where: Place) -> None:
     request = place(AuthorizerRequest("A"), where, base64_to_base64url(GOOD))
-    assert mended(request, "signature-not-base64") == place(AuthorizerRequest("A"), where, GOOD)
+    assert request_fixed_by(request, "signature-not-base64") == place(AuthorizerRequest("A"), where, GOOD)
     assert found(place(AuthorizerRequest("A"), where, "(signature)"))["signature-not-base64"].fix is None
 
 
 def test_a_doubly_encoded_signature_is_fixed() -> None:
     request = AuthorizerRequest("A", mqtt_context=MqttContext(f"u?{SIGNATURE_NAME}={url_encode(url_encode(GOOD))}"))
-    assert mended(request, "signature-not-base64").mqtt_context == MqttContext(f"u?{SIGNATURE_NAME}={url_encode(GOOD)}")
+    assert request_fixed_by(request, "signature-not-base64").mqtt_context == MqttContext(
+        f"u?{SIGNATURE_NAME}={url_encode(GOOD)}"
+    )
 
 
 def test_a_signature_that_is_too_short_for_any_key_is_said_to_be() -> None:
@@ -111,7 +115,7 @@ def test_what_a_signed_authorizer_does_not_find_is_named(username: str, missing:
     ids=["username", "query string", "header"],
 )
 def test_a_parameter_of_nearly_that_name_is_renamed(request_: AuthorizerRequest) -> None:
-    mended(request_, "token-not-in-context", SIGNED)
+    request_fixed_by(request_, "token-not-in-context", SIGNED)
 
 
 def test_different_values_in_several_places_are_warned_of() -> None:
@@ -129,7 +133,7 @@ def test_an_unsigned_authorizer_verifies_nothing() -> None:
 def test_a_jwt_next_to_its_own_third_part_loses_it() -> None:
     part = to_base64url(json.dumps({"alg": "RS256"}).encode())
     request = AuthorizerRequest("A", f"{part}.{part}.AP8", "AP8=")
-    assert mended(request, "jwt-signs-itself") == AuthorizerRequest("A", f"{part}.{part}", "AP8=")
+    assert request_fixed_by(request, "jwt-signs-itself") == AuthorizerRequest("A", f"{part}.{part}", "AP8=")
 
 
 def test_an_authorizer_without_keys_judges_no_signature() -> None:
@@ -159,7 +163,9 @@ def test_no_known_name_is_offered_to_be_renamed() -> None:
 def test_the_third_part_of_a_jwt_is_offered_in_every_context(where: Place) -> None:
     head = f"{to_base64url(json.dumps({'alg': 'RS256'}).encode())}.{to_base64url(b'{}')}"
     third = base64_to_base64url(signature(head))
-    fixed = mended(put(AuthorizerRequest("A"), where, "tok", f"{head}.{third}"), "token-not-in-context", SIGNED)
+    fixed = request_fixed_by(
+        put(AuthorizerRequest("A"), where, "tok", f"{head}.{third}"), "token-not-in-context", SIGNED
+    )
     assert fixed == put(put(AuthorizerRequest("A"), where, "tok", head), where, SIGNATURE_NAME, signature(head))
     assert "signature-mismatch" not in found(fixed, SIGNED)
 
@@ -431,9 +437,9 @@ def test_what_signing_will_do_is_not_judged_before() -> None:
 
 def test_a_fix_leaves_what_is_right_as_it_is_written() -> None:
     spoiled = f"u?tok=%61bc&{SIGNATURE_NAME}={base64_to_base64url(signature('abc'))}"
-    fixed = mended(username(spoiled), "signature-mismatch", SIGNED)
+    fixed = request_fixed_by(username(spoiled), "signature-mismatch", SIGNED)
     assert fixed == username(f"u?tok=%61bc&{SIGNATURE_NAME}={url_encode(signature('abc'))}")
-    token = mended(
+    token = request_fixed_by(
         username(f"u?tok=abc%0A&{SIGNATURE_NAME}={url_encode(signature('abc'))}"), "signature-mismatch", SIGNED
     )
     assert token == username(f"u?tok=abc&{SIGNATURE_NAME}={url_encode(signature('abc'))}")

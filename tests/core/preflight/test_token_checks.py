@@ -10,7 +10,7 @@ from authlens.core.preflight.preflight import preflight
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
 from authlens.core.saved.saved_request import Sign
 from support.base64url import to_base64url
-from support.preflight import NOW, SIGNED, found, mended, signature
+from support.preflight import NOW, SIGNED, found, request_fixed_by, signature
 
 
 def jwt(algorithm: str = "RS256", **claims: float) -> str:
@@ -45,14 +45,14 @@ def test_white_space_at_an_end_is_pointed_at_and_removed(
 
     finding = found(request_)["white-space"]
     assert (finding.path, finding.start, finding.end) == (path, *span)
-    assert text_at(mended(request_, "white-space"), path) == clean
+    assert text_at(request_fixed_by(request_, "white-space"), path) == clean
 
 
 def test_a_line_break_inside_is_pointed_at_and_joined() -> None:
     request = AuthorizerRequest("A", "ab\r\ncd\n", "AAAA")
     finding = found(request)["line-break"]
     assert (finding.start, finding.end) == (2, 3)
-    assert mended(request, "line-break").token == "abcd"
+    assert request_fixed_by(request, "line-break").token == "abcd"
 
 
 def test_only_blanks_are_left_to_be_what_they_are() -> None:
@@ -60,7 +60,7 @@ def test_only_blanks_are_left_to_be_what_they_are() -> None:
 
 
 def test_a_scheme_before_the_token_is_dropped() -> None:
-    assert mended(AuthorizerRequest("A", "Bearer abc", "AAAA"), "token-scheme").token == "abc"
+    assert request_fixed_by(AuthorizerRequest("A", "Bearer abc", "AAAA"), "token-scheme").token == "abc"
 
 
 def test_an_expired_jwt_is_warned_of_in_place() -> None:
@@ -210,7 +210,7 @@ def test_what_is_left_alone(request_: AuthorizerRequest, id_: str) -> None:
     ],
 )
 def test_what_a_fix_changes(request_: AuthorizerRequest, id_: str, fixed: AuthorizerRequest) -> None:
-    assert mended(request_, id_) == fixed
+    assert request_fixed_by(request_, id_) == fixed
 
 
 def test_a_token_that_is_signed_on_sending_has_no_foreign_algorithm() -> None:

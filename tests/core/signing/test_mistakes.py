@@ -38,7 +38,7 @@ def wrapped(text: str) -> str:
 
 
 def octets_of(text: str) -> bytes:
-    """Those that base64 encodes; of a text that is no longer base64, its own."""
+    """The octets that base64 encodes; those of the text itself if it is no longer base64."""
     return strict_base64(text) or text.encode()
 
 

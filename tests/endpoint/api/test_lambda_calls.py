@@ -80,7 +80,7 @@ def test_lambda_dry_run(endpoint: Running) -> None:
         ({"FunctionName": "sensor", "ClientContext": "!"}, 400, "InvalidParameterValueException"),
         ({"FunctionName": "sensor", "Payload": b" " * (6 * 1024 * 1024 + 1)}, 413, "RequestTooLargeException"),
     ],
-    ids=["name", "qualifier", "region", "no name", "no JSON", "event", "client context", "too large"],
+    ids=["name", "qualifier", "region", "no name", "not JSON", "event", "client context", "too large"],
 )
 def test_lambda_refuses(endpoint: Running, members: dict[str, Any], status: int, error: str) -> None:
     assert refused(endpoint.client("lambda").invoke, **members)[:2] == (status, error)

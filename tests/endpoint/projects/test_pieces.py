@@ -386,7 +386,7 @@ def test_a_broken_stack_of_an_assembly_stops_nothing(tmp_path: Path) -> None:
 
 
 def test_each_broken_list_of_an_assembly_is_one_line(tmp_path: Path) -> None:
-    """A manifest that lists itself, one that is missing a file, and lists of stacks and assets that are no JSON."""
+    """A manifest that lists itself, one that is missing a file, and lists of stacks and assets that are not JSON."""
     cdk(tmp_path)
     folder = tmp_path / "cdk.out"
     whole = json.loads((folder / "manifest.json").read_text())

@@ -199,7 +199,7 @@ NOTHING_BUT_HTTP = """
         headers, event = ask("GET", "invocation/next")
         answer = json.dumps([json.loads(event), os.getpid(), dict(headers)])
         if json.loads(event) == "nonsense":
-            answer = "this is no JSON"
+            answer = "this is not JSON"
         ask("POST", f"invocation/{headers['Lambda-Runtime-Aws-Request-Id']}/response", answer)
 """
 
@@ -226,7 +226,7 @@ def test_a_program_of_ones_own_gets_every_header_of_lambda(tmp_path: Path) -> No
 
 def test_a_program_that_answers_nonsense_is_restarted(tmp_path: Path) -> None:
     first, nonsense, after = invoke(custom(tmp_path), 1, "nonsense", 2)
-    assert nonsense.payload == b"this is no JSON"
+    assert nonsense.payload == b"this is not JSON"
     assert value(first)[1] != value(after)[1]
 
 

@@ -31,7 +31,7 @@ def test_every_member_has_its_place_in_the_form(path: str, member: str | None) -
 
 
 @pytest.mark.parametrize(
-    ("pointed", "mended", "words"),
+    ("pointed", "fixed", "words"),
     [
         (None, WARNING, [ERROR, WARNING]),
         (ERROR, None, [ERROR, WARNING]),
@@ -40,8 +40,8 @@ def test_every_member_has_its_place_in_the_form(path: str, member: str | None) -
     ],
     ids=["nothing", "an error without a fix", "a warning", "a note"],
 )
-def test_only_what_is_shown_can_be_fixed(pointed: Finding | None, mended: Finding | None, words: list[Finding]) -> None:
-    assert fixable(ALL, pointed) is mended
+def test_only_what_is_shown_can_be_fixed(pointed: Finding | None, fixed: Finding | None, words: list[Finding]) -> None:
+    assert fixable(ALL, pointed) is fixed
     assert notable(ALL, pointed) == words
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from authlens.cli.invoke.errors import sentence
-from authlens.core.invocation.invocation import Failure, FailureKind
+from authlens.cli.invoke.errors import sentence, what_came
+from authlens.core.invocation.invocation import Failure, FailureKind, Wire
 from support.one_command import Ended
 from support.recording_server import Recording
 
@@ -120,3 +120,11 @@ def test_an_error_names_the_operation_that_failed() -> None:
     failure = Failure(FailureKind.AWS, "ResourceNotFoundException", "no function F:3")
     expected = "An error occurred (ResourceNotFoundException) when calling the Invoke operation: no function F:3"
     assert sentence(failure, "Invoke") == expected
+
+
+@pytest.mark.parametrize(
+    ("length", "end"), [(2000, "x"), (2001, "x\n… 1 more character"), (2002, "x\n… 2 more characters")]
+)
+def test_an_excerpt_says_how_much_is_left_out(length: int, end: str) -> None:
+    said = what_came(Wire("POST", "https://host/", status=502, response_body=b"x" * length))
+    assert said == f"Received: HTTP 502, no content type, {length} bytes\n{'x' * 1999}{end}"

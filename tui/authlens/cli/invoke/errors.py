@@ -51,5 +51,6 @@ def what_came(wire: Wire | None) -> str:
         return ""
     kind = next((value for name, value in wire.response_headers if name.lower() == "content-type"), "no content type")
     body = wire.response_body.decode("utf-8", "replace")
-    cut = f"\n… {len(body) - _EXCERPT} more characters" if len(body) > _EXCERPT else ""
+    more = len(body) - _EXCERPT
+    cut = f"\n… {more} more character{'s' if more > 1 else ''}" if more > 0 else ""
     return f"Received: HTTP {wire.status}, {kind}, {len(wire.response_body)} bytes\n{body[:_EXCERPT]}{cut}"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from authlens.core.contract import answer, test_call
@@ -208,6 +210,14 @@ def test_unauthorized_is_about_the_signature_only_where_one_was_sent() -> None:
     assert explain(said("UnauthorizedException", "x", 401), CONTEXT).stage is Stage.CREDENTIALS
     in_context = AuthorizerRequest("A", mqtt_context=MqttContext(f"u?{SIGNATURE_NAME}=AAAA"))
     assert explain(said("UnauthorizedException", "x", 401), in_context).stage is Stage.SIGNATURE
+
+
+def test_the_sentence_of_iam_blames_the_caller_whatever_the_error_is_called() -> None:
+    denied = "User: arn:aws:iam::123456789012:user/dev is not authorized to perform: iot:TestInvokeAuthorizer"
+    unauthorized = explain(said("UnauthorizedException", denied, 401), TOKEN)
+    assert unauthorized == replace(
+        explain(said("AccessDeniedException", denied, 403), TOKEN), id="UnauthorizedException"
+    )
 
 
 def test_an_explicit_deny_is_not_fixed_by_an_allow() -> None:

@@ -362,6 +362,8 @@ def _of_kind(failure: Failure) -> StageExplanation:
 def _of_error(
     failure: Failure, request: AuthorizerRequest, known: tuple[Stage, str, str], authorizer: Authorizer | None
 ) -> StageExplanation:
+    if failure.error == "UnauthorizedException" and "is not authorized to perform" in (failure.message or ""):
+        known = _ERRORS["AccessDeniedException"]  # IAM's sentence: the cause is the caller, whatever the class
     stage, why, next_step = known
     line = permission_line(authorizer) if authorizer is not None and stage is Stage.RAN else None
     if line is not None:

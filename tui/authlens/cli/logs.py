@@ -144,8 +144,7 @@ def _query(
     now = services.now()
     since, until = window(invocation) if invocation else (now - (arguments.since or timedelta(minutes=10)), now)
     if arguments.connections:
-        mqtt = saved.request.mqtt_context
-        query = connections_query(mqtt.client_id if mqtt else None, since, until)
+        query = connections_query(saved.request.client_id, since, until)
     elif arguments.group is not None:
         query = LogQuery(arguments.group, since, until)
     else:

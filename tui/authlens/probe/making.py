@@ -55,14 +55,13 @@ def probe_of(
     for file in (options.ca_file, *((certificate.path, certificate.key) if certificate else ())):
         if file is not None and not Path(file).is_file():
             raise CannotProbe(f"{file} is not a file that can be read.")
-    mqtt = saved.request.mqtt_context
     plan = ProbePlan(
         host=options.host,
         port=options.port or PORT,
         way=options.way,
         server_name=options.server_name or None,
         version=options.version,
-        client_id=(mqtt.client_id if mqtt else None) or "",
+        client_id=saved.request.client_id or "",
         ca_file=options.ca_file,
         certificate_file=certificate.path if certificate else None,
         key_file=certificate.key if certificate else None,

@@ -85,7 +85,7 @@ def device_of(
     return Device(
         endpoint=host_of(endpoint) or ENDPOINT,
         topic=topic,
-        client_id=(mqtt.client_id if mqtt else None) or CLIENT_ID,
+        client_id=request.client_id or CLIENT_ID,
         username=(carried.mqtt_context.username if carried.mqtt_context else None) or "",
         plain_username=_without((mqtt.username if mqtt else None) or "", tuple(parameters)),
         password=mqtt.password if mqtt else None,

@@ -23,7 +23,9 @@ def planned(
     mqtt, http = request.mqtt_context, request.http_context or HttpContext()
     password = device.password.encode("utf-8") if isinstance(device.password, str) else device.password
     plan = replace(
-        plan, alpn=(transport.alpn,) if transport.alpn else (), client_id=plan.client_id or _client_id(request)
+        plan,
+        alpn=(transport.alpn,) if transport.alpn else (),
+        client_id=plan.client_id or request.client_id or PROBE_CLIENT_ID,
     )
     if plan.way == "mqtt":
         return replace(plan, username=device.username or None, password=password)
@@ -53,9 +55,8 @@ def client_id_of(saved: SavedRequest) -> str | None:
     AWS refuses a test call with both a token and contexts, so a request with a token cannot hold a client id: its
     expectation that a client may connect names it.
     """
-    mqtt = saved.request.mqtt_context
-    if mqtt is not None and mqtt.client_id:
-        return mqtt.client_id
+    if saved.request.client_id:
+        return saved.request.client_id
     asked = saved.expect.allow if saved.expect is not None else ()
     ids = (_CLIENT.fullmatch(each.resource) for each in asked if each.action == "iot:Connect")
     return next((found["id"] for found in ids if found), None)
@@ -63,8 +64,3 @@ def client_id_of(saved: SavedRequest) -> str | None:
 
 _CLIENT = re.compile(r"(?:arn:.*:)?client/(?P<id>[^*?$]+)")
 """A client without wildcards and variables."""
-
-
-def _client_id(request: AuthorizerRequest) -> str:
-    given = request.mqtt_context.client_id if request.mqtt_context else None
-    return given or PROBE_CLIENT_ID

@@ -21,7 +21,7 @@ def predictions(
     outcome = earlier and earlier.outcome
     if not earlier or not outcome or not outcome.policy_documents:
         return {}
-    client_id = (request.mqtt_context.client_id if request.mqtt_context else None) or PROBE_CLIENT_ID
+    client_id = request.client_id or PROBE_CLIENT_ID
     access = AccessQuestions(outcome, with_client_id(request, client_id), dict(earlier.variables))
     asked = [(CONNECT, client_id, f"client/{client_id}")]
     asked += [(trial.action, trial.topic, trial.resource) for trial in trials]

@@ -53,7 +53,7 @@ class ComparedSide:
 
     @property
     def _may_connect(self) -> bool:
-        client = self.request.mqtt_context.client_id if self.request and self.request.mqtt_context else None
+        client = self.request.client_id if self.request else None
         return client is None or self.word(Question("iot:Connect", f"client/{client}")) in (None, ALLOWED)
 
     def word(self, question: Question) -> str | None:

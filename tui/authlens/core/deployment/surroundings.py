@@ -60,7 +60,7 @@ def logging_caveats(deployment: Deployment, request: AuthorizerRequest) -> Itera
 
 
 def _client_level(request: AuthorizerRequest) -> str:
-    client = request.mqtt_context.client_id if request.mqtt_context else None
+    client = request.client_id
     if not client:
         return ""
     target = quote(f"targetType=CLIENT_ID,targetName={client}")

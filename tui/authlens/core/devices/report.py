@@ -30,8 +30,7 @@ def connection_name(invocation: Invocation) -> str:
 
 
 def _client_id(invocation: Invocation) -> str | None:
-    mqtt = invocation.request.mqtt_context
-    return mqtt.client_id or None if mqtt else None
+    return invocation.request.client_id or None
 
 
 def connection_line(invocation: Invocation, device: DeviceConnection) -> str:

@@ -46,10 +46,10 @@ class NegativeCase:
 
 def is_refused(saved: SavedRequest) -> bool:
     """Whether the request itself expects a refusal, so that variants of it would show nothing more."""
-    expect, mqtt = saved.expect, saved.request.mqtt_context
+    expect, client_id = saved.expect, saved.request.client_id
     if expect is None:
         return False
-    connect = Question("iot:Connect", f"client/{mqtt.client_id}") if mqtt and mqtt.client_id else None
+    connect = Question("iot:Connect", f"client/{client_id}") if client_id else None
     return expect.is_authenticated is False or expect.error is not None or connect in expect.deny
 
 

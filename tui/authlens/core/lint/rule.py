@@ -91,8 +91,7 @@ class LintSubject:
     @cached_property
     def client_id(self) -> str | None:
         request = self.surroundings.request
-        mqtt = request.mqtt_context if request else None
-        return self.surroundings.client_id or (mqtt.client_id if mqtt else None)
+        return self.surroundings.client_id or (request.client_id if request else None)
 
     @cached_property
     def permissions(self) -> Summary:

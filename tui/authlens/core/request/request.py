@@ -82,6 +82,11 @@ class AuthorizerRequest:
             return Mode.BOTH if has_context else Mode.TOKEN
         return Mode.CONTEXT if has_context else Mode.EMPTY
 
+    @property
+    def client_id(self) -> str | None:
+        """Of MQTT; also `None` without its context."""
+        return self.mqtt_context.client_id if self.mqtt_context else None
+
     def as_written(self) -> dict[str, Any]:
         """The members by API name, as written, without absent ones."""
         found: dict[str, Any] = {}

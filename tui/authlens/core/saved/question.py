@@ -78,8 +78,7 @@ def question_problem(question: Question) -> str | None:
 def first_questions(request: AuthorizerRequest, expect: Expectation | None) -> tuple[Question, ...]:
     """Questions worth asking by default: may this client connect, and is allowed what the saved request expects to be
     allowed."""
-    mqtt = request.mqtt_context
-    client_id = mqtt.client_id if mqtt else None
+    client_id = request.client_id
     connect = (Question("iot:Connect", f"client/{client_id}"),) if client_id and not refers(client_id) else ()
     return tuple(dict.fromkeys((*connect, *(expect.allow if expect else ()))))
 

@@ -51,8 +51,8 @@ class Passed:
 
 def client_id_of(passed: Passed) -> str | None:
     """The client id that was sent; also `None` if it is a reference, whose value is not stored."""
-    mqtt = passed.invocation.request.mqtt_context
-    return None if mqtt is None or mqtt.client_id is None or refers(mqtt.client_id) else mqtt.client_id
+    client_id = passed.invocation.request.client_id
+    return None if client_id is None or refers(client_id) else client_id
 
 
 def _inactive(passed: Passed) -> Iterator[Caveat]:

@@ -49,15 +49,13 @@ def probe_verdict(invocation: Invocation, device: DeviceConnection) -> Verdict:
 
 def likely_causes(invocation: Invocation, device: DeviceConnection) -> tuple[str, ...]:
     """The usual causes of a probe's refusal, the most likely first. device: the invocation's own."""
-    mqtt = invocation.request.mqtt_context
-    client_id = (mqtt.client_id if mqtt else None) or PROBE_CLIENT_ID
+    client_id = invocation.request.client_id or PROBE_CLIENT_ID
     predicted = next((each.word for each in device.decisions if each.packet == "CONNECT"), None)
     return causes_of(device.refused_by, device.reason, device.version, client_id, predicted)
 
 
 def _who(invocation: Invocation, device: DeviceConnection) -> str:
-    mqtt = invocation.request.mqtt_context
-    client = mqtt.client_id if mqtt is not None else None
+    client = invocation.request.client_id
     return f"as {client}" if client and device.transport is not Transport.HTTPS else f"to {device.peer}"
 
 

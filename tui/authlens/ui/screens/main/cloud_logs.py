@@ -72,8 +72,7 @@ class LogController:
         if shown.target.local is not None:
             self._host.notify("This was sent to a local target, so AWS IoT logged nothing about it.")
             return
-        mqtt, now = shown.request.mqtt_context, self._services.now()
-        client = mqtt.client_id if mqtt else None
+        client, now = shown.request.client_id, self._services.now()
         whose = f"client {client}" if client else "every client"
         title = f"CloudWatch Logs, {CONNECTIONS}, {whose}, the last {RECENT.seconds // 60} minutes:"
         self._read(shown, connections_query(client, now - RECENT, now), title)

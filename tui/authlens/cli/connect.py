@@ -185,13 +185,10 @@ def _announce(plan: ProbePlan, services: CliServices) -> None:
 
 
 def _record(invocation: Invocation, services: CliServices) -> None:
-    history = services.open_history()
-    try:
+    with services.open_history() as history:
         history.record(invocation)
         if history.problem:
             narrate(f"authlens: history: {history.problem}", services.stderr)
-    finally:
-        history.close()
 
 
 def _not_sent(invocation: Invocation, services: CliServices) -> ExitCode:

@@ -87,14 +87,11 @@ def _positive(text: str) -> int:
 
 def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
     action = {"list": _list, "show": _show, "export": _export, "clear": _clear}[arguments.action]
-    history = services.open_history()
-    try:
+    with services.open_history() as history:
         code = action(arguments, history, services)
         if history.problem is not None:
             raise CommandError(history.problem, ExitCode.OTHER)
         return code
-    finally:
-        history.close()
 
 
 def _list(arguments: argparse.Namespace, history: History, services: CliServices) -> ExitCode:

@@ -34,11 +34,8 @@ def read_side(name: str, services: CliServices) -> Side:
 def _from_history(number: int, services: CliServices) -> Side:
     from authlens.core.compare.compare import Side
 
-    history = services.open_history()
-    try:
+    with services.open_history() as history:
         invocation = history.get(number)
-    finally:
-        history.close()
     if invocation is None:
         problem = f" ({history.problem})" if history.problem else ""
         raise CommandError(

@@ -255,13 +255,9 @@ class _Call:
         """Record the invocation. Returns any problem, which does not make the command fail."""
         if self.given.flag("no_history"):
             return None
-        history = self.services.open_history()
-        try:
+        with self.services.open_history() as history:
             history.record(invocation)
-            problem: str | None = history.problem
-            return problem
-        finally:
-            history.close()
+            return history.problem
 
     def _debug_before(self, draft: InvokeInput) -> None:
         if self.given.flag("debug"):

@@ -54,8 +54,7 @@ class _Judges:
 def judge_history(options: HistoryOptions, services: CliServices) -> ExitCode:
     asked = Expectation(allow=_questions(options.allow), deny=_questions(options.deny))
     judges = _Judges(found_items(options.selection, services), asked if asked != Expectation() else None)
-    history = services.open_history()
-    try:
+    with services.open_history() as history:
         if not history.count(options.history):
             what = f"nothing that matches {options.history!r}" if options.history else "nothing yet"
             raise CommandError(f"the history has {what}{f' ({history.problem})' if history.problem else ''}")
@@ -65,8 +64,6 @@ def judge_history(options: HistoryOptions, services: CliServices) -> ExitCode:
             which = f" that matches {options.history!r}" if options.history else ""
             raise CommandError(f"no stored invocation{which} was sent from these saved requests or equals one of them")
         return report(grouped(_with(first, results), 1), (), options.reporting, services, options.fail_fast)
-    finally:
-        history.close()
 
 
 def _results(judges: _Judges, history: History, query: str) -> Generator[Result, None, None]:

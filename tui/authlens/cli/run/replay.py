@@ -42,11 +42,8 @@ def replay(options: ReplayOptions, services: CliServices) -> ExitCode:
 
 
 def _stored(numbers: Sequence[int], services: CliServices) -> list[Invocation]:
-    history = services.open_history()
-    try:
+    with services.open_history() as history:
         found = [(number, history.get(number)) for number in numbers]
-    finally:
-        history.close()
     missing = [str(number) for number, invocation in found if invocation is None]
     if missing:
         raise CommandError(f"the history has no invocation {', '.join(missing)}; 'authlens history list' lists the ids")

@@ -88,7 +88,7 @@ class Observed:
     def __init__(self) -> None:
         self.fates: list[Invocation] = []
         self.decisions: list[PacketDecision] = []
-        self.throttles: list[tuple[Invocation, bool]] = []
+        self.throttles: list[tuple[Invocation, str]] = []
         self.refreshes: list[tuple[Invocation, float, float]] = []
         self.ends: list[Invocation] = []
         self._news = asyncio.Event()
@@ -101,8 +101,8 @@ class Observed:
         self.decisions.append(decision)
         self._news.set()
 
-    def throttled(self, invocation: Invocation, is_sender: bool) -> None:
-        self.throttles.append((invocation, is_sender))
+    def throttled(self, invocation: Invocation, direction: str) -> None:
+        self.throttles.append((invocation, direction))
 
     def refreshed(self, invocation: Invocation, seconds: float, factor: float) -> None:
         self.refreshes.append((invocation, seconds, factor))

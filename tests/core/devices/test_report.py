@@ -10,7 +10,14 @@ from authlens.core.contract import pages
 from authlens.core.devices import report
 from authlens.core.mqtt import rules
 from authlens.core.mqtt.clients import printed
-from authlens.core.mqtt.connection import SENT, DeviceConnection, PacketDecision, PresentedCertificate, Transport
+from authlens.core.mqtt.connection import (
+    RECEIVED,
+    SENT,
+    DeviceConnection,
+    PacketDecision,
+    PresentedCertificate,
+    Transport,
+)
 from authlens.core.mqtt.connection_json import decision_to_json
 from authlens.core.mqtt.packets import V3, V5
 from authlens.core.mqtt.rules import Rule
@@ -226,14 +233,14 @@ def test_the_client_certificate_is_shown() -> None:
 
 def test_a_throttled_connection() -> None:
     shown = invocation(CONNECTED)
-    assert report.throttle_line(shown, is_sender=True) == (
+    assert report.throttle_line(shown, SENT) == (
         "throttled sensor-7: what it sends exceeds 512 KiB a second, and the rest waits [documented]; "
         "reported once per connection"
     )
-    assert "what it receives" in report.throttle_line(shown, is_sender=False)
+    assert "what it receives" in report.throttle_line(shown, RECEIVED)
     throttled = replace(CONNECTED, throttled=SENT)
     assert "throttled: what it sends exceeds 512 KiB" in "\n".join(report.record_lines(shown, throttled))
-    assert report.throttle_json_of(shown, is_sender=False) == {
+    assert report.throttle_json_of(shown, RECEIVED) == {
         "event": "throttled",
         "id": CONNECTED.id,
         "clientId": "sensor-7",

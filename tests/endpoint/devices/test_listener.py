@@ -22,7 +22,7 @@ from authlens.core.devices.pace import ByteBucket
 from authlens.core.devices.report import client_of
 from authlens.core.invocation.verdict_word import verdict_word
 from authlens.core.mqtt import codes, properties, rules
-from authlens.core.mqtt.connection import Transport
+from authlens.core.mqtt.connection import RECEIVED, SENT, Transport
 from authlens.core.mqtt.encoder import encode
 from authlens.core.mqtt.packets import (
     V3,
@@ -563,8 +563,8 @@ async def test_a_connection_is_slowed_to_half_a_mebibyte_a_second_and_loses_noth
         received = [await receiver.receive() for _ in range(10)]
         assert [isinstance(packet, Publish) and packet.payload for packet in received] == [payload] * 10
         assert asyncio.get_running_loop().time() - started > 0.9
-        throttled = [(client_of(invocation), is_sender) for invocation, is_sender in devices.seen.throttles]
-        assert sorted(throttled) == [("receiver", False), ("sender", True)]
+        throttled = [(client_of(invocation), direction) for invocation, direction in devices.seen.throttles]
+        assert sorted(throttled) == [("receiver", RECEIVED), ("sender", SENT)]
 
 
 async def test_messages_of_qos_0_that_wait_for_the_rate_are_dropped_and_reported(tmp_path: Path) -> None:

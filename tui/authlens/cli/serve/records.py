@@ -42,8 +42,8 @@ class Writer(Protocol):
 
     def decided(self, shown: Invocation, decision: PacketDecision) -> None: ...
 
-    def throttled(self, invocation: Invocation, is_sender: bool) -> None:
-        """The report shows only the client id, and what the listener itself says."""
+    def throttled(self, invocation: Invocation, direction: str) -> None:
+        """As in Sink; the report shows only the client id, and what the listener itself says."""
 
     def refreshed(self, invocation: Invocation, seconds: float, factor: float) -> None:
         """As in Sink; the report shows only the client id, and what the listener itself says."""
@@ -65,8 +65,8 @@ class Lines:
     def decided(self, shown: Invocation, decision: PacketDecision) -> None:
         self._log(report.decision_line(shown, decision))
 
-    def throttled(self, invocation: Invocation, is_sender: bool) -> None:
-        self._log(report.throttle_line(invocation, is_sender))
+    def throttled(self, invocation: Invocation, direction: str) -> None:
+        self._log(report.throttle_line(invocation, direction))
 
     def refreshed(self, invocation: Invocation, seconds: float, factor: float) -> None:
         if invocation.device is not None:
@@ -91,8 +91,8 @@ class JsonLines:
     def decided(self, shown: Invocation, decision: PacketDecision) -> None:
         self._write(report.decision_json_of(shown, decision))
 
-    def throttled(self, invocation: Invocation, is_sender: bool) -> None:
-        self._write(report.throttle_json_of(invocation, is_sender))
+    def throttled(self, invocation: Invocation, direction: str) -> None:
+        self._write(report.throttle_json_of(invocation, direction))
 
     def refreshed(self, invocation: Invocation, seconds: float, factor: float) -> None:
         if invocation.device is not None:
@@ -182,9 +182,9 @@ class Observers:
         for writer in self._writers:
             writer.decided(invocation, shown)
 
-    def throttled(self, invocation: Invocation, is_sender: bool) -> None:
+    def throttled(self, invocation: Invocation, direction: str) -> None:
         for writer in self._writers:
-            writer.throttled(invocation, is_sender)
+            writer.throttled(invocation, direction)
 
     def refreshed(self, invocation: Invocation, seconds: float, factor: float) -> None:
         for writer in self._writers:

@@ -12,7 +12,7 @@ from authlens.core.invocation.invocation_json import outcome_to_json, request_to
 from authlens.core.invocation.verdict_word import verdict_word
 from authlens.core.mqtt import codes, connection_json, limits
 from authlens.core.mqtt.clients import printed
-from authlens.core.mqtt.connection import RECEIVED, SENT, DeviceConnection, PacketDecision
+from authlens.core.mqtt.connection import SENT, DeviceConnection, PacketDecision
 from authlens.core.mqtt.packets import V3
 from authlens.core.mqtt.rules import BY_ID, NOT_CONNECT, Response, Rule
 
@@ -81,10 +81,9 @@ def factor_words(seconds: float, factor: float) -> str:
     return f"{seconds:g} s{faster}"
 
 
-def throttle_line(invocation: Invocation, is_sender: bool) -> str:
-    """The first time that a connection reaches the throughput limit."""
-    words = throttle_words(SENT if is_sender else RECEIVED)
-    return f"throttled {client_of(invocation)}: {words}; reported once per connection"
+def throttle_line(invocation: Invocation, direction: str) -> str:
+    """The first time that a connection reaches the throughput limit. direction: `SENT` or `RECEIVED`."""
+    return f"throttled {client_of(invocation)}: {throttle_words(direction)}; reported once per connection"
 
 
 def throttle_words(direction: str) -> str:
@@ -173,12 +172,12 @@ def decision_json_of(invocation: Invocation, decision: PacketDecision) -> dict[s
     }
 
 
-def throttle_json_of(invocation: Invocation, is_sender: bool) -> dict[str, Any]:
+def throttle_json_of(invocation: Invocation, direction: str) -> dict[str, Any]:
     return {
         "event": "throttled",
         "id": invocation.device.id if invocation.device else None,
         "clientId": _client_id(invocation),
-        "direction": SENT if is_sender else RECEIVED,
+        "direction": direction,
         "bytesPerSecond": int(limits.THROUGHPUT.value),
         "known": limits.THROUGHPUT.source.known.value,
     }

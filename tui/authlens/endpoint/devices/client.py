@@ -16,7 +16,7 @@ from authlens.core.devices.report import factor_words
 from authlens.core.devices.session import Session
 from authlens.core.invocation.invocation import fault_of
 from authlens.core.mqtt import limits, rules
-from authlens.core.mqtt.connection import ConnectionStage, Transport
+from authlens.core.mqtt.connection import RECEIVED, SENT, ConnectionStage, Transport
 from authlens.core.mqtt.decoder import Decoder
 from authlens.core.mqtt.encoder import encode
 from authlens.core.mqtt.fields import Malformed
@@ -51,7 +51,7 @@ class MqttClient:
         self.principal = ""
         self.will: Will | None = None
         self.is_over = False
-        self.outbox = Outbox(link, partial(self._throttled, is_sender=False))
+        self.outbox = Outbox(link, partial(self._throttled, RECEIVED))
         self.inbound = ByteBucket(limits.THROUGHPUT.value)
         self._hub = hub
         self._http = http
@@ -281,13 +281,13 @@ class MqttClient:
     def _slow_down(self, seconds: float) -> None:
         """Stop reading until the throughput limit allows more, as AWS IoT throttles connections."""
         self.link.pause()
-        self._throttled(is_sender=True)
+        self._throttled(SENT)
         self._cancel("rate")
         self._timers["rate"] = self._loop.call_later(seconds, self._resume)
 
-    def _throttled(self, is_sender: bool) -> None:
+    def _throttled(self, direction: str) -> None:
         if self.session is not None:
-            self._record.throttled(is_sender)
+            self._record.throttled(direction)
 
     def _resume(self) -> None:
         del self._timers["rate"]

@@ -20,10 +20,10 @@ class Sink(Protocol):
     def decided(self, invocation: Invocation, decision: PacketDecision) -> None:
         """A packet of an accepted connection was decided."""
 
-    def throttled(self, invocation: Invocation, is_sender: bool) -> None:
+    def throttled(self, invocation: Invocation, direction: str) -> None:
         """An accepted connection reached the throughput limit for the first time.
 
-        is_sender: with what the client sends, otherwise with what it receives.
+        direction: `SENT`, with what the client sends, or `RECEIVED`.
         """
 
     def refreshed(self, invocation: Invocation, seconds: float, factor: float) -> None:

@@ -13,8 +13,6 @@ from authlens.core.devices.permissions import Permissions
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
 from authlens.core.mqtt.connection import (
     KEPT_DECISIONS,
-    RECEIVED,
-    SENT,
     ConnectionStage,
     ConnectionStep,
     Counts,
@@ -97,11 +95,11 @@ class ConnectionRecord:
         if self._sink.wants_all or not judged.is_allowed:
             self._sink.decided(self._invocation, described(time.time(), judged, permissions))
 
-    def throttled(self, is_sender: bool) -> None:
+    def throttled(self, direction: str) -> None:
         """Report it once per connection."""
         if self.device.throttled is None:
-            self.device = replace(self.device, throttled=SENT if is_sender else RECEIVED)
-            self._sink.throttled(self._invocation, is_sender)
+            self.device = replace(self.device, throttled=direction)
+            self._sink.throttled(self._invocation, direction)
 
     def refreshed(self, seconds: float, factor: float) -> None:
         """The function's new documents replaced the previous ones. seconds, factor: as in Sink."""

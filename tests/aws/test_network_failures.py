@@ -31,6 +31,7 @@ def failed(url: str | None, region: str = "eu-west-1", **members: Any) -> Failur
     ("url", "region", "words"),
     [
         ("http://127.0.0.1:1", "eu-west-1", "Nothing listens there"),
+        ("http://127.0.0.1:1/getaddrinfo", "eu-west-1", "Nothing listens there"),
         ("https://no-such-host.invalid", "eu-west-1", "host name does not exist"),
         (None, "mars-north-1", "AWS IoT is not offered in mars-north-1"),
     ],

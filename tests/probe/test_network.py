@@ -61,6 +61,7 @@ def alert(reason: str) -> ssl.SSLError:
     [
         (verification("certificate has expired"), "has expired; renew it, or check this machine's clock"),
         (verification("certificate is not yet valid"), "not valid yet; check this machine's clock"),
+        (verification("Hostname mismatch, certificate is not valid for 'expired.example'."), "is not for h.example"),
         (verification("self-signed certificate in certificate chain"), "a proxy or a captive portal may answer"),
         (alert("WRONG_VERSION_NUMBER"), "does not speak TLS; a proxy or a captive portal"),
         (alert("TLSV1_UNRECOGNIZED_NAME"), "not an endpoint of the account"),

@@ -174,15 +174,16 @@ def tls_words(plan: ProbePlan, error: OSError) -> str:
 
 def _certificate_words(plan: ProbePlan, error: ssl.SSLCertVerificationError) -> str:
     said = (error.verify_message or "").lower()
-    if "not yet valid" in said:
-        return f"the server's certificate is not valid yet; {_CLOCK}"
-    if "expired" in said:
-        return f"the server's certificate has expired; renew it, or {_CLOCK}"
+    # First, because only this message contains a host name.
     if "mismatch" in said or "not valid for" in said:
         return (
             f"the server's certificate is not for {plan.name}; connect to a name that it covers, or send one as the "
             "server name: --server-name"
         )
+    if "not yet valid" in said:
+        return f"the server's certificate is not valid yet; {_CLOCK}"
+    if "expired" in said:
+        return f"the server's certificate has expired; renew it, or {_CLOCK}"
     if any(word in said for word in ("self-signed", "self signed", "unable to get", "unable to verify")):
         trusted = f"the CA file {plan.ca_file} does not sign it" if plan.ca_file else "no CA of this system signs it"
         return (

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from authlens.core.commands.probe_plan import client_id_of, with_client_id
-from authlens.core.commands.probe_predictions import predictions  # reading policies takes time
+from authlens.core.commands.probe_predictions import predictions
 from authlens.core.deployment.transport import DeviceEndpoint
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.probe.plan import ProbeOptions, ProbePlan
@@ -77,18 +77,9 @@ def probe_of(
         token_key_name=options.token_key_name or known,
         endpoint=lambda target: endpoint(target, base, options.domain_configuration),
         needs_target=not options.host and (saved.target.local is None or reads_more),
-        predictions=_predictions(options, saved, earlier),
+        predictions=predictions(earlier, saved.request, options.trials) if earlier else {},
         announce=announce,
     )
-
-
-def _predictions(
-    options: ProbeOptions, saved: SavedRequest, earlier: Invocation | None
-) -> Mapping[tuple[str, str], str]:
-    if earlier is None:
-        return {}
-
-    return predictions(earlier, saved.request, options.trials)
 
 
 def _certificate(options: ProbeOptions, saved: SavedRequest, base: Path | None) -> Certificate | None:

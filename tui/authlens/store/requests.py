@@ -78,7 +78,7 @@ class Entry:
 
 
 def load(path: Path) -> Loaded:
-    """The saved request in the file. Raises Unreadable."""
+    """The saved request in the file. Raises UnreadableRequest."""
     return _parsed(path, *_content(path))
 
 
@@ -216,7 +216,7 @@ def named(folder: Path, name: str) -> Path:
 def listing(folder: Path) -> list[Entry]:
     """Every saved request in the folder and below it, in the order of its path; broken ones with what is wrong.
 
-    Hidden folders and other YAML files are skipped. Raises Unreadable when the folder cannot be read.
+    Hidden folders and other YAML files are skipped. Raises UnreadableRequest if the folder cannot be read.
     """
     try:
         sweep(folder)
@@ -244,16 +244,15 @@ def _entry(path: Path) -> Entry | None:
     except UnreadableRequest as error:
         return Entry(path, error=error.problem)
     try:
-        saved = _parsed(path, content, mode).saved
+        loaded = _parsed(path, content, mode)
     except UnreadableRequest as error:
         meant = any(mark in content for mark in _MARKS)
         return Entry(path, error=f"line {error.line}, column {error.column}: {error.problem}") if meant else None
-    cases = tuple(case.name for case in saved.suite.cases)
-    return Entry(path, saved.description, saved.request.authorizer_name, cases=cases)
+    return Entry(path, loaded.saved.description, loaded.saved.request.authorizer_name, cases=loaded.cases)
 
 
 def _content(path: Path) -> tuple[bytes, int]:
-    """The content of a regular file, and its mode. Raises Unreadable."""
+    """The content of a regular file, and its mode. Raises UnreadableRequest."""
     from authlens.core.text.yaml_reader import MAX_BYTES
 
     try:

@@ -60,7 +60,7 @@ class HistoryRecord:
     """What is stored of one invocation."""
 
     columns: tuple[str | float | None, ...]
-    """The fields of `Row` behind `number`, up to `source`."""
+    """The fields of `HistoryRow` after `number`, up to `source`."""
     words: str
     body: bytes
 

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from authlens.core.deployment.deployment import (
-    Concurrency,
-    Deployment,
-    Domain,
-    Function,
-    Logging,
-    Unread,
-    unqualified,
-)
+from authlens.core.deployment.deployment import Concurrency, Deployment, Domain, Function, Logging, Unread
 from authlens.core.deployment.invoke_permission import InvokeGrant, permission
 from authlens.core.deployment.transport import transport_of
-from authlens.core.policy.arn import split
+from authlens.core.policy.arn import function_named
 from authlens.frozen import dataclass
 
 
@@ -30,16 +22,17 @@ class Fact:
 
 def facts(deployment: Deployment) -> tuple[Fact, ...]:
     """What was read and what could not be, a sentence each."""
-
-    def concurrency(found: Concurrency) -> str:
-        return f"{_concurrency_words(found)} {_throttle_words(deployment)}"
-
+    concurrency = deployment.concurrency
     read = (
         _fact("function", deployment.function, _function_words),
         _fact("permission", deployment.permission, lambda policy: _permission_words(policy, deployment)),
         _fact("default-authorizer", deployment.default_authorizer, _default_words),
         _fact("data-endpoint", deployment.data_endpoint, _endpoint_words),
-        *((_fact("concurrency", deployment.concurrency, concurrency),) if deployment.concurrency else ()),
+        *(
+            (_fact("concurrency", concurrency, lambda found: _concurrency_words(found, deployment)),)
+            if concurrency
+            else ()
+        ),
         *((_fact("logging", deployment.logging, _logging_words),) if deployment.is_logging_read else ()),
     )
     domains = deployment.domains
@@ -71,8 +64,7 @@ def _permission_words(policy: str | None, deployment: Deployment) -> str:
 
 def _throttle_words(deployment: Deployment) -> str:
     """Reading the metric would take another service and another permission than everything else."""
-    found = split(unqualified(deployment.authorizer.function_arn))
-    name = found.tail.rpartition(":")[2] if found else "NAME"
+    name = function_named(deployment.authorizer.function_arn) or "NAME"
     return (
         "Whether Lambda throttled it before is not read; this shows it: aws cloudwatch get-metric-statistics "
         f"--namespace AWS/Lambda --metric-name Throttles --dimensions Name=FunctionName,Value={name} --statistics Sum "
@@ -80,10 +72,10 @@ def _throttle_words(deployment: Deployment) -> str:
     )
 
 
-def _concurrency_words(found: Concurrency) -> str:
+def _concurrency_words(found: Concurrency, deployment: Deployment) -> str:
     if found.reserved is None:
-        return "The function has no reserved concurrency."
-    return f"The function's reserved concurrency is {found.reserved}."
+        return f"The function has no reserved concurrency. {_throttle_words(deployment)}"
+    return f"The function's reserved concurrency is {found.reserved}. {_throttle_words(deployment)}"
 
 
 def _logging_words(found: Logging | None) -> str:

@@ -169,8 +169,7 @@ def _other_account(subject: LintSubject) -> Iterator[Hit]:
 
 def _differs(subject: LintSubject, name: str, wanted: str | None) -> Iterator[Hit]:
     for one, element in subject.resources() if wanted else ():
-        found = arn.split(element.text)
-        value: str = getattr(found, name) if found and not arn_problem(element.text) else "*"
+        value = _field(element.text, name)
         if value != wanted and not _WILD_OR_VARIABLE.search(value):
             yield one.hit(f"the ARN has the {name} {value}, but the authorizer is in {wanted}", element.span)
 
@@ -180,8 +179,7 @@ def _several_places(subject: LintSubject) -> Iterator[Hit]:
     for name, known in (("region", subject.region), ("account", subject.account)):
         first = ""
         for one, element in subject.resources() if not known else ():
-            found = arn.split(element.text)
-            value: str = getattr(found, name) if found and not arn_problem(element.text) else "*"
+            value = _field(element.text, name)
             if _WILD_OR_VARIABLE.search(value):
                 continue
             first = first or value
@@ -189,6 +187,13 @@ def _several_places(subject: LintSubject) -> Iterator[Hit]:
                 message = f"this ARN has the {name} {value}, another one {first}, but a connection is made in only one"
                 yield one.hit(message, element.span)
                 break
+
+
+def _field(text: str, name: str) -> str:
+    """The region or account of an ARN; `*` for text without one, and for an ARN that another rule reports."""
+    found = arn.split(text)
+    value: str = getattr(found, name) if found and not arn_problem(text) else "*"
+    return value
 
 
 RULES = (

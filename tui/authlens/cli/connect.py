@@ -229,7 +229,7 @@ def _lines(report: ProbeReport) -> Iterator[str]:
     if report.verdict is not ProbeVerdict.UNREACHED:
         yield visible(headline(report))
     for each in report.tried:
-        yield visible(trial_words(each, report.version or 5))
+        yield visible(trial_words(each, report.version))
     yield from map(visible, prediction_words(report))
     for step in report.steps:
         yield f"{'✓' if step.passed else '✗'} {step.stage:9} {step.seconds * 1000:6.0f} ms  {visible(step.detail)}"

@@ -193,7 +193,7 @@ def _write_differences(arguments: argparse.Namespace, services: CliServices, ask
     test = asked.event("test")
     found = {kind: differences(test, asked.event(kind)) for kind in kinds}
     if arguments.output == "json":
-        services.output.json({kind: [_members(each) for each in those] for kind, those in found.items()})
+        services.output.json({kind: [asdict(each) for each in those] for kind, those in found.items()})
         return
     for kind, those in found.items():
         services.output.line(f"{kind} ({KINDS[kind]}):")
@@ -234,15 +234,11 @@ def _write_device_lines(
         is_resolved=asked.is_resolved,
     )
     if arguments.output == "json":
-        services.output.json({"lines": [_members(line) for line in lines]})
+        services.output.json({"lines": [asdict(line) for line in lines]})
         return
     for line in lines:
         note = f"\n# {line.note}" if line.note else ""
         services.output.line(f"# {line.title}{note}\n{line.text}\n")
-
-
-def _members(value: Any) -> dict[str, Any]:
-    return asdict(value)
 
 
 def _read(arguments: argparse.Namespace, services: CliServices) -> ExitCode:

@@ -11,7 +11,6 @@ from authlens.core.text.yaml_reader import MAX_DEPTH, YamlError, YamlNode
 
 MAX_VALUES = 20_000
 """Including keys; this many are read in half a second."""
-_WORDS = {True: "true", False: "false", None: "null"}
 
 
 def load(text: str) -> YamlNode:
@@ -35,7 +34,7 @@ def _node(node: JsonNode, key: YamlNode | None) -> YamlNode:
         case JsonArray():
             return YamlNode([_node(item, None) for item in node.items], line, column, None, key)
         case _:
-            return YamlNode(node.value, line, column, _WORDS[node.value], key)
+            return YamlNode(node.value, line, column, json_reader.words(node), key)
 
 
 def _entries(node: JsonObject) -> dict[str, YamlNode]:

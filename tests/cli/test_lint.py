@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from authlens.__main__ import build_world
+from authlens.__main__ import build_services
 from authlens.cli import lint
 from authlens.cli.console.diagnostics import CommandError, ExitCode
 from authlens.cli.console.output import Output
@@ -32,7 +32,7 @@ def run(*arguments: str | Path, stdin: str = "") -> tuple[int, str, str]:
     parser = Parser(prog="authlens lint")
     lint.declare(parser)
     out, err = io.StringIO(), io.StringIO()
-    services = replace(build_world(), stdin=io.StringIO(stdin), output=Output(out), stderr=err)
+    services = replace(build_services(), stdin=io.StringIO(stdin), output=Output(out), stderr=err)
     code = lint.run(parser.parse_args(list(map(str, arguments))), services)
     return code, out.getvalue(), err.getvalue()
 

@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from authlens.__main__ import build_world
+from authlens.__main__ import build_services
 from authlens.cli.console.output import Output
 from authlens.cli.console.parser import Parser
 from authlens.cli.decide import command as decide
@@ -27,6 +27,6 @@ def run(*arguments: str | Path, stdin: str = "") -> Ran:
     parser = Parser(prog="authlens decide")
     decide.declare(parser)
     out, err = io.StringIO(), io.StringIO()
-    services = replace(build_world(), stdin=io.StringIO(stdin), output=Output(out), stderr=err)
+    services = replace(build_services(), stdin=io.StringIO(stdin), output=Output(out), stderr=err)
     code = decide.run(parser.parse_args(list(map(str, arguments))), services)
     return Ran(code, out.getvalue(), err.getvalue())

@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     sys.stdout, sys.stderr = _writable(sys.stdout), _writable(sys.stderr)
     try:
         interrupts.raise_interrupt()
-        return _run(words, build_world())
+        return _run(words, build_services())
     except CommandError as error:
         if isinstance(error, OutputLost):
             _silence_stdout()
@@ -77,7 +77,7 @@ def _leave_garbage(words: list[str]) -> None:
         gc.disable()
 
 
-def build_world() -> CliServices:
+def build_services() -> CliServices:
     gate = cache(lambda: build_gate(os.environ))
     return CliServices(
         stdin=sys.stdin,

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from authlens.__main__ import build_world
+from authlens.__main__ import build_services
 from authlens.cli.console.diagnostics import CommandError, ExitCode
 from authlens.cli.console.parser import Parser
 from authlens.cli.decide import command as decide
@@ -210,7 +210,9 @@ def test_closed_standard_input() -> None:
     gone = io.StringIO()
     gone.close()
     with pytest.raises(CommandError, match="standard input is closed"):
-        decide.run(parser.parse_args(["--policy", "-", "iot:Connect", "client/a"]), replace(build_world(), stdin=gone))
+        decide.run(
+            parser.parse_args(["--policy", "-", "iot:Connect", "client/a"]), replace(build_services(), stdin=gone)
+        )
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from authlens.__main__ import build_world
+from authlens.__main__ import build_services
 from authlens.aws.gateway import BotoGateway
 from authlens.cli.console.diagnostics import CommandError, complain
 from authlens.cli.console.output import Output
@@ -68,7 +68,7 @@ def call(server: Recording, configured: Path, gateway: BotoGateway) -> Invoke:
     def sender() -> Sender:
         return Sender(gateway, LocalTargets(), lambda base: References(services.environ, base), services.now)
 
-    services = replace(build_world(), patient_sender=sender)
+    services = replace(build_services(), patient_sender=sender)
 
     def run(*words: object, stdin: str | bytes = "") -> Ended:
         content = stdin.encode() if isinstance(stdin, str) else stdin

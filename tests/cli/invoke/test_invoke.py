@@ -96,9 +96,9 @@ def test_an_unwritable_history_is_not_a_failure(
 
 
 def _wish(words: list[str]) -> OpenApp:
-    from authlens.__main__ import build_world
+    from authlens.__main__ import build_services
 
-    wish = invoke.main(words, build_world())
+    wish = invoke.main(words, build_services())
     assert isinstance(wish, OpenApp)
     return wish
 

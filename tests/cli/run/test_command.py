@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from junitparser import Error, Failure, JUnitXml
 
-from authlens.__main__ import build_world, open_history
+from authlens.__main__ import build_services, open_history
 from authlens.cli.run.options import Reporting
 from authlens.cli.run.suite import report
 from authlens.core.expect.check import Judgement, JudgementState
@@ -234,7 +234,7 @@ def test_ctrl_c_reports_the_results_so_far(capsys: pytest.CaptureFixture[str], t
     path = tmp_path / "junit.xml"
     items = [SuiteItem(f"{name}.yaml", None) for name in "abc"]
     with pytest.raises(KeyboardInterrupt):
-        report(interrupted(), items, Reporting(junit=str(path)), build_world())
+        report(interrupted(), items, Reporting(junit=str(path)), build_services())
 
     assert capsys.readouterr().out.endswith("1 passed, 2 skipped\n")
     cases = [case for suite in JUnitXml.fromfile(str(path)) for case in suite]

@@ -19,7 +19,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from authlens.__main__ import build_world
+from authlens.__main__ import build_services
 from authlens.cli.console.diagnostics import CommandError
 from authlens.cli.console.parser import Parser
 from authlens.cli.serve import command as serve
@@ -44,7 +44,7 @@ def refused_start(*arguments: str | Path) -> tuple[int, str]:
     parser = Parser(prog="authlens serve")
     serve.declare(parser)
     with pytest.raises(CommandError) as raised:
-        serve.run(parser.parse_args(list(map(str, arguments))), build_world())
+        serve.run(parser.parse_args(list(map(str, arguments))), build_services())
     return raised.value.code, str(raised.value)
 
 
@@ -273,12 +273,12 @@ def test_a_file_of_variables_is_read_again(tmp_path: Path) -> None:
     parser = Parser(prog="authlens serve")
     serve.declare(parser)
     arguments = parser.parse_args(["--template", str(tmp_path / "template.yaml"), "--env-file", str(values)])
-    before = serve.read_again(arguments, build_world())
+    before = serve.read_again(arguments, build_services())
     values.write_text("SAYS=another\n")
-    after = serve.read_again(arguments, build_world())
+    after = serve.read_again(arguments, build_services())
     assert [each.functions[0].environment["SAYS"] for each in (before, after)] == ["one", "another"]
     assert values in before.files
     values.write_text("no variable\n")
     with pytest.raises(DefinitionError, match=r"values\.env: --env-file cannot be read: line 1 is not NAME") as caught:
-        serve.read_again(arguments, build_world())
+        serve.read_again(arguments, build_services())
     assert values in caught.value.files

@@ -12,5 +12,5 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "example:\n  authlens demo"
 
 
-def run(_arguments: argparse.Namespace, _world: CliServices) -> OpenApp:
+def run(_arguments: argparse.Namespace, _services: CliServices) -> OpenApp:
     return OpenApp(demo=True)

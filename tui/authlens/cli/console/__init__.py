@@ -1,1 +1,1 @@
-"""What every command works with: the parser, output streams, exit codes, and access to the outside services."""
+"""What every command works with: the parser, output streams, exit codes, and access to the outside world."""

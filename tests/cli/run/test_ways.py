@@ -91,6 +91,7 @@ def test_the_local_function_is_a_way_and_a_probe_is_replayed_as_a_test_call(
         (("--via", "test,carrier-pigeon"), "choose from test, function, local, mqtt, wss, https"),
         (("--via", "https"), "--publish TOPIC"),
         (("--via", "test", "--publish", "a"), "--publish, --subscribe and --endpoint apply to connections"),
+        (("--via", "mqtt", "--endpoint", "://"), "--endpoint '://' has no host name"),
         (("--via", "test", "--target", "local=x"), "--target and --via cannot be used together"),
     ],
 )

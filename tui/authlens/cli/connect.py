@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, complain, narrate
 from authlens.cli.console.services import CliServices
+from authlens.cli.inputs.endpoint import given_endpoint
 from authlens.cli.inputs.saved_requests import (
     REQUEST_HELP,
     STDIN,
@@ -18,6 +19,7 @@ from authlens.cli.inputs.saved_requests import (
     read_saved_request,
 )
 from authlens.cli.inputs.trust import check_trust, declare_trust
+from authlens.core.commands.device import host_and_port
 from authlens.core.mqtt.packets import V3, V5
 from authlens.core.probe.plan import WAYS, ProbeOptions, ProbePlan, Way, trials
 from authlens.core.saved.source import source_of
@@ -130,7 +132,7 @@ def _options(arguments: argparse.Namespace, earlier: Invocation | None) -> Probe
         raise CommandError("HTTPS can only publish; give one --publish TOPIC, and no --subscribe")
     if arguments.key and not arguments.cert:
         raise CommandError("--key is the key of a certificate; give --cert too")
-    host, port = _place(arguments.endpoint)
+    host, port = given_endpoint(arguments.endpoint)
     options = ProbeOptions(
         way=arguments.way or "mqtt",
         version=V3 if arguments.mqtt == "3" else V5,
@@ -158,23 +160,11 @@ def _as_before(options: ProbeOptions, arguments: argparse.Namespace, device: Dev
     if arguments.mqtt is None and device.version is not None:
         options = replace(options, version=device.version)
     if not options.host and not options.domain_configuration:
-        host, port = _place(device.peer)
+        host, port = host_and_port(device.peer)
         options = replace(options, host=host, port=options.port or port)
         if options.server_name is None and device.server_name != host:
             options = replace(options, server_name=device.server_name)
     return options
-
-
-def _place(endpoint: str | None) -> tuple[str, int | None]:
-    """Host and port, as in `localhost:8883`."""
-    from authlens.core.commands.device import host_and_port
-
-    if endpoint is None:
-        return "", None
-    host, port = host_and_port(endpoint)
-    if not host:
-        raise CommandError(f"--endpoint {endpoint!r} has no host name; give one such as abc.example.com")
-    return host, port
 
 
 def _announce(plan: ProbePlan, services: CliServices) -> None:

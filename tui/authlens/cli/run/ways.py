@@ -9,11 +9,11 @@ from typing import cast
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode
 from authlens.cli.console.services import CliServices
+from authlens.cli.inputs.endpoint import given_endpoint
 from authlens.cli.run.items import items_of
 from authlens.cli.run.options import ViaOptions
 from authlens.cli.run.suite import check_items, check_junit, open_suite
 from authlens.cli.run.targets import Compared, differences, finished, write_row
-from authlens.core.commands.device import host_and_port
 from authlens.core.expect.check import Judgement, JudgementState
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.probe.plan import WAYS, ProbeOptions, Way, trials
@@ -55,6 +55,7 @@ def _names(given: str) -> tuple[str, ...]:
 
 
 def _checked(options: ViaOptions, ways: Sequence[str]) -> None:
+    given_endpoint(options.endpoint)
     if "https" in ways and len(options.publish) != 1:
         raise CommandError("--via https can only publish; give one --publish TOPIC")
     if not set(ways) & set(WAYS) and (options.publish or options.subscribe or options.endpoint):
@@ -103,7 +104,7 @@ class _Sending:
 
 
 def _probe_options(options: ViaOptions, way: str) -> ProbeOptions:
-    host, port = host_and_port(options.endpoint or "")
+    host, port = given_endpoint(options.endpoint)
     return ProbeOptions(
         way=cast("Way", way),
         host=host,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import logging
 import socket
 import time
 import traceback
@@ -24,6 +23,7 @@ from authlens.endpoint.api.guard import BODY_LIMIT, Guard, too_large
 from authlens.endpoint.api.iot import authorizers, data, domains, tags
 from authlens.endpoint.api.services import health, lambda_calls, logs, sts
 from authlens.endpoint.api.state import Endpoint, FunctionInvoker, build_endpoint
+from authlens.endpoint.runtime.quiet_log import QUIET_LOG
 from authlens.endpoint.templates.definitions import Definitions
 from authlens.frozen import dataclass
 
@@ -46,10 +46,6 @@ SHOWN_PATH = 80
 
 Log = Callable[[str], None]
 """Logs one line about one request: the call and its outcome, never what was sent or answered."""
-
-_quiet = logging.getLogger("authlens.endpoint.http")
-_quiet.addHandler(logging.NullHandler())
-_quiet.propagate = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +100,7 @@ class Server:
             log,
             self._patience.header,
             access_log=None,
-            logger=_quiet,
+            logger=QUIET_LOG,
             keepalive_timeout=self._patience.idle,
             max_field_size=HEADER_BYTES,
             max_line_size=HEADER_BYTES,

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-import logging
 from collections.abc import Mapping
 from urllib.parse import unquote
 
@@ -26,15 +25,13 @@ from authlens.endpoint.devices.entrance import report_failure
 from authlens.endpoint.devices.http_publish import Published, PublishRequest, publish
 from authlens.endpoint.devices.hub import Hub
 from authlens.endpoint.devices.link import WebSocketLink
+from authlens.endpoint.runtime.quiet_log import QUIET_LOG
 
 _TOPICS = "/topics/"
 _WEBSOCKET = "/mqtt"
 _MAXIMUM_MESSAGE = int(limits.PACKET_BYTES.value)
 _FRAMES_A_TURN = 32
 """How many frames of one client are handled before it is the others' turn, even if all of them are there already."""
-_quiet = logging.getLogger("authlens.endpoint.devices")
-_quiet.addHandler(logging.NullHandler())
-_quiet.propagate = False
 
 _SHOWN_PATH = 80
 """Characters of a path that a report holds."""
@@ -52,7 +49,7 @@ class DeviceHttp:
             lambda _: None,
             limits.CONNECT_SECONDS.value,
             access_log=None,
-            logger=_quiet,
+            logger=QUIET_LOG,
             keepalive_timeout=limits.CONNECT_SECONDS.value,
             lingering_time=1.0,
             auto_decompress=False,

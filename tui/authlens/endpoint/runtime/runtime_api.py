@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import time
 import uuid
 from dataclasses import dataclass, field
@@ -17,15 +16,14 @@ from http import HTTPStatus
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from authlens.endpoint.runtime.quiet_log import QUIET_LOG
+
 RESPONSE_LIMIT = 6 * 1024 * 1024 + 100
 """Bytes. Lambda's limit of a synchronous answer, in its own figure (6291556)."""
 HEADER_LIMIT = 2 * 1024 * 1024
 """Bytes. AWS's client sends an error's stack in a header of up to 1 MiB."""
 ROOM_FOR_ERRORS = 1024 * 1024
 LOOPBACK = "127.0.0.1"
-_quiet = logging.getLogger("authlens.endpoint.runtime")
-_quiet.addHandler(logging.NullHandler())
-_quiet.propagate = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,7 @@ class RuntimeApi:
         self._running: CurrentInvocation | None = None
         self._address = ""
         self._runner = web.AppRunner(
-            self._application(), access_log=None, logger=_quiet, shutdown_timeout=0, max_field_size=HEADER_LIMIT
+            self._application(), access_log=None, logger=QUIET_LOG, shutdown_timeout=0, max_field_size=HEADER_LIMIT
         )
 
     async def start(self) -> str:

@@ -1,0 +1,9 @@
+"""The log of aiohttp's servers, which nobody sees: what concerns the user is reported in other ways."""
+
+from __future__ import annotations
+
+import logging
+
+QUIET_LOG = logging.getLogger("authlens.endpoint")
+QUIET_LOG.addHandler(logging.NullHandler())
+QUIET_LOG.propagate = False

@@ -42,7 +42,7 @@ CALLS: tuple[Operation, ...] = (
 HEADER_BYTES = 32 * 1024
 """Bytes of one header: session tokens and Lambda's client context are long."""
 SHOWN_PATH = 80
-"""How many characters of a path the request log shows."""
+"""How many characters of a path are shown in the request log and in a report about a device."""
 
 Log = Callable[[str], None]
 """Logs one line about one request: the call and its outcome, never what was sent or answered."""

@@ -19,6 +19,7 @@ from authlens.core.mqtt.connection import ConnectionStage, Transport
 from authlens.core.request.request import HttpContext
 from authlens.endpoint.api.connection import SERVER, Connection, Connections
 from authlens.endpoint.api.guard import is_own_name
+from authlens.endpoint.api.server import SHOWN_PATH
 from authlens.endpoint.devices.arrival import Arrival
 from authlens.endpoint.devices.client import MqttClient
 from authlens.endpoint.devices.entrance import report_failure
@@ -32,9 +33,6 @@ _WEBSOCKET = "/mqtt"
 _MAXIMUM_MESSAGE = int(limits.PACKET_BYTES.value)
 _FRAMES_A_TURN = 32
 """How many frames of one client are handled before it is the others' turn, even if all of them are there already."""
-
-_SHOWN_PATH = 80
-"""Characters of a path that a report holds."""
 
 
 class DeviceHttp:
@@ -105,7 +103,7 @@ class DeviceHttp:
         """The answer to a request that cannot be a device's, which is reported like any other refusal."""
         upgrades = request.headers.get("Upgrade", "").lower() == "websocket"
         kinds = (Transport.WS, Transport.WSS) if upgrades else (Transport.HTTP, Transport.HTTPS)
-        path = request.raw_path.partition("?")[0][:_SHOWN_PATH]
+        path = request.raw_path.partition("?")[0][:SHOWN_PATH]
         reason = f"{request.method} {path} was answered HTTP {status}: {message}"
         report_failure(self._hub, arrival, kinds[arrival.hello is not None], ConnectionStage.UPGRADE, reason)
         return _error(status, message)

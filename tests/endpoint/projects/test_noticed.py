@@ -157,5 +157,6 @@ def test_a_change_of_a_layer_restarts_the_function_and_sends_again(tmp_path: Pat
 
 def test_a_stamp_tells_a_missing_file_from_an_empty_one(tmp_path: Path) -> None:
     assert stamp(tmp_path / "a") is None
+    assert stamp(tmp_path / "a\0b") is None
     (tmp_path / "a").touch()
     assert stamp(tmp_path / "a") is not None

@@ -51,6 +51,6 @@ def stamp(path: Path) -> Stamp | None:
     """Changes when the file is written, replaced, removed or created."""
     try:
         status = path.stat()
-    except OSError:
+    except (OSError, ValueError):  # a template can name a file with a NUL, which no file has
         return None
     return (status.st_mtime_ns, status.st_size, status.st_ino)

@@ -91,7 +91,7 @@ class Decoder:
 
     @property
     def waiting(self) -> int:
-        """Bytes of an incomplete packet."""
+        """Bytes of an incomplete packet, or of packets that were not requested yet."""
         return len(self._buffer)
 
     def _header(self) -> tuple[int, int] | None:

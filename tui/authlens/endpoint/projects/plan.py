@@ -31,6 +31,7 @@ from authlens.endpoint.templates.function_checks import Unfit
 from authlens.endpoint.templates.lambda_runtimes import language, machine_difference
 from authlens.endpoint.templates.noticed import exists
 from authlens.endpoint.templates.settings import (
+    COMMAND_STEP,
     FUNCTION_OPTION,
     KEY_STEP,
     FunctionSettings,
@@ -40,7 +41,6 @@ from authlens.endpoint.templates.settings import (
 from authlens.endpoint.templates.unpack import Cache
 
 _MOST_NAMED = 8
-COMMAND_STEP = "name a program that speaks the Runtime API: command under functions: in authlens.yaml"
 
 
 def read_plan(path: Path, settings: ProjectSettings, cache: Cache, ask: bool = True) -> Definitions:

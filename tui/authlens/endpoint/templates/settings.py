@@ -29,6 +29,7 @@ KEYS = (
 )
 
 
+COMMAND_STEP = "name a program that speaks the Runtime API: command under functions: in authlens.yaml"
 KEY_STEP = "give its signing key with --public-key FILE, or publicKey: FILE in authlens.yaml"
 FUNCTION_OPTION = "--function NAME, or function: NAME in authlens.yaml"
 
@@ -74,7 +75,7 @@ class ProjectSettings:
 
 def settings_beside(path: Path, environ: Mapping[str, str] | None = None) -> ProjectSettings:
     """The settings files next to a template. Raises DefinitionError for an invalid authlens.yaml."""
-    # Late, because sam_config builds Settings.
+    # Late, because sam_config builds ProjectSettings.
     from authlens.endpoint.templates.cloudformation.sam_config import read_sam_config
 
     settings = ProjectSettings()

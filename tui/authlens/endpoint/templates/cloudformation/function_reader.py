@@ -16,11 +16,10 @@ from authlens.endpoint.templates.cloudformation.values import NO_VALUE, Unresolv
 from authlens.endpoint.templates.definitions import DEFAULT_MEMORY_SIZE, FunctionDefinition
 from authlens.endpoint.templates.function_checks import Unfit
 from authlens.endpoint.templates.lambda_runtimes import RESERVED, language, machine_difference
-from authlens.endpoint.templates.settings import FunctionSettings, ProjectSettings
+from authlens.endpoint.templates.settings import COMMAND_STEP, FunctionSettings, ProjectSettings
 
 LAMBDA_TIMEOUT = 3.0
 """Seconds; Lambda's default, which SAM keeps."""
-COMMAND_STEP = "name a program that speaks the Runtime API: command under functions: in authlens.yaml"
 PERMISSION = "AWS::Lambda::Permission"
 
 

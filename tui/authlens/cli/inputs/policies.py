@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError
 from authlens.cli.console.services import CliServices
+from authlens.cli.console.standard_input import standard_input
 
 if TYPE_CHECKING:
     from authlens.core.policy.policy_file import PolicyFile
@@ -27,16 +28,9 @@ def read_policy_file(name: str, services: CliServices, encoding: str = "utf-8") 
 
 def read_policy_text(name: str, services: CliServices, encoding: str = "utf-8") -> str:
     """The text of a file. Raises CommandError."""
-    content, what = (_standard_input(services), "standard input") if name == "-" else (_file(name), name)
-    return _text(content, what, encoding)
-
-
-def _standard_input(services: CliServices) -> bytes:
-    """Read as bytes if possible, so that the locale does not matter."""
-    if services.stdin is None or services.stdin.closed:
-        raise CommandError("standard input is closed; pipe a policy into it, or give a file")
-    binary: IO[bytes] | None = getattr(services.stdin, "buffer", None)
-    return binary.read(LARGEST + 1) if binary else services.stdin.read(LARGEST + 1).encode("utf-8", "surrogatepass")
+    if name == "-":
+        return _text(standard_input(services, "a policy", LARGEST), "standard input", encoding)
+    return _text(_file(name), name, encoding)
 
 
 def _file(name: str) -> bytes:

@@ -6,10 +6,11 @@ import argparse
 import json
 import os
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from authlens.cli.console.diagnostics import CommandError
 from authlens.cli.console.services import CliServices
+from authlens.cli.console.standard_input import standard_input
 from authlens.cli.inputs.trust import note_source
 from authlens.user_path import user_path
 
@@ -29,7 +30,7 @@ LARGEST = 4 * 1024 * 1024
 def read_bytes(name: str, services: CliServices, what: str) -> bytes:
     """The content of a file, or of standard input for `-`. Raises CommandError."""
     if name == STDIN:
-        return _standard_input(services, what)
+        return _bounded(standard_input(services, what, LARGEST), "standard input", what)
     try:
         with user_path(name).open("rb") as file:
             content = file.read(LARGEST + 1)
@@ -46,14 +47,6 @@ def read_text(name: str, services: CliServices, what: str) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise CommandError(f"{name} is not UTF-8 text: byte {error.start}; give {what}") from error
-
-
-def _standard_input(services: CliServices, what: str) -> bytes:
-    if services.stdin is None or services.stdin.closed:
-        raise CommandError(f"standard input is closed; pipe {what} into it, or give a file")
-    binary: IO[bytes] | None = getattr(services.stdin, "buffer", None)
-    content = binary.read(LARGEST + 1) if binary else services.stdin.read(LARGEST + 1).encode("utf-8", "surrogatepass")
-    return _bounded(content, "standard input", what)
 
 
 def _bounded(content: bytes, name: str, what: str) -> bytes:

@@ -68,10 +68,10 @@ def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
         _write_text(checked, services)
     if arguments.github:
         _annotate(checked, arguments.output == "json", services)
-    failing = {"error", "warning"} if arguments.strict else {"error"}
-    failed = any(found.finding.severity in failing for file in checked for found in file.found)
     if unread:
         return ExitCode.USAGE
+    failing = {"error", "warning"} if arguments.strict else {"error"}
+    failed = any(found.finding.severity in failing for file in checked for found in file.found)
     return ExitCode.NO if failed else ExitCode.DONE
 
 

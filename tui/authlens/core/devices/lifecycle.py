@@ -32,8 +32,8 @@ class Versions:
             number = -1
         self._known[client_id] = (number + 1, None)
         if len(self._known) > _MOST_REMEMBERED:
-            oldest = next((known for known, (_, ended) in self._known.items() if ended is not None), client_id)
-            if oldest != client_id:
+            oldest = next((known for known, (_, ended) in self._known.items() if ended is not None), None)
+            if oldest is not None:
                 del self._known[oldest]
         return number + 1
 

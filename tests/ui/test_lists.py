@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.app import App, ComposeResult
 from textual.content import Content
 
+from authlens.ui.runtime.textual_internals import FaultApp
 from authlens.ui.text.page import Line, PageItem
 from authlens.ui.widgets.controls.code_view import CodeView
 from authlens.ui.widgets.controls.items import Items
@@ -42,3 +43,15 @@ async def test_nothing_is_broken_into_lines_before_its_width_is_known() -> None:
         line = view.line_at_cursor
         assert line is not None
         assert line.number == 7, "where it was sent before it was laid out"
+
+
+async def test_lists_are_laid_out_although_something_asks_where_they_are_before_the_first_layout() -> None:
+    """Textual makes its map of the screen then, and finds nothing new at the layout."""
+    app = FaultApp()
+    async with app.run_test(size=(50, 30)):
+        view, items = CodeView(LINES), Items([PageItem((Content(SENTENCE),))])
+        await app.screen.mount(view, items)
+        app.screen._compositor.update_widgets({view, items})  # as a paint does that comes first
+        assert [app.screen.find_widget(each).region.width for each in (view, items)] == [50, 50]
+        await StillPilot(app).pause()
+        assert [view.row_count, items.row_count] == [2 + 8, 2]

@@ -1,7 +1,7 @@
 """Everything that needs private names of Textual 8.2.8; no other file uses one.
 
 Memory that would grow with every dialog, a terminal taken again, a crash without secrets, edits that are looked at
-before they are made, and a palette that bears any key.
+before they are made, a palette that bears any key, and widgets that learn their size.
 """
 
 from __future__ import annotations
@@ -16,15 +16,19 @@ from typing import Any
 from rich.console import RenderableType
 from rich.style import Style
 from textual import constants, events
+from textual import screen as textual_screen
+from textual._compositor import Compositor, CompositorMap, ReflowResult
 from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.command import CommandList, CommandPalette
 from textual.dom import DOMNode
 from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Size
 from textual.keys import _character_to_key
 from textual.message import Message
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import TextArea
 from textual.widgets.text_area import EditResult
 from textual.worker import WorkerFailed
@@ -133,6 +137,37 @@ class SteadyPalette(CommandPalette):
     def _action_command_list(self, action: str) -> None:
         if self.query_one(CommandList)._lines:
             super()._action_command_list(action)
+
+
+class TellingCompositor(Compositor):
+    """Every widget is sent a Show and a Resize for what a layout gives it.
+
+    Textual compares a layout with the last map of where widgets are. If something asks where one is between its display
+    and that layout, the map is made early, the layout finds nothing new, and the widget is not told its size.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: CompositorMap = {}
+        """The map of the last layout."""
+
+    def reflow(self, parent: Widget, size: Size) -> ReflowResult:
+        hidden, *_ = super().reflow(parent, size)
+        before, self._told = self._told, self._full_map
+        shown = self._told.keys() - before.keys()
+        resized = {
+            widget
+            for widget, geometry in self._told.items()
+            if widget in before and before[widget].region.size != geometry.region.size
+        }
+        return ReflowResult(hidden, shown, resized)
+
+    def clear(self) -> None:
+        super().clear()
+        self._told = {}
+
+
+textual_screen.Compositor = TellingCompositor  # type: ignore[attr-defined]
 
 
 _LARGEST_TERMINAL = 2000

@@ -93,7 +93,7 @@ class CollectionPane(SearchablePane):
         return next(iter(self.query(CollectionRows)), None)
 
     async def enter(self) -> None:
-        # Textual 8.2.8 sends no Show if something asks where a widget is between its display and the next layout.
+        # What is typed next is for its rows, even if it comes before the Show that builds them.
         await self._build()
         await super().enter()
 

@@ -74,8 +74,6 @@ class CodeView(Rows):
         super().__init__()
         self.set_reactive(CodeView.lines, tuple(lines))
         self._rows: list[_Row] = []
-        self._laid_out_width = 0
-        """The `line_width` that the rows are made for."""
         self._matches: list[int] = []
         self._wanted: tuple[int, int] | None = None
         """The document and line that the cursor goes to once there are rows."""
@@ -116,15 +114,7 @@ class CodeView(Rows):
         self._strips.clear()
         self.refresh()
 
-    def render_line(self, y: int) -> Strip:
-        if self.line_width != self._laid_out_width:
-            # It can be painted at its first size although no Resize reaches it.
-            self._laid_out_width = self.line_width
-            self.call_later(self._lay_out)
-        return super().render_line(y)
-
     def _lay_out(self) -> None:
-        self._laid_out_width = self.line_width
         width = max(1, self.line_width - _GUTTER)
         sought = self.sought.casefold()
         self._rows, self._matches = [], []

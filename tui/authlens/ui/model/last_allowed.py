@@ -18,12 +18,13 @@ def last_allowed(rows: Sequence[HistoryRow], number: int, source: str | None, au
     One of the same saved request is better than one of its authorizer, an earlier one better than a later one, and
     one that everything was allowed of better than one that was only authenticated.
     """
-    candidates = [row for row in rows if row.verdict == AUTHENTICATED and row.number != number]
-    ranked = [(_rank(row, number, source, authorizer), row) for row in candidates if row.authorizer == authorizer]
-    return min(ranked, key=lambda each: each[0], default=(None, None))[1]
+    candidates = (
+        row for row in rows if row.verdict == AUTHENTICATED and row.number != number and row.authorizer == authorizer
+    )
+    return min(candidates, key=lambda row: _rank(row, number, source), default=None)
 
 
-def _rank(row: HistoryRow, number: int, source: str | None, authorizer: str) -> tuple[bool, bool, bool, bool, int]:
+def _rank(row: HistoryRow, number: int, source: str | None) -> tuple[bool, bool, bool, bool, int]:
     """The smallest is the best; of two alike, the one whose number is the nearest."""
     is_same = row.source == source and source is not None
     is_file = is_same or (source is not None and row.source is not None and _file(row.source) == _file(source))

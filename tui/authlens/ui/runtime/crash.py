@@ -24,12 +24,11 @@ _SHOWN = 6
 def message(error: BaseException, report: Path | None) -> str:
     """What went wrong and where, for the terminal that the app has left."""
     error = _own(error)
-    kept = _where(report)
     return "\n".join(
         [
             f"authlens stopped because of an internal error ({type(error).__name__}).",
             *_places(error)[-_SHOWN:],
-            f"Your saved requests and history are kept. {kept}",
+            f"Your saved requests and history are kept. {_where(report)}",
         ]
     )
 

@@ -50,7 +50,8 @@ class CompareController:
 
     def with_last_allowed(self, number: int | None = None) -> None:
         """Compare a run with the last one of its request that was allowed: the shown one, or one of the history."""
-        number = self._answer.view.invocation.number if number is None and self._answer.view.invocation else number
+        if number is None and self._answer.invocation is not None:
+            number = self._answer.invocation.number
         if number is None:
             self._host.notify("Send it first: then it can be compared with the last run that was allowed.")
         else:

@@ -138,7 +138,7 @@ class SendController:
         except TooManyAbandoned as error:
             invocation = _given_up(saved, source, started_at, 0.0, str(error))
         except Exception as error:  # noqa: BLE001  # the system has no thread left, say
-            invocation = _not_sent(saved, source, started_at, error)
+            invocation = not_sent(saved, source, started_at, fault_of(error))
         self._arrive(invocation, saved)
 
     def _arrive(self, invocation: Invocation, saved: SavedRequest) -> None:
@@ -179,10 +179,6 @@ class SendController:
     def _publish(self, running: RunningCall | None) -> None:
         self.running = running
         self._changed(running)
-
-
-def _not_sent(saved: SavedRequest, source: str | None, started_at: datetime, error: Exception) -> Invocation:
-    return not_sent(saved, source, started_at, fault_of(error))
 
 
 def _given_up(saved: SavedRequest, source: str | None, started_at: datetime, seconds: float, why: str) -> Invocation:

@@ -185,13 +185,8 @@ class HistoryRows(Rows):
 
     def action_several(self, action: str) -> None:
         """Compare, pin or send again what is marked; unmarked, the row under the cursor."""
-        numbers = (
-            self.marked
-            if self.marked and action in ("compare", "replay")
-            else ()
-            if self.number is None
-            else (self.number,)
-        )
+        marked = self.marked if action in ("compare", "replay") else ()
+        numbers = marked or (() if self.number is None else (self.number,))
         if numbers:
             self.marked = ()
             self.rows_changed()

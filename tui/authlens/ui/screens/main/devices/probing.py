@@ -95,9 +95,8 @@ class ProbeController:
         if again is not None and again.device is not None:
             device = again.device
             name = device.server_name or ""
-            known = replace(known, protocol=_protocol_of(device), endpoint=device.peer)
-            if name and host_and_port(device.peer)[0] != name:
-                known = replace(known, server_name=name)
+            other = "" if host_and_port(device.peer)[0] == name else name
+            known = replace(known, protocol=_protocol_of(device), endpoint=device.peer, server_name=other)
         if isinstance(found, str):
             return known
         host = known.endpoint or found.address

@@ -124,7 +124,7 @@ class RequestsScreen(Dialog[Path]):
 
     def _searched(self, entry: Entry) -> str:
         """What the search looks at: not the path of the folder, which all rows share."""
-        path = entry.path.relative_to(self._folder) if entry.path.is_relative_to(self._folder) else entry.path
+        path = entry.path.relative_to(self._folder)
         return " ".join((str(path), entry.description or "", entry.authorizer or "")).casefold()
 
     def _filter(self, text: str) -> None:

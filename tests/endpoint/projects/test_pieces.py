@@ -391,6 +391,7 @@ def test_each_broken_list_of_an_assembly_is_one_line(tmp_path: Path) -> None:
     folder = tmp_path / "cdk.out"
     whole = json.loads((folder / "manifest.json").read_text())
     whole["artifacts"]["Self"] = {"type": "cdk:cloud-assembly", "properties": {"directoryName": "."}}
+    whole["artifacts"]["Nul"] = {"type": "aws:cloudformation:stack", "properties": {"templateFile": "a\0b"}}
     whole["artifacts"]["Gone"] = {"type": "aws:cloudformation:stack", "properties": {"templateFile": "gone.json"}}
     (folder / "manifest.json").write_text(json.dumps(whole))
     definitions = read_source(ProjectSource(folder), Cache(tmp_path / "cache"), ask=False)

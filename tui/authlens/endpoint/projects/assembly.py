@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -45,7 +46,7 @@ def read_assembly(
 ) -> Definitions:
     """What its stacks define together, the template `only` first. Raises DefinitionError."""
     warnings: list[str] = []
-    found = list({each.path.resolve(): each for each in stack_files(folder, warnings)}.values())
+    found = list({os.path.abspath(each.path): each for each in stack_files(folder, warnings)}.values())
     if not found:
         raise DefinitionError(folder, 0, 0, _no_stack(folder), tuple(warnings))
     parameters = {name: value for each in found for name, value in each.parameters.items()}

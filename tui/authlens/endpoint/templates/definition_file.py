@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from errno import ENOENT
 from pathlib import Path
 
 from authlens.core.text import yaml_reader
@@ -24,7 +25,11 @@ _AUTHORIZERS = re.compile(r"^authorizers\s*:", re.MULTILINE)
 def content_of(path: Path, most: int = yaml_reader.MAX_BYTES) -> bytes:
     """The content of a file, no further than to see that it is too large; waits for no pipe. Raises OSError."""
     notice(path)
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except ValueError:  # a name with a NUL, which no file has
+        raise FileNotFoundError(ENOENT, os.strerror(ENOENT)) from None
+    with os.fdopen(descriptor, "rb") as file:
         return file.read(most + 1) or b""
 
 

@@ -245,8 +245,11 @@ def certificate_rejection(plan: ProbePlan, alert: str) -> str:
     return ""
 
 
-def rejection_words(plan: ProbePlan, alert: str = "") -> str:
-    """Why the other side ended an encrypted connection before anything was sent. alert: OpenSSL's name of it."""
+def rejection_words(plan: ProbePlan, alert: str) -> str:
+    """Why the other side ended an encrypted connection before anything was sent.
+
+    alert: OpenSSL's name of it; empty if it ended without one.
+    """
     if alert:
         return alert_words(alert)
     if plan.certificate_file is not None:

@@ -12,7 +12,7 @@ from authlens.core.commands.probe_plan import planned
 from authlens.core.commands.probe_predictions import CONNECT
 from authlens.core.contract.outcome import Outcome
 from authlens.core.deployment.deployment import Domain
-from authlens.core.deployment.transport import X509, DeviceEndpoint, transport_of
+from authlens.core.deployment.transport import DeviceEndpoint, transport_of
 from authlens.core.invocation.gateway import CallFailed, Reply
 from authlens.core.invocation.invocation import Failure, FailureKind
 from authlens.core.probe.plan import ProbePlan
@@ -70,7 +70,7 @@ class Probe:
                 return Reply(failed.failure, 0.0)
         key_name = self._token_key_name or (authorizer.token_key_name if authorizer else None)
         transport = transport_of(domain, request.authorizer_name or "", self._certificate)
-        plan = replace(plan, needs_certificate=domain is not None and domain.authentication_type == X509)
+        plan = replace(plan, needs_certificate=domain is not None and domain.requires_certificate)
         self.plan = plan = planned(plan, request, key_name, transport)
         self._announce(plan)
         if plan.way != "https":

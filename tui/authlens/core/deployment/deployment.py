@@ -12,6 +12,8 @@ from authlens.core.policy.arn import split
 from authlens.core.request.authorizer import Authorizer
 from authlens.frozen import dataclass
 
+X509 = "CUSTOM_AUTH_X509"
+
 
 @dataclass(frozen=True, slots=True)
 class Unread:
@@ -82,6 +84,11 @@ class Domain:
     """The security policy, such as `IoTSecurityPolicy_TLS13_1_2_2022_10`."""
     client_certificates: tuple[ClientCertificate, ...] = ()
     """Those that a local listener accepts with CUSTOM_AUTH_X509. AWS registers certificates apart from domains."""
+
+    @property
+    def requires_certificate(self) -> bool:
+        """Whether devices must present a client certificate."""
+        return self.authentication_type == X509
 
 
 @dataclass(frozen=True, slots=True)

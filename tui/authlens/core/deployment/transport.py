@@ -9,8 +9,6 @@ from authlens.core.deployment.deployment import Domain
 from authlens.core.saved.certificate import Certificate
 from authlens.frozen import dataclass
 
-X509 = "CUSTOM_AUTH_X509"
-
 
 @dataclass(frozen=True, slots=True)
 class DeviceTransport:
@@ -47,7 +45,7 @@ def transport_of(
     domain: Domain | None = None, authorizer_name: str = "", certificate: Certificate | None = None
 ) -> DeviceTransport:
     """The transport for this domain configuration; `None` is the account's own endpoint, or an unknown one."""
-    is_x509 = certificate is not None or (domain is not None and domain.authentication_type == X509)
+    is_x509 = certificate is not None or (domain is not None and domain.requires_certificate)
     protocol = domain.application_protocol if domain is not None else "DEFAULT"
     is_default = protocol in ("", "DEFAULT") and not is_x509
     default_name = domain.default_authorizer if domain is not None else ""

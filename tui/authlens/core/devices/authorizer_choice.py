@@ -6,7 +6,6 @@ If it names several, the username wins, then the query string, then the headers.
 from __future__ import annotations
 
 from authlens.core.deployment.deployment import Domain
-from authlens.core.deployment.transport import X509
 from authlens.core.mqtt.connection import Transport
 from authlens.core.request.authorizer import AUTHORIZER_NAME
 from authlens.core.request.request import AuthorizerRequest
@@ -68,7 +67,7 @@ def _domain_problem(domain: Domain, transport: Transport, has_certificate: bool)
     expected = _PROTOCOLS.get(domain.application_protocol)
     if expected and transport not in expected:
         return f"{domain.domain_name} takes {domain.application_protocol} only"
-    if domain.authentication_type != X509:
+    if not domain.requires_certificate:
         return None
     if transport in _PROTOCOLS["MQTT_WSS"]:
         return f"{domain.domain_name} carries MQTT and HTTPS, and no WebSocket (CUSTOM_AUTH_X509)"

@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 
 from authlens.core.deployment.deployment import Domain
-from authlens.core.deployment.transport import X509
 from authlens.core.mqtt import limits
 from authlens.core.mqtt.connection import ConnectionStage, Transport
 from authlens.core.mqtt.entrance import certificate_failure, handshake_failure
@@ -209,7 +208,7 @@ class DeviceListener:
 
 def _requiring(domain: Domain | None) -> Domain | None:
     """The domain, if it requires a client certificate."""
-    return domain if domain is not None and domain.authentication_type == X509 else None
+    return domain if domain is not None and domain.requires_certificate else None
 
 
 def _first_problem(peeked: Peeked | None) -> tuple[Transport, ConnectionStage, str] | None:

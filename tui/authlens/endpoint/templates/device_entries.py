@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from authlens.core.deployment.client_certificate import ClientCertificate, client_certificate
-from authlens.core.deployment.deployment import Domain
-from authlens.core.deployment.transport import X509
+from authlens.core.deployment.deployment import X509, Domain
 from authlens.core.saved.certificate_variables import CertificateProblem
 from authlens.core.text.yaml_reader import YamlNode
 from authlens.endpoint.templates.definition_file import content_of
@@ -55,7 +54,7 @@ def read_domains(fields: Mapping[str, YamlNode], authorizers: Mapping[str, YamlN
 
 
 def _warnings(domain: Domain) -> Iterator[str]:
-    if domain.authentication_type != X509:
+    if not domain.requires_certificate:
         return
     if not domain.client_certificates:
         yield f"no device can connect to {domain.domain_name}: list their certificates under clientCertificates"

@@ -1,4 +1,4 @@
-"""The log of aiohttp's servers, which nobody sees: what concerns the user is reported in other ways."""
+"""The log of aiohttp's servers, which is discarded: problems are reported to the user in other ways."""
 
 from __future__ import annotations
 

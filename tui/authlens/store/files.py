@@ -118,7 +118,7 @@ def _write_beside(target: Path, content: bytes, mode: int, place: Callable[[str,
     descriptor, name = tempfile.mkstemp(prefix=f"{_PREFIX}{os.getpid()}-", suffix=_SUFFIX, dir=target.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            _lock(file.fileno(), fcntl.LOCK_EX)
+            take_lock(file.fileno(), wait=True)
             file.write(content)
             file.flush()
             os.fchmod(file.fileno(), mode)
@@ -147,20 +147,20 @@ def _mode(target: Path) -> int:
 
 def _sync_folder(folder: Path) -> None:
     """Make the new name durable, if the file system can synchronise folders."""
-    with contextlib.suppress(OSError), _opened(folder) as descriptor:
+    with contextlib.suppress(OSError), opened_folder(folder) as descriptor:
         os.fsync(descriptor)
 
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Keep other instances from replacing files in this folder. The folder itself is the lock: no lock file is left."""
-    with _opened(folder) as descriptor:
-        _lock(descriptor, fcntl.LOCK_EX)
+    with opened_folder(folder) as descriptor:
+        take_lock(descriptor, wait=True)
         yield
 
 
 @contextlib.contextmanager
-def _opened(folder: Path) -> Iterator[int]:
+def opened_folder(folder: Path) -> Iterator[int]:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         yield descriptor
@@ -168,13 +168,13 @@ def _opened(folder: Path) -> Iterator[int]:
         os.close(descriptor)
 
 
-def _lock(descriptor: int, operation: int) -> bool:
-    """Whether the lock was taken.
+def take_lock(descriptor: int, *, wait: bool) -> bool:
+    """Whether the lock was taken. It lasts until every copy of the descriptor is closed.
 
     Some network file systems have none; there only the content's digest protects the file.
     """
     try:
-        fcntl.flock(descriptor, operation)
+        fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         return False
     return True
@@ -193,7 +193,7 @@ def _is_stale(path: Path) -> bool:
         return False
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
-        return _lock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return take_lock(descriptor, wait=False)
     finally:
         os.close(descriptor)
 

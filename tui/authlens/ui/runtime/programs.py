@@ -6,7 +6,6 @@ both the program and the app were killed.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shlex
 import shutil
@@ -14,13 +13,13 @@ import stat
 import subprocess
 import tempfile
 import time
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from authlens.core.text.yaml_reader import MAX_BYTES
 from authlens.frozen import dataclass
-from authlens.store.files import make_own_folder, reason
+from authlens.store.files import make_own_folder, opened_folder, reason, take_lock
 
 _EDITORS = ("VISUAL", "EDITOR")
 _PAGERS = ("less", "more")
@@ -70,11 +69,13 @@ def edit_text(program: Program, text: str, name: str, folder: Path, environ: Map
     try:
         make_own_folder(folder)
         # Backups and swap files of the editor lie in there too, and go with it.
-        with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=folder) as own, _in_use(Path(own)) as lock:
+        with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=folder) as own, opened_folder(Path(own)) as held:
+            # Marked as in use while this process or the editor lives. Without locks it is never taken for left behind.
+            take_lock(held, wait=False)
             path = Path(own, name)
             path.touch(mode=0o600)
             path.write_bytes(text.encode("utf-8"))
-            edit_file(program, path, environ, lock)
+            edit_file(program, path, environ, held)
             return _saved(path).decode("utf-8")
     except UnicodeEncodeError:
         raise ProgramFailed(
@@ -86,34 +87,13 @@ def edit_text(program: Program, text: str, name: str, folder: Path, environ: Map
         raise ProgramFailed(f"The text cannot be passed to the editor: {reason(error)}.") from None
 
 
-@contextmanager
-def _in_use(folder: Path) -> Iterator[int]:
-    """Mark the folder for as long as this process, or a program that is given the descriptor, lives."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        with suppress(OSError):  # not every file system has locks: the folder is then never taken for left behind
-            _lock(descriptor)
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
-def _lock(descriptor: int) -> None:
-    """Raises OSError where somebody else has locked it."""
-    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
 def _is_left_behind(own: Path, now: float) -> bool:
     """Raises OSError."""
     found = own.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or now < found.st_mtime + _NEW:
         return False
-    descriptor = os.open(own, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        _lock(descriptor)
-    finally:
-        os.close(descriptor)
-    return True
+    with opened_folder(own) as descriptor:
+        return take_lock(descriptor, wait=False)
 
 
 def remove_left_behind(folder: Path, now: float | None = None) -> None:

@@ -36,20 +36,10 @@ class Picker(PaintGuard, Widget, can_focus=True):
 
     @dataclass
     class Wanted(Message):
-        """All of them are to be shown."""
+        """Another is to be taken: one to choose from all of them, or the one this many steps on."""
 
         picker: Picker
-
-        @property
-        def control(self) -> Picker:
-            return self.picker
-
-    @dataclass
-    class Stepped(Message):
-        """An adjacent one is to be taken."""
-
-        picker: Picker
-        by: int
+        by: int = 0
 
         @property
         def control(self) -> Picker:
@@ -70,4 +60,4 @@ class Picker(PaintGuard, Widget, can_focus=True):
         self.post_message(self.Wanted(self))
 
     def action_step(self, by: int) -> None:
-        self.post_message(self.Stepped(self, by))
+        self.post_message(self.Wanted(self, by))

@@ -256,10 +256,6 @@ class RequestPane(Pane):
 
     def on_picker_wanted(self, event: Picker.Wanted) -> None:
         event.stop()
-        self.post_message(self.VariantWanted(event.picker.id or ""))
-
-    def on_picker_stepped(self, event: Picker.Stepped) -> None:
-        event.stop()
         self.post_message(self.VariantWanted(event.picker.id or "", event.by))
 
     def on_field_edited(self, event: Field.Edited) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from authlens.core.commands.device import host_and_port
 from authlens.core.mqtt.packets import V3, V5
-from authlens.core.probe.plan import ProbeOptions, Trial, Way
+from authlens.core.probe.plan import PROBE_CLIENT_ID, ProbeOptions, Trial, Way
 from authlens.core.text.url import is_loopback_host
 from authlens.frozen import dataclass
 
@@ -70,7 +70,7 @@ class ProbeForm:
         where = f"{options.host} port {options.port or 443}{named}"
         if options.way == "https":
             return f"Publishes {self._payload_words} to {self.publish} at {where}. {_reach(options.host)}"
-        said = [f"Connects to {where} as {self.client_id or 'authlens-probe'}."]
+        said = [f"Connects to {where} as {self.client_id or PROBE_CLIENT_ID}."]
         if self.client_id:
             said.append(f"A device that is connected as {self.client_id} will be disconnected.")
         tries = [f"Subscribes to {self.subscribe}."] if self.subscribe else []

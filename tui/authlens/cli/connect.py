@@ -19,9 +19,8 @@ from authlens.cli.inputs.saved_requests import (
     read_saved_request,
 )
 from authlens.cli.inputs.trust import check_trust, declare_trust
-from authlens.core.commands.device import host_and_port
 from authlens.core.mqtt.packets import V3, V5
-from authlens.core.probe.plan import WAYS, ProbeOptions, ProbePlan, Way, trials
+from authlens.core.probe.plan import WAYS, ProbeOptions, ProbePlan, trials
 from authlens.core.saved.source import source_of
 from authlens.core.text.visible import visible
 from authlens.user_path import user_path
@@ -154,16 +153,17 @@ def _options(arguments: argparse.Namespace, earlier: Invocation | None) -> Probe
 
 def _as_before(options: ProbeOptions, arguments: argparse.Namespace, device: DeviceConnection) -> ProbeOptions:
     """How an earlier probe connected, unless options say otherwise. Its publishes are not repeated."""
-    ways: dict[str, Way] = {"mqtts": "mqtt", "wss": "wss", "https": "https"}
+    from authlens.core.commands.probe_plan import recorded_options
+
+    before = recorded_options(device)
     if arguments.way is None:
-        options = replace(options, way=ways.get(device.transport, "mqtt"))
-    if arguments.mqtt is None and device.version is not None:
-        options = replace(options, version=device.version)
+        options = replace(options, way=before.way)
+    if arguments.mqtt is None:
+        options = replace(options, version=before.version)
     if not options.host and not options.domain_configuration:
-        host, port = host_and_port(device.peer)
-        options = replace(options, host=host, port=options.port or port)
-        if options.server_name is None and device.server_name != host:
-            options = replace(options, server_name=device.server_name)
+        options = replace(options, host=before.host, port=options.port or before.port)
+        if options.server_name is None:
+            options = replace(options, server_name=before.server_name)
     return options
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from authlens.core.commands.device import device_of
+from authlens.core.commands.device import device_of, host_and_port
 from authlens.core.deployment.transport import DeviceTransport
-from authlens.core.probe.plan import PROBE_CLIENT_ID, ProbePlan
+from authlens.core.mqtt.connection import DeviceConnection
+from authlens.core.mqtt.packets import V5
+from authlens.core.probe.plan import PROBE_CLIENT_ID, ProbeOptions, ProbePlan
+from authlens.core.probe.record import TRANSPORTS
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
 from authlens.core.saved.saved_request import SavedRequest
 
@@ -41,6 +44,18 @@ def planned(
             query=(http.query_string or "").removeprefix("?"),
         )
     return replace(plan, headers=device.headers, query=device.query_string)
+
+
+def recorded_options(device: DeviceConnection) -> ProbeOptions:
+    """How and where an earlier probe connected; what it tried is not repeated."""
+    host, port = host_and_port(device.peer)
+    return ProbeOptions(
+        way=next((way for way, transport in TRANSPORTS.items() if transport is device.transport), "mqtt"),
+        version=device.version or V5,
+        host=host,
+        port=port,
+        server_name=None if device.server_name == host else device.server_name,
+    )
 
 
 def with_client_id(request: AuthorizerRequest, client_id: str | None) -> AuthorizerRequest:

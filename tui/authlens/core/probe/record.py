@@ -12,7 +12,7 @@ from authlens.core.mqtt.connection import (
     PacketDecision,
     Transport,
 )
-from authlens.core.probe.plan import ProbePlan
+from authlens.core.probe.plan import ProbePlan, Way
 from authlens.core.probe.report import ProbeReport, ProbeStage, ProbeVerdict, Tried, rule_of_denial
 from authlens.core.probe.words import headline, trial_words
 
@@ -25,7 +25,7 @@ _STAGES = {
     ProbeStage.SUBSCRIBE: ConnectionStage.SUBSCRIBE,
     ProbeStage.PUBLISH: ConnectionStage.PUBLISH,
 }
-_TRANSPORTS = {"mqtt": Transport.MQTTS, "wss": Transport.WSS, "https": Transport.HTTPS}
+TRANSPORTS: dict[Way, Transport] = {"mqtt": Transport.MQTTS, "wss": Transport.WSS, "https": Transport.HTTPS}
 
 
 def connection_of(plan: ProbePlan, report: ProbeReport, identifier: str, at: float) -> DeviceConnection:
@@ -40,7 +40,7 @@ def connection_of(plan: ProbePlan, report: ProbeReport, identifier: str, at: flo
             counts = counts.with_one(each.trial.packet, each.is_allowed)
     return DeviceConnection(
         id=identifier,
-        transport=_TRANSPORTS[plan.way],
+        transport=TRANSPORTS[plan.way],
         peer=plan.address.partition("://")[2],
         version=report.version,
         server_name=plan.sni,

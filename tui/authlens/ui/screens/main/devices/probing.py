@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from authlens.core.invocation.gateway import CallFailed, SendingWay
 from authlens.core.invocation.invocation import Invocation
+from authlens.core.mqtt.packets import V3
 from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.sending import Sender, files_of
@@ -23,7 +24,7 @@ from authlens.ui.screens.main.sending import SendController
 
 if TYPE_CHECKING:
     from authlens.core.deployment.transport import DeviceEndpoint
-    from authlens.core.mqtt.connection import DeviceConnection
+    from authlens.core.probe.plan import ProbeOptions
     from authlens.ui.model.probe_form import ProbeForm
 
 LOOK_UP = 30.0
@@ -85,18 +86,16 @@ class ProbeController:
 
     def _offered(self, saved: SavedRequest, found: DeviceEndpoint | str, again: Invocation | None) -> ProbeForm:
         """What the dialog begins with: the endpoint that was found, and the protocol of the last time."""
-        from authlens.core.commands.device import host_and_port
-        from authlens.core.commands.probe_plan import client_id_of
+        from authlens.core.commands.probe_plan import client_id_of, recorded_options
         from authlens.ui.model.probe_form import ProbeForm
 
         known = ProbeForm(client_id=client_id_of(saved) or "")
         if self._before is not None:
             known = replace(known, protocol=self._before.protocol)
         if again is not None and again.device is not None:
-            device = again.device
-            name = device.server_name or ""
-            other = "" if host_and_port(device.peer)[0] == name else name
-            known = replace(known, protocol=_protocol_of(device), endpoint=device.peer, server_name=other)
+            before = recorded_options(again.device)
+            protocol, name = _protocol_of(before), before.server_name or ""
+            known = replace(known, protocol=protocol, endpoint=again.device.peer, server_name=name)
         if isinstance(found, str):
             return known
         host = known.endpoint or found.address
@@ -151,6 +150,5 @@ def _note(found: DeviceEndpoint | str) -> str:
     return found if isinstance(found, str) else ""
 
 
-def _protocol_of(device: DeviceConnection) -> str:
-    name = {"mqtts": "mqtt", "wss": "wss"}.get(device.transport)
-    return f"{name}-{'3' if device.version == 4 else '5'}" if name else "https"
+def _protocol_of(options: ProbeOptions) -> str:
+    return "https" if options.way == "https" else f"{options.way}-{'3' if options.version == V3 else '5'}"

@@ -139,35 +139,34 @@ class SteadyPalette(CommandPalette):
             super()._action_command_list(action)
 
 
-class TellingCompositor(Compositor):
+class NotifyingCompositor(Compositor):
     """Every widget is sent a Show and a Resize for what a layout gives it.
 
     Textual compares a layout with the last map of where widgets are. If something asks where one is between its display
-    and that layout, the map is made early, the layout finds nothing new, and the widget is not told its size.
+    and that layout, the map is made early, the layout finds nothing new, and the widget gets neither.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self._told: CompositorMap = {}
-        """The map of the last layout."""
+        self._last_layout: CompositorMap = {}
 
     def reflow(self, parent: Widget, size: Size) -> ReflowResult:
         hidden, *_ = super().reflow(parent, size)
-        before, self._told = self._told, self._full_map
-        shown = self._told.keys() - before.keys()
+        before, self._last_layout = self._last_layout, self._full_map
+        shown = self._last_layout.keys() - before.keys()
         resized = {
             widget
-            for widget, geometry in self._told.items()
+            for widget, geometry in self._last_layout.items()
             if widget in before and before[widget].region.size != geometry.region.size
         }
         return ReflowResult(hidden, shown, resized)
 
     def clear(self) -> None:
         super().clear()
-        self._told = {}
+        self._last_layout = {}
 
 
-textual_screen.Compositor = TellingCompositor  # type: ignore[attr-defined]
+textual_screen.Compositor = NotifyingCompositor  # type: ignore[attr-defined]
 
 
 _LARGEST_TERMINAL = 2000

@@ -58,10 +58,6 @@ class Choices(PaintGuard, Widget, can_focus=True):
         choices: Choices
         id: str
 
-        @property
-        def control(self) -> Choices:
-            return self.choices
-
     def __init__(self, choices: Sequence[Choice] = (), chosen: str = "", *, key: str | None = None) -> None:
         super().__init__(id=key)
         self.set_reactive(Choices.choices, tuple(choices))

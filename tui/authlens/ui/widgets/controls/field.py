@@ -125,19 +125,11 @@ class Field(PaintGuard, WatchedArea, inherit_bindings=False):
         member: str
         text: str
 
-        @property
-        def control(self) -> Field:
-            return self.field
-
     @dataclass
     class Left(Message):
         """Enter was pressed."""
 
         field: Field
-
-        @property
-        def control(self) -> Field:
-            return self.field
 
     @dataclass
     class Recognised(Message):

@@ -30,20 +30,12 @@ class Items(Rows):
         items: Items
         index: int
 
-        @property
-        def control(self) -> Items:
-            return self.items
-
     @dataclass
     class Reached(Message):
         """The cursor came to a thing."""
 
         items: Items
         index: int
-
-        @property
-        def control(self) -> Items:
-            return self.items
 
     def __init__(self, items: Sequence[PageItem] = ()) -> None:
         super().__init__()

@@ -47,10 +47,6 @@ class Pages(Vertical):
         page: Widget
         first_time: bool
 
-        @property
-        def control(self) -> Pages:
-            return self.pages
-
     def __init__(self, *pages: Page, chosen: str = "", key: str | None = None) -> None:
         super().__init__(id=key)
         self._pages = {page.id: page for page in pages}

@@ -41,10 +41,6 @@ class Picker(PaintGuard, Widget, can_focus=True):
         picker: Picker
         by: int = 0
 
-        @property
-        def control(self) -> Picker:
-            return self.picker
-
     def __init__(self, key: str) -> None:
         super().__init__(id=key)
 

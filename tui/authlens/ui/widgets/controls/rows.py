@@ -53,10 +53,6 @@ class Rows(PaintGuard, ScrollView, can_focus=True):
         rows: Rows
         index: int
 
-        @property
-        def control(self) -> Rows:
-            return self.rows
-
     def __init__(self) -> None:
         super().__init__()
         self._strips: LRUCache[tuple[int, int, bool, bool], Strip] = LRUCache(512)

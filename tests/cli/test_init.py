@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -143,7 +144,7 @@ def test_what_cannot_be_done_is_reported(
 
 
 def test_a_project_from_a_template_lists_the_values_to_fill_in(tmp_path: Path) -> None:
-    write(tmp_path, {"template.yaml": sam(), "src/app.py": PYTHON + "# reads headers"})
+    write(tmp_path, {"template.yaml": sam(), "src/app.py": PYTHON + "\ndef read(http): return http['headers']"})
     done = authlens("init", tmp_path / "try", "--from", tmp_path / "template.yaml")
     assert (done.returncode, "the parameter Secret has no default" in done.stderr) == (0, True)
     files = {str(path.relative_to(tmp_path / "try")) for path in (tmp_path / "try").rglob("*") if path.is_file()}
@@ -184,3 +185,19 @@ def test_the_request_of_a_signed_authorizer_has_a_token(tmp_path: Path) -> None:
     assert (saved.request.token, saved.request.mqtt_context) == ("TOKEN", None)
     (each,) = read_definitions(tmp_path / "try/authorizers.yaml").authorizers
     assert dict(each.authorizer.token_signing_public_keys)["k1"].strip() == pair("init").public_pem.strip()
+
+
+def test_an_authorizer_whose_key_is_not_known_gets_one_and_answers(tmp_path: Path) -> None:
+    """Two commands, from a template whose key is a parameter to an answer that the function gave for the token."""
+    signing = "TokenKeyName: jwt\n          TokenSigningPublicKeys: {k: !Ref Key}"
+    template = sam().replace("Secret:", "Key: {Type: String, Default: ''}\n      Secret:", 1)
+    template = template.replace("SigningDisabled: true", signing)
+    code = PYTHON.replace(
+        "return {", 'assert (event["token"], event["protocolData"]["mqtt"]["password"])\n    return {'
+    )
+    write(tmp_path, {"template.yaml": template, "src/app.py": code})
+    done = authlens("init", tmp_path / "try", "--from", tmp_path / "template.yaml")
+    assert (done.returncode, "publicKey: keys/public.pem" in (tmp_path / "try/authlens.yaml").read_text()) == (0, True)
+    assert stat.S_IMODE((tmp_path / "try/keys/private.pem").stat().st_mode) == 0o600
+    done = authlens("run", tmp_path / "try", "--no-history")
+    assert (done.returncode, "1 passed" in done.stdout) == (0, True), done.stdout

@@ -103,16 +103,23 @@ def project() -> Mapping[str, bytes]:
 
 def from_source(arguments: argparse.Namespace, services: CliServices) -> Mapping[str, bytes]:
     """The files of a project for existing code. Raises CommandError."""
+    from authlens.core.signing.keys import generate_key_pair
     from authlens.endpoint.projects.draft import drafted
-    from authlens.endpoint.projects.source import ProjectSource, read_source
+    from authlens.endpoint.projects.made_key import has_key, read_with_key
+    from authlens.endpoint.projects.source import ProjectSource
     from authlens.endpoint.templates.settings import ProjectSettings
     from authlens.endpoint.templates.unpack import Cache
 
     source = ProjectSource.named(arguments.source, settings=ProjectSettings(function=arguments.function))
-    definitions = reported(lambda: read_source(source, Cache(services.places().cache / "unpacked")), services)
-    bare = all(each.origin == "function" for each in definitions.functions)
-    files = drafted(definitions, source.path, arguments.directory, bare, arguments.function)
-    return {name: content.encode() for name, content in files.items()}
+    keys = generate_key_pair()
+    cache = Cache(services.places().cache / "unpacked")
+    definitions = reported(lambda: read_with_key(source, cache, keys.public_pem), services)
+    files = drafted(definitions, source.path, arguments.directory, arguments.function, keys.public_pem)
+    found = {name: content.encode() for name, content in files.items()}
+    if any(has_key(each, keys.public_pem) for each in definitions.authorizers):
+        found |= {"keys/public.pem": keys.public_pem.encode(), PRIVATE_KEY: keys.private_pem}
+        found |= {"keys/.gitignore": b"private.pem\n"}
+    return found
 
 
 def _function(sample: Path) -> bytes:

@@ -1,6 +1,6 @@
 """Drafts a project for a template, plan or function: authorizers.yaml, requests to try, authlens.yaml.
 
-The rule: what a function reads is searched in its text, never by running it. Unknown values become comments.
+The rule: a request contains what the function reads. Unknown values become comments.
 """
 
 from __future__ import annotations
@@ -10,48 +10,48 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 from authlens.core.invocation.local_run import Unresolved
+from authlens.core.request.token_place import Place
+from authlens.endpoint.projects.made_key import has_key
+from authlens.endpoint.projects.reads import Reads, reads_of
 from authlens.endpoint.runtime.environment import of_layers
-from authlens.endpoint.templates.definition_file import content_of
 from authlens.endpoint.templates.definitions import AuthorizerDefinition, Definitions, FunctionDefinition
-from authlens.endpoint.templates.function_checks import handler_file, handler_parts
-from authlens.endpoint.templates.lambda_runtimes import language
 
 _GIVE = re.compile(r"--(?P<what>parameter|env) (?P<name>[A-Za-z_]\w*)=VALUE")
-_READS = {
-    "username": re.compile(r"\busername\b"),
-    "password": re.compile(r"\bpassword\b"),
-    "clientId": re.compile(r"\bclientId\b"),
-    "queryString": re.compile(r"\bqueryString\b"),
-    "headers": re.compile(r"\bheaders\b"),
-    "serverName": re.compile(r"\bserverName\b"),
-}
-"""Members of the event, by their names in the code of a function."""
+PUBLIC_KEY = "keys/public.pem"
+PRIVATE_KEY = "keys/private.pem"
 
 
 def drafted(
-    definitions: Definitions, source: Path, folder: Path, bare: bool = False, function: str | None = None
+    definitions: Definitions, source: Path, folder: Path, function: str | None = None, made: str | None = None
 ) -> dict[str, str]:
-    """The files by their paths in the folder. `source` is the file that was read."""
+    """The files by their paths in the folder.
+
+    source: the file that was read.
+    made: the public key that was made for this project, for authorizers whose own is not known.
+    """
+    bare = all(each.origin == "function" for each in definitions.functions)
     target = "../authorizers.yaml" if bare else "../authlens.yaml"
-    files = {"authorizers.yaml": "".join(_authorizers(definitions, folder))}
+    head = "The authorizer of the function" if bare else "The same authorizers on their own"
+    files = {"authorizers.yaml": f"# {head}, to change by hand: serve this file with --authorizers.\n"}
+    files["authorizers.yaml"] += "".join(_authorizers(definitions, folder, made))
     if not bare:
-        files["authlens.yaml"] = "".join(_settings(definitions, source, folder, function))
+        files["authlens.yaml"] = "".join(_settings(definitions, source, folder, function, made))
     for each in definitions.authorizers:
         name = re.sub(r"[^\w-]", "-", each.authorizer.name)
-        files[f"requests/{name}.yaml"] = "".join(_request(each, target))
+        files[f"requests/{name}.yaml"] = "".join(_request(each, target, made))
     return files
 
 
-def _authorizers(definitions: Definitions, folder: Path) -> Iterator[str]:
-    yield "# The same authorizers on their own, to change by hand: serve this file with --authorizers.\n"
+def _authorizers(definitions: Definitions, folder: Path, made: str | None) -> Iterator[str]:
     yield f"region: {definitions.region}\naccount: {text(definitions.account)}\nauthorizers:\n"
     for each in definitions.authorizers:
-        yield from _authorizer(each, folder)
+        yield from _authorizer(each, folder, made)
 
 
-def _authorizer(each: AuthorizerDefinition, folder: Path) -> Iterator[str]:
+def _authorizer(each: AuthorizerDefinition, folder: Path, made: str | None) -> Iterator[str]:
     authorizer, function = each.authorizer, each.function
     yield f"  {text(authorizer.name)}:\n    status: {authorizer.status}\n"
     yield f"    signingDisabled: {'true' if authorizer.signing_disabled else 'false'}\n"
@@ -60,7 +60,7 @@ def _authorizer(each: AuthorizerDefinition, folder: Path) -> Iterator[str]:
     if authorizer.token_signing_public_keys:
         yield "    tokenSigningPublicKeys:\n"
         for name, pem in authorizer.token_signing_public_keys:
-            yield f"      {text(name)}: {text(pem)}\n"
+            yield f"      {text(name)}: {PUBLIC_KEY if pem == made else text(pem)}\n"
     yield f"    codeUri: {text(beside(function.code_uri, folder))}\n"
     if function.command:
         yield f"    command: {json.dumps(list(function.command), ensure_ascii=False)}\n    runtime: provided\n"
@@ -76,7 +76,10 @@ def _authorizer(each: AuthorizerDefinition, folder: Path) -> Iterator[str]:
 def _environment(function: FunctionDefinition) -> Iterator[str]:
     known = {**function.environment, **of_layers(function)}
     missing = [each for each in function.unresolved if "is left out" in each.what]
-    if not known and not missing:
+    unset = (
+        [name for name in reads_of(function).variables if name not in known] if function.origin == "function" else []
+    )
+    if not known and not missing and not unset:
         return
     yield "    environment:\n" if known else "    # environment:\n"
     for name, value in known.items():
@@ -84,14 +87,19 @@ def _environment(function: FunctionDefinition) -> Iterator[str]:
     for each in missing:
         name = each.what.removeprefix("the variable ").removesuffix(" is left out")
         yield f"    #   {name}:   # {one_line(each.why)}\n"
+    yield from (f"    #   {name}: ''   # the code reads it\n" for name in unset)
 
 
-def _settings(definitions: Definitions, source: Path, folder: Path, function: str | None) -> Iterator[str]:
+def _settings(
+    definitions: Definitions, source: Path, folder: Path, function: str | None, made: str | None
+) -> Iterator[str]:
     """The values to fill in, each with the reason why it is unknown."""
     yield "# Values that the template does not contain. Fill them in and remove the '#'.\n"
     yield f"template: {text(beside(source, folder))}\n"
     if function:
         yield f"function: {text(function)}\n"
+    if any(has_key(each, made) for each in definitions.authorizers):
+        yield f"publicKey: {PUBLIC_KEY}   # made by authlens; the deployed authorizer has another key\n"
     missing: dict[tuple[str, str], Unresolved] = {}
     for each in (*(one for function in definitions.functions for one in function.unresolved), *_left(definitions)):
         for found in _GIVE.finditer(each.next_step):
@@ -111,37 +119,59 @@ def _left(definitions: Definitions) -> Iterator[Unresolved]:
     yield from (reason for _, reason in definitions.left_out)
 
 
-def _request(each: AuthorizerDefinition, target: str) -> Iterator[str]:
+def _request(each: AuthorizerDefinition, target: str, made: str | None) -> Iterator[str]:
     """A request that fits the authorizer's signing and what its function reads."""
     authorizer, reads = each.authorizer, reads_of(each.function)
     yield f"description: {text(f'Try {authorizer.name}')}\ntarget: {{local: {target}}}\n"
+    place = None if authorizer.signing_disabled else _place(reads)
+    if place:
+        sign = f"sign: {{key: ../{PRIVATE_KEY}, place: {place}}}\n"
+        if not has_key(each, made):
+            yield "# The private key that belongs to the authorizer's public key: with it the token is signed here.\n"
+        yield sign if has_key(each, made) else f"# {sign}"
+    elif reads.needs_token:
+        yield "# The function reads the event's token, which a test call contains only if signing is enabled.\n"
     yield f"request:\n  authorizerName: {text(authorizer.name)}\n"
-    if not authorizer.signing_disabled:
+    if place == "token":
         yield "  token: TOKEN\n"
-        yield "# The private key that belongs to the authorizer's public key: with it the token is signed here.\n"
-        yield "# sign: {key: ../keys/private.pem}\n"
         return
-    if reads & {"queryString", "headers"}:
+    yield from _contexts(reads, place, authorizer.token_key_name or "token")
+
+
+def _place(reads: Reads) -> Place:
+    """Where the token of a signed authorizer goes: next to what else the function reads."""
+    if reads.mqtt:
+        return "username"
+    if reads.http:
+        return "queryString" if "headers" not in reads.members else "headers"
+    return "token"
+
+
+def _contexts(reads: Reads, place: Place | None, key: str) -> Iterator[str]:
+    if reads.http or place in ("queryString", "headers"):
         yield "  httpContext:\n"
-        if "headers" in reads:
-            yield "    headers: {authorization: Bearer TOKEN}\n"
-        if "queryString" in reads:
-            yield "    queryString: '?token=TOKEN'\n"
-    if reads & {"username", "password", "clientId"} or not reads & {"queryString", "headers", "serverName"}:
-        yield "  mqttContext:\n    username: user\n    password: password\n    clientId: device-1\n"
-    if "serverName" in reads:
+        headers = {name: _value(name) for name in reads.headers} or {"authorization": "Bearer TOKEN"}
+        headers |= {key: "TOKEN"} if place == "headers" else {}
+        if "headers" in reads.members:
+            yield "    headers:\n"
+            yield from (f"      {text(name)}: {text(value)}\n" for name, value in headers.items())
+        parameters = {name: _value(name) for name in reads.parameters} or {"token": "TOKEN"}
+        parameters |= {key: "TOKEN"} if place == "queryString" else {}
+        if "queryString" in reads.members:
+            query = "&".join(f"{name}={quote(value)}" for name, value in parameters.items())
+            yield f"    queryString: {text(f'?{query}')}\n"
+    if reads.mqtt or not (reads.http or "serverName" in reads.members):
+        username = f"user?{key}=TOKEN" if place == "username" else "user"
+        yield f"  mqttContext:\n    username: {text(username)}\n    password: password\n    clientId: device-1\n"
+    if "serverName" in reads.members:
         yield "  tlsContext: {serverName: device.example.com}\n"
 
 
-def reads_of(function: FunctionDefinition) -> set[str]:
-    """The members of the event that the handler's file names."""
-    parts = dict(handler_parts(function.handler)).get(language(function.runtime))
-    file = handler_file(function.code_uri, parts["module"], language(function.runtime)) if parts else None
-    try:
-        code = content_of(file).decode("utf-8") if file else ""
-    except (OSError, UnicodeDecodeError):
-        return set()
-    return {name for name, pattern in _READS.items() if pattern.search(code)}
+def _value(name: str) -> str:
+    """A value to replace; by the parameter's or header's name."""
+    if name.lower() == "authorization":
+        return "Bearer TOKEN"
+    return "TOKEN" if re.search("token|jwt|auth|key|signature|secret", name, re.IGNORECASE) else "VALUE"
 
 
 def beside(path: Path, folder: Path) -> str:

@@ -36,6 +36,7 @@ from authlens.endpoint.templates.settings import (
     KEY_STEP,
     FunctionSettings,
     ProjectSettings,
+    with_key_if_needed,
     with_signing,
 )
 from authlens.endpoint.templates.unpack import Cache
@@ -154,8 +155,7 @@ class _Reader:
             token_signing_public_keys=tuple((str(key), str(pem)) for key, pem in keys.items()),
             enable_caching_for_http=bool(values.get("enable_caching_for_http", False)),
         )
-        if not authorizer.signing_disabled and not keys and self._settings.public_key is not None:
-            authorizer = with_signing(authorizer, self._settings)
+        authorizer = with_key_if_needed(authorizer, self._settings)
         refusal = authorizer_refusal(authorizer)
         if refusal:
             step = "" if authorizer.signing_disabled else KEY_STEP

@@ -16,7 +16,7 @@ from authlens.core.contract import management
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.text.yaml_reader import YamlError, YamlNode, decode, load
 from authlens.endpoint.templates.definition_file import content_of, project_folders
-from authlens.endpoint.templates.definitions import DefinitionError, account_of, region_of_node
+from authlens.endpoint.templates.definitions import DefinitionError, account_of, authorizer_refusal, region_of_node
 from authlens.endpoint.templates.function_checks import Unfit, checked_variable, filled, unfit_at
 from authlens.endpoint.templates.noticed import notice
 from authlens.user_path import NotAPath, user_path
@@ -227,3 +227,10 @@ def with_signing(authorizer: Authorizer, settings: ProjectSettings) -> Authorize
         token_key_name=name or "token",
         token_signing_public_keys=(("key", pem),),
     )
+
+
+def with_key_if_needed(authorizer: Authorizer, settings: ProjectSettings) -> Authorizer:
+    """The authorizer with the configured key if AWS would refuse its own. Raises DefinitionError."""
+    if authorizer.signing_disabled or settings.public_key is None or authorizer_refusal(authorizer) is None:
+        return authorizer
+    return with_signing(authorizer, settings)

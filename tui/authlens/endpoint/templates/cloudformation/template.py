@@ -39,7 +39,13 @@ from authlens.endpoint.templates.definitions import (
     left_out,
 )
 from authlens.endpoint.templates.noticed import notice
-from authlens.endpoint.templates.settings import FUNCTION_OPTION, KEY_STEP, ProjectSettings, with_signing
+from authlens.endpoint.templates.settings import (
+    FUNCTION_OPTION,
+    KEY_STEP,
+    ProjectSettings,
+    with_key_if_needed,
+    with_signing,
+)
 from authlens.endpoint.templates.unpack import Cache
 
 DEEPEST = 5
@@ -279,8 +285,7 @@ class _Reader:
             token_signing_public_keys=keys,
             enable_caching_for_http=as_text(read.value("EnableCachingForHttp", False)) == "true",
         )
-        if not authorizer.signing_disabled and settings.public_key is not None and not keys:
-            authorizer = with_signing(authorizer, settings)
+        authorizer = with_key_if_needed(authorizer, settings)
         refusal = authorizer_refusal(authorizer)
         if refusal:
             step = "" if authorizer.signing_disabled else KEY_STEP

@@ -75,6 +75,7 @@ READERS: dict[str, str] = {
     "core/devices/ledger.py:": "ledger",
     "core/event/reading.py:": "event",
     "core/expect/check.py:": "expected",
+    "core/pasted/function_log.py:": "explained",
     "core/pasted/stored_answer.py:": "explained",
     "core/policy/document.py:": "policies",
     "core/policy/policy_file.py:": "policies",

@@ -174,3 +174,153 @@ def test_findings_of_a_bare_answer_have_their_lines() -> None:
 
 
 PROBE = replace(CONNECTED, is_probe=True)
+
+
+RECORD = (
+    '{"timestamp": "2020-02-18 19:09:29.632", "status": "Failure", "eventType": "Connect", "clientId": "c1", '
+    '"principalId": "AROA:CognitoIdentityCredentials", "reason": "AUTHORIZATION_FAILURE"}'
+)
+"""As AWS IoT writes it: with the principal's id, which an answer has, too."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        RECORD,
+        f"2020-02-18T19:09:29Z {RECORD}",
+        f"[{RECORD}]",
+        json.dumps({"events": [{"message": RECORD}]}),
+        json.dumps({"level": "error", "error": {"message": RECORD}}),
+        f"```json\n{RECORD}\n```",
+    ],
+)
+def test_a_record_of_aws_iots_log_is_not_an_answer(text: str) -> None:
+    stored = read_stored_answer(text, NOW)
+    assert [each.row.id for each in stored.messages] == ["log-authorization-failure"]
+    assert stored.messages[0].detail == "client id c1, principal AROA:CognitoIdentityCredentials"
+
+
+OF_API_GATEWAY = '{"principalId": "u", "policyDocument": {"Version": "2012-10-17"}, "context": {}}'
+
+
+def test_an_answer_made_for_api_gateway_is_one_that_aws_iot_refuses() -> None:
+    stored = read_stored_answer(OF_API_GATEWAY, NOW)
+    assert stored.invocation.failure is not None
+    assert stored.invocation.failure.message == "Lambda invocation result is in invalid format"
+    for text in ('{"clientId": "x", "principalId": "y"}', '{"principalId": "y", "eventType": "x"}'):
+        with pytest.raises(NotRecognised):
+            read_stored_answer(text, NOW)
+
+
+BOTO_TEST = f"An error occurred (InvalidRequestException) when calling the TestInvokeAuthorizer operation: {MISMATCH}"
+NOISE = (
+    "{}",
+    "2026-11-29T08:00:00.123Z {}",
+    "Nov 29 08:00:00 host app[123]: ERROR {}",
+    "\x1b[0;31m{}\x1b[0m",
+    '"{}"',
+    "'{}'",
+    "Fehler: {}",
+    "(see {})",
+    "line one\r\n{}\r\nline three\r\n",
+    "```\n{}\n```",
+)
+
+
+@pytest.mark.parametrize("noise", NOISE)
+def test_an_error_is_read_through_what_surrounds_it(noise: str) -> None:
+    for words in (BOTO_TEST, f"InvalidRequestException: {MISMATCH}"):
+        failure = read_stored_answer(noise.format(words).replace("\r\n", "\n"), NOW).invocation.failure
+        assert failure is not None
+        assert (failure.error, failure.message) == ("InvalidRequestException", MISMATCH)
+
+
+@pytest.mark.parametrize("key", ["msg", "message", "error", "errorMessage", "exception"])
+def test_an_error_in_a_structured_log_is_read_from_its_strings(key: str) -> None:
+    for words, id_ in ((f"InvalidRequestException: {MISMATCH}", None), ("AWS_ERROR_MQTT_TIMEOUT", "sdk-no-answer")):
+        for value in ({"level": "error", key: words, "time": 1}, [{key: words, "level": "error"}]):
+            stored = read_stored_answer(json.dumps(value), NOW)
+            assert [each.row.id for each in stored.messages] == ([] if id_ is None else [id_])
+            if id_ is None:
+                assert stored.invocation.failure == Failure(FailureKind.AWS, "InvalidRequestException", MISMATCH)
+
+
+@pytest.mark.parametrize(
+    ("text", "id_"),
+    [
+        ("An error occurred (AccessDeniedException) when calling the Invoke operation: User: u is not authorized to "
+         "perform: lambda:InvokeFunction on resource: f", "caller-not-authorized"),
+        ("An error occurred (AccessDenied) when calling the GetObject operation: Access Denied",
+         "caller-not-authorized"),
+        ("Error: creating IoT Role Alias (x): operation error IoT: CreateRoleAlias, https response error StatusCode: "
+         "403, RequestID: abc, api error AccessDeniedException: null", "caller-not-authorized"),
+        ("Error: creating IoT Authorizer (k): InternalFailure: The create_authorizer action has not been implemented",
+         "emulator-lacks-call"),
+        ("An error occurred (MalformedPolicyException) when calling the CreatePolicy operation: Policy document is "
+         "Malformed: Invalid policy syntax.", "malformed-policy"),
+        ('Resource handler returned message: "Invalid request provided: Policy document is Malformed: Invalid policy '
+         'syntax. (Service: Iot, Status Code: 400, Request ID: 2)"', "malformed-policy"),
+        ("An error occurred (ResourceNotFoundException) when calling the Invoke operation: Function not found: f",
+         "another-call"),
+        ("An error occurred (InvalidRequestException) when calling the CreateThing operation: None", "another-call"),
+    ],
+)  # fmt: skip
+def test_the_refusal_of_another_call_has_no_stage_of_a_test_call(text: str, id_: str) -> None:
+    stored = read_stored_answer(text, NOW)
+    assert [(each.row.id, each.row.stage) for each in stored.messages] == [(id_, "deployment")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "An error occurred (UnrecognizedClientException) when calling the ListThings operation: The token is invalid.",
+        "An error occurred (ThrottlingException) when calling the ListThings operation: Rate exceeded",
+        "ThrottlingException: Rate exceeded",
+        "An error occurred (ResourceNotFoundException) when calling the DescribeAuthorizer operation: Authorizer x "
+        "not found",
+        "InternalFailureException: null",
+    ],
+)
+def test_what_means_the_same_for_any_call_is_explained(text: str) -> None:
+    stored = read_stored_answer(text, NOW)
+    assert stored.messages == ()
+    assert stages(stored.invocation).headline
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AccessDenied: s3",
+        "UnauthorizedException: Cannot assume role\n\tstatus code: 401, request id: 1",
+        "operation error DynamoDB: GetItem, https response error StatusCode: 400, RequestID: AB, "
+        "ResourceNotFoundException: Requested resource not found",
+        "NotAuthorizedException: Incorrect username or password.",
+        "[ERROR] KeyError: 'x'",
+    ],
+)
+def test_errors_of_other_services_are_not_recognised(text: str) -> None:
+    with pytest.raises(NotRecognised):
+        read_stored_answer(text, NOW)
+
+
+def test_what_lambda_logged_of_a_function_is_what_it_raised() -> None:
+    text = "[ERROR] KeyError: 'protocolData'\nTraceback (most recent call last):\n  File \"/var/task/f.py\", line 5\n"
+    stored = read_stored_answer(text, NOW)
+    assert stored.speaking == "AWS would say"
+    assert stages(stored.invocation).headline == (
+        "The function seems to read protocolData, which its event did not contain."
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2026-11-29 08:00:00 ERROR Unable to locate credentials",
+        "botocore.exceptions.NoCredentialsError: Unable to locate credentials",
+        "Traceback (most recent call last):\n  x\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
+        '{"level": "error", "msg": "Unable to locate credentials"}',
+    ],
+)
+def test_missing_credentials_are_read_from_a_log(line: str) -> None:
+    failure = read_stored_answer(line, NOW).invocation.failure
+    assert failure == Failure(FailureKind.CREDENTIALS, "NoCredentialsError", "Unable to locate credentials")

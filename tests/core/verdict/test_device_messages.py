@@ -12,10 +12,14 @@ from authlens.core.contract.pages import PAGES
 from authlens.core.verdict.device_message_rows import ROWS
 from authlens.core.verdict.device_messages import DeviceStage, recognise
 from authlens.core.verdict.library_message_rows import ROWS as LIBRARY_ROWS
-from authlens.core.verdict.log_message_rows import LOG_ROWS, UNKNOWN_RECORD
+from authlens.core.verdict.log_message_rows import LOG_ROWS, SUCCESS, UNKNOWN_RECORD
+from authlens.core.verdict.sdk_message_rows import ROWS as SDK_ROWS
 from authlens.core.verdict.transport_message_rows import ROWS as TRANSPORT_ROWS
 
-ALL = (*ROWS, *LIBRARY_ROWS, *TRANSPORT_ROWS, *LOG_ROWS.values(), UNKNOWN_RECORD)
+ALL = (
+    *(*ROWS, *LIBRARY_ROWS, *SDK_ROWS, *TRANSPORT_ROWS),
+    *(*LOG_ROWS.values(), SUCCESS, UNKNOWN_RECORD),
+)
 
 SAID = {
     # The AWS SDKs
@@ -135,6 +139,10 @@ RECORDS = {
            disconnectReason="CLIENT_INITIATED_DISCONNECT"): (
         "log-duplicate-client-id", "Disconnect Success DUPLICATE_CLIENT_ID", "client id c1"),
     record(status="Success", eventType="Connect"): ("log-connected", "Connect Success", ""),
+    record(status="Success", eventType="Publish-In", principalId="p"): (
+        "log-success", "Publish-In Success", "principal p"),
+    record(status="Success", eventType="Disconnect", principalId="p", disconnectReason="CLIENT_ERROR"): (
+        "log-client-error", "Disconnect Success CLIENT_ERROR", "principal p"),
     record(status="Failure", eventType="Publish-In", reason="NEW_TOMORROW"): (
         "log-record", "Publish-In Failure NEW_TOMORROW", ""),
     json.dumps({"clientId": "c1", "eventType": "disconnected", "disconnectReason": "CUSTOMAUTH_TTL_EXPIRATION"}): (
@@ -207,6 +215,7 @@ def test_general_words_count_only_alone() -> None:
         "not-authorized",
         "unspecified",
         "browser-websocket-failed",
+        "mbedtls-handshake",
         "tls-handshake",
     }
     assert [each.row.id for each in recognise("Unspecified error")] == ["unspecified"]
@@ -271,6 +280,77 @@ def test_what_a_record_says(members: dict[str, object], id_: str, words: str, de
 )
 def test_other_json_is_not_a_record(value: object) -> None:
     assert recognise(json.dumps(value)) == ()
+
+
+@pytest.mark.parametrize(
+    ("event", "stage", "action"),
+    [
+        ("Connect", DeviceStage.CONNECT, "iot:Connect"),
+        ("Publish-In", DeviceStage.PUBLISH, "iot:Publish"),
+        ("Publish-Out", DeviceStage.SUBSCRIBE, "iot:Receive"),
+        ("Subscribe", DeviceStage.SUBSCRIBE, "iot:Subscribe"),
+    ],
+)
+def test_what_the_policies_deny_depends_on_the_event(event: str, stage: DeviceStage, action: str) -> None:
+    found = recognise(record(status="Failure", eventType=event, reason="AUTHORIZATION_FAILURE"))[0].row
+    assert (found.id, found.stage) == ("log-authorization-failure", stage)
+    assert action in " ".join((found.meaning, *found.causes))
+
+
+OLD = "TRACEID:09 PRINCIPALID:b439 [%s] EVENT:%s TOPICNAME:a/b CLIENTID:c1 MESSAGE:x Status: %s"
+
+
+@pytest.mark.parametrize(
+    ("line", "id_", "words"),
+    [
+        (OLD % ("ERROR", "MQTTClient Subscribe", "CLIENT_ERROR"), "log-client-error", "Subscribe Failure CLIENT_ERROR"),
+        (OLD % ("INFO", "PublishEvent", "SUCCESS"), "log-success", "PublishEvent Success"),
+        (
+            OLD % ("ERROR", "MQTT Client Connect", "AUTHORIZATION_FAILURE"),
+            "log-authorization-failure",
+            "Connect Failure AUTHORIZATION_FAILURE",
+        ),
+    ],
+)
+def test_lines_of_the_log_before_version_2_are_read(line: str, id_: str, words: str) -> None:
+    for text in (line, f"2018-02-28 20:00:43.111 {line}\nanother line"):
+        found = recognise(text)[0]
+        assert (found.row.id, found.words, found.detail) == (id_, words, "client id c1, principal b439, topic a/b")
+
+
+def test_records_in_what_the_aws_cli_prints_are_read() -> None:
+    events = {"events": [{"timestamp": 1, "message": REFUSED}, {"message": "no record"}, {"message": "{eventType"}]}
+    for value in (events, [json.loads(REFUSED)], {"a": {"b": [REFUSED, REFUSED]}}):
+        found = recognise(json.dumps(value))
+        assert {each.row.id for each in found} == {"log-authorization-failure"}
+        assert len(found) == (2 if "a" in value else 1)
+    deep = REFUSED
+    for _ in range(6):
+        deep = json.dumps({"a": json.loads(deep)})
+    assert len(recognise(deep)) == 1
+    assert recognise(json.dumps({"a": json.loads(deep)})) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ModuleNotFoundError: No module named 'jwt'",
+        "ResourceNotFoundException: Requested resource not found",
+        "FileNotFoundError: [Errno 2] No such file or directory",
+        "Error: connect ECONNREFUSED 127.0.0.1:5432",
+        "redis.exceptions.ConnectionError: Error 111 connecting to cache:6379. Connection refused.",
+        "npm ERR! 403 Forbidden - GET https://registry.npmjs.org/x",
+        "Connection refused: Not authorized from my-hub.azure-devices.net",
+        "User is not authorized to access this resource with an explicit deny",
+        "Not Authorized to access listItems on type Query",
+        "The user is not authorized by the manager",
+        "Unrecognized name: foo at [1:8]",
+        "Error in useproto: unknownCAmel",
+    ],
+)
+def test_words_that_mean_something_else_are_not_recognised(text: str) -> None:
+    assert recognise(text) == ()
+    assert [each.row.id for each in recognise(f"{text}\nAWS_ERROR_MQTT_TIMEOUT")] == ["sdk-no-answer"]
 
 
 def test_a_record_within_a_record_is_read() -> None:

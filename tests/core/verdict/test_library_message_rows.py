@@ -53,6 +53,30 @@ SAID = {
     "User: arn:aws:iam::123456789012:user/me is not authorized to perform: iot:TestInvokeAuthorizer":
         "caller-not-authorized",
     "2026-11-29T00:00:00Z 6f9b Task timed out after 5.00 seconds": "function-timed-out",
+    "Not authorized to perform sts:AssumeRole": "caller-not-authorized",
+    "InternalFailure: The create_authorizer action has not been implemented": "emulator-lacks-call",
+    "A client error (MalformedPolicyException) occurred when calling CreatePolicy": "malformed-policy",
+    "Please try again. Policy document is Malformed: The following resources are invalid : \\": "malformed-policy",
+    "MQTT [h:443] Read data from the socket (without blocking): TTP/1.1 400 Bad Request": "http-instead-of-mqtt",
+    "NoConnectionException: The broker is not responding (Missing Connection Acknowledgement?": "no-connack",
+    "[4] Establishing a connection to the MQTT broker failed: The broker did not acknowledge the connection attempt":
+        "no-connack",
+    "AWSIoTPythonSDK.exception.AWSIoTExceptions.connectTimeoutException": "no-connack",
+    "mqttCore -DEBUG - Disconnect result code 1\nmqttCore - ERROR- connect timeout.": "no-connack",
+    "Connection with MQTT broker failed: MQTTRecvFailed": "no-connack",
+    "AWSIoTPythonSDK.exception.AWSIoTExceptions.subscribeTimeoutException": "action-ended-connection",
+    "coreMQTT: MQTT_ProcessLoop failed to receive ACK packet: Expected ACK Packet ID=2e9": "action-ended-connection",
+    'errorCode: 8, errorMessage: "AMQJS0008I Socket closed."': "closed-without-a-word",
+    '{"errorCode":7,"errorMessage":"AMQJS0007E Socket error:undefined."}': "browser-websocket-failed",
+    "AMQJS0006E Bad Connack return code:5 Connection Refused: not authorized.": "connack-not-authorized",
+    "MQTTnet.Exceptions.MqttCommunicationClosedGracefullyException: thrown": "closed-without-a-word",
+    "20210420 135744.548 SSL alert read:warning:close notify": "closed-without-a-word",
+    "MqttException (0) - java.net.SocketTimeoutException: connect timed out": "not-reached",
+    "Unable to connect to server (32103) - java.net.ConnectException: Connection refused: connect": "not-reached",
+    "javax.net.ssl.SSLHandshakeException: Received fatal alert: certificate_unknown": "tls-unknown-ca",
+    "network Error : x509: certificate signed by unknown authority": "tls-not-trusted",
+    "ssl.SSLEOFError: EOF occurred in violation of protocol (_ssl.c:852)": "tls-handshake",
+    "error domain: NSOSStatusErrorDomain Code=-9807": "tls-not-trusted",
     "REPORT RequestId: 1 Duration: 5000.00 ms Memory Size: 128 MB Status: timeout": "function-timed-out",
 }  # fmt: skip
 
@@ -63,7 +87,7 @@ def test_what_a_library_says_is_recognised_and_nothing_more(text: str, id_: str)
 
 
 def test_every_row_is_met() -> None:
-    assert {row.id for row in ROWS} <= set(SAID.values())
+    assert {row.id for row in ROWS} <= {*SAID.values(), *OF_DEVICES.values()}
 
 
 @pytest.mark.parametrize(
@@ -78,3 +102,61 @@ def test_lifecycle_events(event: str, reason: str, id_: str) -> None:
     key = "connectFailureReason" if event == "connect_failed" else "disconnectReason"
     found = recognise(json.dumps({"clientId": "c1", "eventType": event, key: reason}))
     assert [(each.row.id, each.words) for each in found] == [(id_, f"{event} {reason}")]
+
+
+OF_DEVICES = {
+    "E (8543) TRANS_SSL: Failed to open a new connection\nE (8553) MQTT_CLIENT: Error transport connect":
+        "library-no-connection",
+    "failed, rc=-2 try again in 5 seconds": "library-no-connection",
+    "MQT: Connect failed to a-ats.iot.us-west-2.amazonaws.com:443, rc -4. Retry in 30 sec": "library-no-answer",
+    "connecting to MQTT server a.iot.eu-west-2.amazonaws.com ... Error: -9984": "library-not-trusted",
+    "mbedtls: ssl_msg.c:3942 mbedtls_ssl_handle_message_type() returned -30592 (-0x7780)": "library-tls-alert",
+    "E (13503) aws_iot: failed! mbedtls_ssl_handshake returned -0x6800": "mbedtls-timeout",
+    "E (17826) aws_iot: failed! mbedtls_ssl_handshake returned -0x7200\nE (17866) subpub: Error(-4) connecting to h":
+        "mbedtls-record",
+    "[E][ssl_client.cpp:37] _handle_error(): [start_ssl_client():273]: (-32512) SSL - Memory allocation failed":
+        "mbedtls-memory",
+    "aws_iot: failed! mbedtls_ssl_handshake returned -0x50": "mbedtls-reset",
+    "Failed to read data: mbedTLSError= SSL - The peer notified us that the connection is going to be closed":
+        "mbedtls-closed",
+    "BSSL:Connected!\nclientMQTT.lastError = -5\nclientMQTT.returnCode = 6": "mbedtls-closed",
+    "mbedtls_ssl_handshake returned -0x7100": "mbedtls-handshake",
+    "BSSL: Connection *will* fail, no authentication method is setup:wr 250 0": "bearssl-no-trust",
+    "E (67286) AWS_IOT: Error(-28) connecting to a-ats.iot.eu-central-1.amazonaws.com:8883": "no-connack",
+    "E (32013) coreMQTT: CONNACK recv failed with status = MQTTRecvFailed.": "no-connack",
+    "E (16309) AWS_IOT: Error subscribing : -12": "action-ended-connection",
+    "ERROR: iot_tls_connect L#164 failed\n  ! mbedtls_net_connect returned -0x52": "host-not-found",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "id_"), OF_DEVICES.items(), ids=[text[:50] for text in OF_DEVICES])
+def test_what_a_device_says_is_recognised_and_nothing_more(text: str, id_: str) -> None:
+    assert [found.row.id for found in recognise(text)] == [id_]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("state: -2 V", "temperature state -3", "1.0.0-rc-4", "v1.2-rc 5", "the rc = 5 release", "code: 155 chars"),
+        *("frame 0x84 at 0x97", "Address 0x85 read", "result code 151 rows", "quota exceeded for disk"),
+        *("process ended with return code 5", "keep-alive timeout 5 seconds", "Keep-Alive: timeout=5, max=100"),
+    ],
+)
+def test_a_number_away_from_a_connection_is_not_recognised(text: str) -> None:
+    assert recognise(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "id_"),
+    [
+        ("rc=5", "connack-not-authorized"),
+        (" 0x8E\n", "session-taken-over"),
+        ("MQTT client\nlast rc=-2", "library-no-connection"),
+        ("last rc=-2\nno MQTT", "library-no-connection"),
+        ("MQTT\n\nlast rc=-2", None),
+        ("last rc=-2\n\nno MQTT", None),
+        ("reason 0x97", "connect-too-fast"),
+    ],
+)
+def test_a_code_counts_alone_or_next_to_words_about_a_connection(text: str, id_: str | None) -> None:
+    assert [found.row.id for found in recognise(text)] == ([] if id_ is None else [id_])

@@ -6,13 +6,16 @@ The rule: the error is extracted word for word; text without such a frame contai
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from authlens.core.contract import answer, management, test_call
 from authlens.core.contract.pages import EMULATOR
-from authlens.core.contract.refusal import INVALID_REQUEST, NOT_FOUND, RefusalRule, rule_of
-from authlens.core.contract.statement import measured
+from authlens.core.contract.refusal import INVALID_REQUEST, INVALID_RESPONSE, NOT_FOUND, RefusalRule, rule_of
+from authlens.core.contract.statement import assumed, measured
 from authlens.core.invocation.invocation import Failure, FailureKind
-from authlens.core.verdict.device_messages import DeviceStage, MessageRow, Recognised
+from authlens.core.pasted.pasted_text import words_of_line
+from authlens.core.verdict.device_messages import DeviceStage, MessageRow, Recognised, recognise
+from authlens.core.verdict.library_message_rows import CALLER_NOT_AUTHORIZED
 
 _LONGEST = 32_768
 _CLASS = r"(?P<error>[A-Z]\w{0,60}(?:Exception|Failure|Error)|Throttling\w{0,20}|AccessDenied\w{0,20})"
@@ -92,11 +95,77 @@ def _failure(error: str | None, message: str, status: str | None) -> Failure:
 def bare_error(text: str) -> Failure | None:
     """The failure whose complete message is a line of the text, without a class or frame."""
     for line in text[:_LONGEST].splitlines()[:_MOST_LINES]:
-        words = line.strip()
-        error = _class_of(words) if words else None
-        if error is not None:
-            return Failure(FailureKind.AWS, error, words)
+        known = [(error, words) for words in words_of_line(line) if words and (error := _class_of(words))]
+        if known:
+            return Failure(FailureKind.AWS, *known[-1])
     return None
+
+
+def fitted(failure: Failure) -> Failure:
+    """The failure without what the tool printed behind the message, if the message is then one of the contract's."""
+    message = failure.message
+    if failure.kind is not FailureKind.AWS or not message:
+        return failure
+    rule = rule_of(_KNOWN, failure.error, message)
+    if rule is answer.FUNCTION_FAILED:
+        return failure
+    first = message.splitlines()[0]
+    for words in (first.rstrip("'\"`,;)]}> "), first):
+        if words != message and rule_of(_KNOWN, failure.error, words) is not None:
+            return replace(failure, message=words)
+    return failure
+
+
+_OPERATION = re.compile(
+    r"\boperation error (?P<service>[\w ]{1,40}): (?P<go>\w{1,60})|when calling the (?P<boto>\w{1,80}) operation"
+)
+TEST_CALL = "TestInvokeAuthorizer"
+"""The call whose errors have stages."""
+
+
+def operation_in(text: str) -> str | None:
+    """The AWS call that the text names."""
+    found = _OPERATION.search(text[:_LONGEST])
+    return found and (found["go"] or found["boto"])
+
+
+def is_of_test_call(failure: Failure, origin: str, operation: str | None) -> bool:
+    """Whether the stages of a test call apply: it may be the refusal of any other call to AWS."""
+    if operation == TEST_CALL or failure.error == INVALID_RESPONSE:
+        return True
+    if failure.message and rule_of((*test_call.TEST_CALL, *answer.ANSWER), failure.error, failure.message):
+        return True
+    return operation is None and origin not in _SETTING_UP_TOOLS and failure.error in (INVALID_REQUEST, NOT_FOUND)
+
+
+_SETTING_UP_TOOLS = ("CloudFormation or CDK", "Terraform", "Terraform (awscc)", "Terraform or the AWS SDK for Go")
+_DENIED = re.compile(r"AccessDenied|Unauthorized|Forbidden|AuthorizationError")
+
+
+def is_denied(failure: Failure) -> bool:
+    return _DENIED.match(failure.error) is not None
+
+
+def of_another_call(failure: Failure, origin: str, operation: str | None) -> Recognised:
+    """A refusal of a call that is not a test of an authorizer."""
+    words = failure.error if failure.message is None else f"{failure.error}: {failure.message}"
+    known = recognise(words)
+    if known and known[0].row.stage is DeviceStage.DEPLOYMENT:
+        return Recognised(known[0].row, words)
+    if is_denied(failure):
+        return Recognised(CALLER_NOT_AUTHORIZED, words)
+    call = "another call than a test of an authorizer" if operation is None else f"the call {operation}"
+    row = MessageRow(
+        "another-call",
+        "",
+        origin,
+        DeviceStage.DEPLOYMENT,
+        f"AWS refused {call}; this says nothing about a device or about what the authorizer's function returns.",
+        ("AWS's message is all that is known",),
+        "Which parameter or resource does the message name?",
+        assumed(note="AWS's own words"),
+    )
+    return Recognised(row, words)
 
 
 _MOST_LINES = 50

@@ -6,11 +6,13 @@ Text comes from the AWS CLI or `authlens invoke`; JSON from AWS, the AWS CLI, bo
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from authlens.core.invocation.invocation import Failure, FailureKind
+from authlens.core.pasted.pasted_text import words_of_line
 
+_LONGEST = 32_768
 _SERVICE = re.compile(
     r"An error occurred \((?P<error>\w+)\) when calling the TestInvokeAuthorizer operation"
     r"(?: \(reached max retries: \d+\))?: (?P<message>.*)",
@@ -42,6 +44,10 @@ def printed_error(text: str) -> Failure | None:
     if said is not None:
         words = said["message"].rstrip()
         return Failure(FailureKind.AWS, said["error"], None if words == "None" else words)
+    return _of_client(text) or next(filter(None, map(_of_client, _words_of(text))), None)
+
+
+def _of_client(text: str) -> Failure | None:
     start = _BEFORE.match(text)
     words = text[start.end() if start else 0 :].rstrip()
     for pattern, error, kind in _CLIENT:
@@ -50,10 +56,31 @@ def printed_error(text: str) -> Failure | None:
     return None
 
 
+_MOST_LINES = 50
+_CLASS = re.compile(r"(?:\w{1,60}\.){0,10}\w{1,60}Error: ")
+
+
+def _words_of(text: str) -> Iterator[str]:
+    """What each line says, without what a log or a traceback puts before it."""
+    for line in text[:_LONGEST].splitlines()[:_MOST_LINES]:
+        for words in words_of_line(line):
+            yield words
+            named = _CLASS.match(words)
+            if named is not None:
+                yield words[named.end() :]
+
+
+_OF_AN_ERROR = frozenset(
+    ("__type", "Code", "Error", "error", "message", "Message", "httpStatus", "requestId", "advice", "isAuthenticated")
+)
+"""With these members only, `error` is the class of an AWS error; in other objects it is anything a program logs."""
+
+
 def stored_error(value: Mapping[str, Any]) -> Failure | None:
     inner = value.get("Error")
     body = inner if isinstance(inner, dict) else value
-    error = next((body[key] for key in ("__type", "Code", "error") if isinstance(body.get(key), str)), None)
+    keys = ("__type", "Code", "error") if body.keys() <= _OF_AN_ERROR else ("__type", "Code")
+    error = next((body[key] for key in keys if isinstance(body.get(key), str)), None)
     if not error or "isAuthenticated" in value:
         return None
     message, status = body.get("message", body.get("Message")), value.get("httpStatus")

@@ -7,20 +7,16 @@ from __future__ import annotations
 
 from authlens.core.contract.pages import (
     EMULATOR,
-    EMULATOR_REPORT,
-    HANGUP_REPORT,
     MQTT,
     MQTT_5,
-    PROTOCOLS,
 )
-from authlens.core.contract.statement import Source, documented, measured, reported
+from authlens.core.contract.statement import Source, documented, measured
 from authlens.core.verdict.device_messages import DeviceStage, MessageRow
 
-SDK = "AWS IoT Device SDK v2"
-_LOOPBACK = measured(note="observed from the client on loopback")
+ON_LOOPBACK = measured(note="observed from the client on loopback")
 _V3_REFUSAL = measured(EMULATOR, "over WebSocket, MQTT 3.1.1 closes without CONNACK")
 
-_REFUSED = (
+REFUSED = (
     "the function was not invoked: the authorizer is INACTIVE, not named or not found, or the signature is wrong",
     "the function refused, raised or returned an invalid answer",
     "its documents do not allow iot:Connect for this client id, or there are none",
@@ -35,17 +31,19 @@ FILTER_DENIED = (
     "they name the resource as topic/… instead of topicfilter/…",
 )
 DENIED_ACTION = "the documents do not allow the device's last action (Publish, Subscribe or Receive)"
-_ASK_TEST = "Does a test call with the same contexts pass, and may this client id connect?"
+ASK_TEST = "Does a test call with the same contexts pass, and may this client id connect?"
 ASK_PORT = "Which port and ALPN does the client use? ('authlens event --device-lines')"
 ASK_POLICY = "Which action and topic came just before, and do the documents allow it? ('authlens decide')"
-_NO_INVOCATION = "Was the function invoked? Look at its log and at AWS IoT's ('authlens logs --connections')."
+WAS_INVOKED = "Was the function invoked? Look at its log and at AWS IoT's ('authlens logs --connections')."
 
 _CONNECT, _CONNECTED = DeviceStage.CONNECT, DeviceStage.CONNECTED
 
 
-def _hangup(id_: str, pattern: str, origin: str, source: Source = _LOOPBACK, is_general: bool = True) -> MessageRow:
+def hangup(
+    id_: str, pattern: str, origin: str, source: Source = ON_LOOPBACK, is_general: bool = True, codes: str = ""
+) -> MessageRow:
     """A connection closed without a reason, as with every refusal in MQTT 3.1.1."""
-    causes = (*_REFUSED, DENIED_ACTION, "another device connected with the same client id")
+    causes = (*REFUSED, DENIED_ACTION, "another device connected with the same client id")
     meaning = "AWS IoT closed the connection without a reason, as it does for every refusal with MQTT 3.1.1."
     return MessageRow(
         id_,
@@ -54,98 +52,14 @@ def _hangup(id_: str, pattern: str, origin: str, source: Source = _LOOPBACK, is_
         _CONNECT,
         meaning,
         causes,
-        f"{_ASK_TEST} With MQTT 5 AWS sends a code.",
+        f"{ASK_TEST} With MQTT 5 AWS sends a code.",
         source,
         is_general,
+        codes,
     )
 
 
 ROWS: tuple[MessageRow, ...] = (
-    MessageRow(
-        "emulator-lacks-call",
-        r"The \w*authorizer action has not been implemented"
-        r"|API (?:action|for service) '[\w.]+' (?:for service '\w+' )?not (?:yet )?implemented",
-        "an emulator of AWS",
-        DeviceStage.DEPLOYMENT,
-        "The emulator does not know this call.",
-        ("the emulator has no custom authorizers",),
-        "Can the local endpoint be used instead? ('authlens serve' supports these calls)",
-        reported(EMULATOR_REPORT),
-    ),
-    # The AWS SDKs
-    MessageRow(
-        "sdk-connack-refused",
-        r"AWS_ERROR_MQTT5_CONNACK_CONNECTION_REFUSED|\b5150\b[^\n]{0,60}(?:CONNACK|rejected)",
-        SDK,
-        _CONNECT,
-        "AWS IoT answered CONNECT with a refusal; the CONNACK contains the reason code.",
-        _REFUSED,
-        f"Which reason code (135 is 'not authorized')? {_NO_INVOCATION}",
-        _LOOPBACK,
-    ),
-    _hangup(
-        "sdk-hangup",
-        r"AWS_ERROR_MQTT_UNEXPECTED_HANGUP|\berror (?:code )?5134\b|code=5134",
-        SDK,
-        reported(HANGUP_REPORT),
-        is_general=False,
-    ),
-    MessageRow(
-        "sdk-cancelled",
-        r"AWS_ERROR_MQTT_(?:CANCELLED_FOR_CLEAN_SESSION|CONNECTION_(?:DESTROYED|SHUTDOWN|DISCONNECTING))|code=513[5-8]",
-        SDK,
-        DeviceStage.PUBLISH,
-        "The connection ended while a publish or subscribe waited for its answer.",
-        (DENIED_ACTION, "another device connected with the same client id", "the network was lost"),
-        ASK_POLICY,
-        _LOOPBACK,
-    ),
-    MessageRow(
-        "sdk-disconnect",
-        r"AWS_ERROR_MQTT5_DISCONNECT_RECEIVED",
-        SDK,
-        _CONNECTED,
-        "AWS IoT ended the connection with a DISCONNECT; the packet contains the reason code.",
-        (DENIED_ACTION, "another device connected with the same client id", "disconnectAfterInSeconds has elapsed"),
-        "Which reason code does the DISCONNECT have?",
-        documented(MQTT),
-    ),
-    MessageRow(
-        "sdk-no-answer",
-        r"AWS_ERROR_MQTT5?_(?:CONNACK_|PING_RESPONSE_)?TIMEOUT|connack timeout",
-        "an MQTT client",
-        _CONNECT,
-        "CONNECT or a ping was not answered in time.",
-        NO_ANSWER,
-        ASK_PORT,
-        documented(PROTOCOLS),
-    ),
-    MessageRow(
-        "sdk-subscribe-failed",
-        r"AWS_ERROR_MQTT_(?:CONNECTION_SUBSCRIBE_FAILURE|ACK_REASON_CODE_FAILURE|PROTOCOL_ADAPTER_FAILING_REASON_CODE)",
-        SDK,
-        DeviceStage.SUBSCRIBE,
-        "AWS IoT answered a subscribe or publish with a failing reason code.",
-        ("the documents do not allow it: Subscribe needs topicfilter/, Publish and Receive need topic/",),
-        ASK_POLICY,
-        documented(MQTT),
-    ),
-    MessageRow(
-        "sdk-websocket-upgrade",
-        r"AWS_ERROR_HTTP_WEBSOCKET_UPGRADE_FAILURE|WebSocketBadStatus"
-        r"|Unexpected (?:server response|response code): (?:400|401|403|426)"
-        r"|WebSocket handshake error|websocket: bad handshake|Invalid status code (?:400|401|403)",
-        "a WebSocket client",
-        DeviceStage.UPGRADE,
-        "The HTTP upgrade to WebSocket was refused, before any MQTT.",
-        (
-            "the authorizer is not named or not found, and the request is not signed with SigV4 either",
-            "the path is not /mqtt, or the subprotocol mqtt is not requested",
-            "the signature is not URL-encoded in the query string",
-        ),
-        "Does the URL name the authorizer, with token and signature encoded? ('authlens event --device-lines')",
-        documented(PROTOCOLS),
-    ),
     # MQTT 5 reason strings and codes
     MessageRow(
         "reason-disconnect-denied",
@@ -163,71 +77,77 @@ ROWS: tuple[MessageRow, ...] = (
         "AWS IoT",
         _CONNECT,
         "AWS IoT refused CONNECT (reason code 0x87).",
-        _REFUSED,
-        f"{_ASK_TEST} {_NO_INVOCATION}",
+        REFUSED,
+        f"{ASK_TEST} {WAS_INVOKED}",
         measured(EMULATOR, "over WebSocket, MQTT 5"),
     ),
     MessageRow(
         "session-taken-over",
-        r"session[ _]taken[ _]over|\b0x8E\b|(?:reason|code)\D{0,12}\b142\b|DUPLICATE_?CLIENT_?ID",
+        r"session[ _]taken[ _]over|DUPLICATE_?CLIENT_?ID",
         "AWS IoT",
         _CONNECTED,
         "Another connection took over: it used the same client id.",
         ("two devices or programs share a client id", "the client reconnects before its old connection is gone"),
         "Who else connects with this client id? Give every device its own.",
         documented(MQTT),
+        codes=r"\b0x8E\b|(?:reason|code)\D{0,12}\b142\b",
     ),
     MessageRow(
         "connect-too-fast",
-        r"\b0x97\b|(?:reason|code|rc)\D{0,12}\b151\b|quota exceeded",
+        "",
         "AWS IoT",
         _CONNECT,
         "A quota was exceeded; at CONNECT it is one per second for each client id.",
         ("the client reconnects faster than once a second", "another quota of the connection"),
         "How often does the client retry? Make it wait longer each time.",
         measured(EMULATOR, "over WebSocket, MQTT 5"),
+        codes=r"\b0x97\b|(?:reason|code|rc)\D{0,12}\b151\b|quota exceeded",
     ),
     MessageRow(
         "keep-alive",
-        r"keep[ -]?alive timeout|\b0x8D\b|(?:reason|code)\D{0,12}\b141\b|MQTT_KEEP_ALIVE_TIMEOUT|MQTT_ERR_KEEPALIVE",
+        r"keep[ -]?alive timeout(?!\W{0,3}\d)|MQTT_KEEP_ALIVE_TIMEOUT|MQTT_ERR_KEEPALIVE"
+        r"|MQTTKeepAliveTimeout|AMQJS0004E",
         "AWS IoT or the client",
         _CONNECTED,
         "The other side sent nothing for one and a half times the keep alive.",
         ("the network was lost", "the device slept or was too busy to send a ping", "the keep alive is under 30 s"),
         "Which keep alive does the client request, and is its loop running?",
         documented(MQTT),
+        codes=r"\b0x8D\b|(?:reason|code)\D{0,12}\b141\b",
     ),
     MessageRow(
         "qos-not-supported",
-        r"qos not supported|\b0x9B\b|(?:reason|code)\D{0,12}\b155\b",
+        r"qos not supported",
         "AWS IoT",
         _CONNECT,
         "QoS 2 is not supported.",
         ("a publish, a subscribe or the will asks for QoS 2",),
         "Which QoS does the client request? Use 0 or 1.",
         documented(MQTT),
+        codes=r"\b0x9B\b|(?:reason|code)\D{0,12}\b155\b",
     ),
     MessageRow(
         "client-id-refused",
-        r"(?:identifier|client[ _-]?id(?:entifier)?) (?:is )?(?:rejected|not valid|invalid)|\b0x85\b"
-        r"|(?:reason|code)\D{0,12}\b133\b|unacceptable client identifier",
+        r"(?:identifier|client[ _-]?id(?:entifier)?)[ _](?:is )?(?:rejected|not[ _]valid|invalid)"
+        r"|unacceptable client identifier",
         "the broker",
         _CONNECT,
         "The client id was refused.",
         ("it is longer than 128 bytes", "it starts with '$'", "it is empty in MQTT 3.1.1"),
         "Which client id does the device send?",
         documented(MQTT),
+        codes=r"\b0x85\b|(?:reason|code)\D{0,12}\b133\b",
     ),
     MessageRow(
         "bad-credentials",
-        r"bad[ _]?user[ _]?name[ _]?(?:or[ _])?password|\b0x86\b|(?:reason|code)\D{0,12}\b134\b"
-        r"|CONNECTION_REFUSED_BAD_USERNAME",
+        r"bad[ _]?user[ _]?name[ _]?(?:or[ _]?)?password|CONNECTIONREFUSED_BAD_USERNAME",
         "the broker",
         _CONNECT,
         "The broker reports a wrong username or password; AWS IoT would answer 'not authorized' instead.",
         ("the client is connected to a broker other than AWS IoT", "its library reports every refusal like this"),
         "Which host does the client connect to?",
         documented(MQTT),
+        codes=r"\b0x86\b|(?:reason|code)\D{0,12}\b134\b",
     ),
     MessageRow(
         "publish-not-authorized",
@@ -237,7 +157,7 @@ ROWS: tuple[MessageRow, ...] = (
         "AWS IoT refused a publish; with MQTT 5 the connection stays open.",
         ("the documents do not allow iot:Publish on that topic", "iot:RetainPublish is missing for a retained one"),
         ASK_POLICY,
-        _LOOPBACK,
+        ON_LOOPBACK,
     ),
     MessageRow(
         "subscribe-denied",
@@ -248,67 +168,71 @@ ROWS: tuple[MessageRow, ...] = (
         "AWS IoT refused a subscribe.",
         FILTER_DENIED,
         ASK_POLICY,
-        _LOOPBACK,
+        ON_LOOPBACK,
     ),
     MessageRow(
         "connack-not-authorized",
         r"connection ?refused[:,(-]* *(?:not[ _]?authori[sz]ed|code (?:5|135)\b)|connack\D{0,30}(?:\b5\b|135|0x87)"
-        r"|(?:return|reason|result)[ _]?code\D{0,6}\b(?:5|135)\b|\brc ?[=:]? ?(?:5|135)\b"
         r"|conn ?ack[^\n]{0,80}not[ _]?authori[sz]ed|server failed \(NotAuthorized",
         "the broker",
         _CONNECT,
         "CONNECT was refused as not authorized.",
-        _REFUSED,
-        f"{_ASK_TEST} {_NO_INVOCATION}",
+        REFUSED,
+        f"{ASK_TEST} {WAS_INVOKED}",
         measured(
             EMULATOR, "MQTT 5 code 0x87; in 3.1.1 AWS IoT closes without one, so code 5 comes from another broker"
         ),
+        codes=r"(?:return|reason|result)[ _]?code\D{0,6}\b(?:5|135)\b|\brc ?[=:]? ?(?:5|135)\b",
     ),
     MessageRow(
         "server-unavailable",
-        r"(?:server|broker) unavailable|\b0x88\b|(?:reason|code)\D{0,12}\b136\b|connection refused[:,-]* *unavailable",
+        r"(?:server|broker) unavailable|connection refused[:,-]* *unavailable",
         "the broker",
         _CONNECT,
         "The broker is not available.",
         ("AWS IoT is busy or has an internal failure", "the client is connected to another broker"),
         "Does it succeed a little later?",
         documented(MQTT_5),
+        codes=r"\b0x88\b|(?:reason|code)\D{0,12}\b136\b",
     ),
     MessageRow(
         "protocol-version",
-        r"unacceptable protocol version|unsupported protocol version|\b0x84\b",
+        r"unacceptable protocol version|unsupported protocol version",
         "the broker",
         _CONNECT,
         "The broker does not support the MQTT version that the client requests.",
         ("the client requests a version other than 3.1.1 or 5",),
         "Which version is the client set to?",
         documented(MQTT),
+        codes=r"\b0x84\b",
     ),
-    _hangup("mosquitto-lost", r"the connection was lost", "mosquitto or paho"),
-    _hangup(
+    hangup("mosquitto-lost", r"the connection was lost", "mosquitto or paho"),
+    hangup(
         "closed-without-a-word",
         r"connection (?:was )?closed (?:by (?:the )?(?:remote|peer|server|broker)|unexpectedly|before)"
-        r"|unexpected disconnect\w*|MQTT_ERR_CONN_LOST|connection lost\b|\brc ?[=:] ?7\b"
+        r"|unexpected disconnect\w*|MQTT_ERR_CONN_LOST|connection lost\b"
         r"|disconnected with result code 7|\bError: \W{0,2}connection closed|closed connection without DISCONNECT"
         r"|web ?socket closed[^\n]{0,20}\b100[056]\b|closing with code 100[056]\b|close(?:d|code)?\W{1,3}100[56]\b"
-        r"|network error : EOF|\bMQTT connect failed\b|\b(?:rc|state)\W{0,3}-3\b"
-        r"|ERR_CONNECTION_CLOSED|socket hang up|read ECONNRESET|connection reset by peer",
+        r"|network error : EOF|\bMQTT connect failed\b"
+        r"|ERR_CONNECTION_CLOSED|socket hang up|read ECONNRESET|connection reset by peer"
+        r"|MqttCommunicationClosedGracefully\w*|AMQJS0008I|BSSL:read: Not connected|alert read:warning:close notify",
         "an MQTT client",
         _V3_REFUSAL,
+        codes=r"\brc ?[=:] ?7\b|\b(?:rc|state)\W{0,3}-3\b",
     ),
     # Only if nothing more specific matched
     MessageRow(
         "not-authorized",
-        r"not[ _]?authori[sz]ed\b|\b0x87\b|\b(?:reason|code)\D{0,12}\b135\b"
-        r"|exit(?:ed)?(?: (?:code|status|with))* 135\b",
+        r"not[ _]?authori[sz]ed\b(?! (?:to (?!connect|publish|subscribe|receive|send)|by\b))",
         "an MQTT client",
         _CONNECT,
         "AWS IoT answered 'not authorized' (0x87): at CONNECT the connection is refused, later a single action.",
-        (*_REFUSED, DENIED_ACTION),
-        f"Was it the answer to CONNECT, PUBLISH or SUBSCRIBE? {_ASK_TEST}",
+        (*REFUSED, DENIED_ACTION),
+        f"Was it the answer to CONNECT, PUBLISH or SUBSCRIBE? {ASK_TEST}",
         measured(EMULATOR, "MQTT 5"),
         is_general=True,
+        codes=r"\b0x87\b|\b(?:reason|code)\D{0,12}\b135\b|exit(?:ed)?(?: (?:code|status|with))* 135\b",
     ),
-    _hangup("unspecified", r"unspecified error", "paho or MQTT.js"),
+    hangup("unspecified", r"unspecified error", "paho or MQTT.js"),
 )
 """Messages of clients and brokers."""

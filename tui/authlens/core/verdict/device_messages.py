@@ -41,7 +41,7 @@ class MessageRow:
 
     id: str
     pattern: str
-    """A regular expression, searched for in the text, ignoring case."""
+    """A regular expression, searched for in the text, ignoring case; empty for a row found by other means."""
     origin: str
     """Where the message comes from."""
     stage: DeviceStage
@@ -53,6 +53,9 @@ class MessageRow:
     source: Source
     is_general: bool = False
     """Whether the message is so general that it counts only if nothing more specific matched."""
+    codes: str = ""
+    """Like `pattern`, for numbers and words that mean something else elsewhere: they count only on a line about a
+    connection, or if they are the whole text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +70,46 @@ class Recognised:
 def recognise(text: str) -> tuple[Recognised, ...]:
     """Every recognised message, in text order; the most specific row for each part of the text."""
     text = text[:_LONGEST]
-    records = tuple(_log_records(text))
+    records = log_records(text) or tuple(_old_records(text))[:_MOST]
     if records:
-        return records[:_MOST]
-    return tuple(_in_text(text))[:_MOST]
+        return records
+    return tuple(_in_text(_OF_OTHERS.sub("", text)))[:_MOST]
+
+
+def log_records(text: str) -> tuple[Recognised, ...]:
+    """The records of AWS IoT's log in a text."""
+    return tuple(_log_records(text[:_LONGEST]))[:_MOST]
+
+
+_OF_OTHERS = re.compile(
+    r"^.*(?:npm (?:ERR!|error)|registry\.npmjs\.org|azure-devices(?:-provisioning)?\.net"
+    r"|\.hivemq\.cloud|io\.adafruit\.com"
+    r"|psycopg2|pymysql|pymongo|redis\.exceptions|sqlalchemy|unable to access 'https?:|\bkubectl\b"
+    r"|(?<!\.[ch])(?<!\.cc)(?<!pp)(?<!\.py)(?<!js):(?:1433|1521|3306|5432|5672|6379|9200|11211|27017)\b).*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Lines about a database, a registry or another provider's broker: the same words mean something else there."""
+_ABOUT_A_CONNECTION = re.compile(
+    r"mqtt|connect|connack|[ps]uback|subscri|publish|\bbroker|reason|\bclient|lasterror"
+    r"|\bMQT:|amazonaws\.com|failed, rc",
+    re.IGNORECASE,
+)
+
+
+def _match_of_codes(codes: re.Pattern[str], text: str) -> re.Match[str] | None:
+    for match in codes.finditer(text):
+        before, after = text[: match.start()], text[match.end() :]
+        near = "\n".join(before.split("\n")[-2:]) + match[0] + "\n".join(after.split("\n")[:2])
+        if _ABOUT_A_CONNECTION.search(near) or not re.search(r"\w", before + after):
+            return match
+    return None
 
 
 def _in_text(text: str) -> Iterator[Recognised]:
     taken: list[tuple[int, int]] = []
     found = []
-    for row, pattern in _compiled():
-        match = pattern.search(text)
+    for row, pattern, codes in _compiled():
+        match = pattern.search(text) or (codes and _match_of_codes(codes, text))
         if match is None or any(start < match.end() and match.start() < end for start, end in taken):
             continue
         taken.append(match.span())
@@ -92,12 +124,29 @@ def _in_text(text: str) -> Iterator[Recognised]:
 
 
 @cache
-def _compiled() -> tuple[tuple[MessageRow, re.Pattern[str]], ...]:
+def _compiled() -> tuple[tuple[MessageRow, re.Pattern[str], re.Pattern[str] | None], ...]:
     """Most specific first, as in the tables."""
-    from authlens.core.verdict import device_message_rows, library_message_rows, transport_message_rows
+    from authlens.core.verdict import (
+        device_message_rows,
+        library_message_rows,
+        sdk_message_rows,
+        transport_message_rows,
+    )
 
-    rows = (*library_message_rows.ROWS, *device_message_rows.ROWS, *transport_message_rows.ROWS)
-    return tuple((row, re.compile(row.pattern, re.IGNORECASE)) for row in rows)
+    rows = (
+        *sdk_message_rows.ROWS,
+        *library_message_rows.ROWS,
+        *device_message_rows.ROWS,
+        *transport_message_rows.ROWS,
+    )
+    return tuple(
+        (
+            row,
+            re.compile(row.pattern or r"(?!)", re.IGNORECASE),
+            re.compile(row.codes, re.IGNORECASE) if row.codes else None,
+        )
+        for row in rows
+    )
 
 
 # Records of AWS IoT's own log (AWSIotLogsV2)
@@ -116,10 +165,27 @@ def _log_records(text: str) -> Iterator[Recognised]:
         except (ValueError, RecursionError):
             end = start + 1
         else:
-            recognised = _of_record(value)
-            if recognised is not None:
-                yield recognised
+            yield from _records_in(value)
         start = text.find("{", end)
+
+
+_DEEPEST = 6
+
+
+def _records_in(value: Any, depth: int = 0) -> Iterator[Recognised]:
+    """The records in a value: itself, or those in it, such as the events that the AWS CLI prints."""
+    recognised = _of_record(value)
+    if recognised is not None:
+        yield recognised
+    elif depth < _DEEPEST and isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            if isinstance(inner, str) and "eventType" in inner and inner.lstrip().startswith("{"):
+                try:
+                    yield from _records_in(json.loads(inner), depth + 1)
+                except (ValueError, RecursionError):
+                    continue
+            else:
+                yield from _records_in(inner, depth + 1)
 
 
 def _of_record(value: Any) -> Recognised | None:
@@ -133,14 +199,36 @@ def _of_record(value: Any) -> Recognised | None:
             return None
     if not all(isinstance(value.get(mark), str) for mark in _RECORD_MARKS):
         return _of_lifecycle_event(value)
-    from authlens.core.verdict.log_message_rows import LOG_ROWS, UNKNOWN_RECORD
+    from authlens.core.verdict.log_message_rows import LOG_ROWS, SUCCESS, UNKNOWN_RECORD
 
     event, status, reason = (str(value.get(key) or "") for key in ("eventType", "status", "reason"))
     disconnect = str(value.get("disconnectReason") or "")
     keys = (f"{event} {reason}", f"{event} {disconnect}", reason, disconnect, f"{event} {status}")
     row = next((LOG_ROWS[key.strip()] for key in keys if key.strip() in LOG_ROWS), None)
     words = " ".join(filter(None, (event, status, reason or disconnect)))
+    if row is None and status == "Success" and not reason and not disconnect:
+        row = SUCCESS
     return Recognised(row or UNKNOWN_RECORD, words, _details(value))
+
+
+_OLD_RECORD = re.compile(
+    r"PRINCIPALID:(?P<principal>\S*)[^\n]{0,40}\bEVENT: ?(?:MQTT ?Client )?(?P<event>[\w-]+)(?P<rest>[^\n]{0,500}?)"
+    r"Status: (?P<reason>[A-Z_]+)"
+)
+"""A line of the log that AWS IoT wrote before AWSIotLogsV2."""
+
+
+def _old_records(text: str) -> Iterator[Recognised]:
+    for found in _OLD_RECORD.finditer(text):
+        members = {"eventType": found["event"], "principalId": found["principal"]}
+        for key, name in (("topicName", "TOPICNAME"), ("clientId", "CLIENTID")):
+            value = re.search(rf"\b{name}:(\S+)", found["rest"])
+            members |= {key: value[1]} if value is not None else {}
+        succeeded = found["reason"] == "SUCCESS"
+        said = {"status": "Success"} if succeeded else {"status": "Failure", "reason": found["reason"]}
+        recognised = _of_record({**members, **said})
+        if recognised is not None:
+            yield recognised
 
 
 def _of_lifecycle_event(value: dict[str, Any]) -> Recognised | None:

@@ -383,13 +383,11 @@ ANSWERED_TO_KNOWN_CALLERS = frozenset(_CLASSES)
 
 def _unknown(failure: Failure) -> StageExplanation:
     stage = _CLASSES.get(failure.error) or _stage_of_status(failure.http_status)
-    return StageExplanation(
-        "unknown",
-        stage,
-        f"AWS answered {failure.error} with a message unknown to authlens; it probably belongs to this stage.",
-        failure.advice or "Read AWS's own message below; nothing else is known.",
-        earlier_passed=False,
-    )
+    is_placed = failure.error in _CLASSES or failure.http_status is not None
+    supposed = "it probably belongs to this stage" if is_placed else "it may be the answer to another call"
+    why = f"AWS answered {failure.error} with a message unknown to authlens; {supposed}."
+    step = failure.advice or "Read AWS's own message below; nothing else is known."
+    return StageExplanation("unknown", stage, why, step, earlier_passed=False, judged=is_placed)
 
 
 def _stage_of_status(status: int | None) -> Stage:

@@ -91,6 +91,12 @@ def function_error(error_type: str, message: str, request: AuthorizerRequest) ->
 
 
 def _lacking(member: str, request: AuthorizerRequest) -> tuple[str, str]:
+    if request == AuthorizerRequest():
+        return (
+            f"The function seems to read {member}, which its event did not contain.",
+            "Compare it with the event of that call ('authlens event'): token mode has no protocolData, token is there "
+            "only if AWS verified it, and a context that was not sent is absent.",
+        )
     if request.mode is Mode.TOKEN and member != "token":
         return (
             f"The function seems to read {member}, which is not in the event: token mode sends no protocolData.",

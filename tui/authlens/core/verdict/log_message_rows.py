@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from authlens.core.contract.pages import LIFECYCLE_EVENTS, LOG_ENTRIES
 from authlens.core.contract.statement import documented
-from authlens.core.verdict.device_message_rows import ASK_POLICY, DENIED_ACTION
+from authlens.core.verdict.device_message_rows import ASK_POLICY, DENIED_ACTION, FILTER_DENIED
 from authlens.core.verdict.device_messages import DeviceStage, MessageRow
 
 _CONNECT, _CONNECTED = DeviceStage.CONNECT, DeviceStage.CONNECTED
@@ -35,6 +35,30 @@ LOG_ROWS: dict[str, MessageRow] = {
             "the client connects with a client id other than the one in the documents",
         ),
         "Do the documents allow it? Ask with the client id of the record ('authlens decide').",
+    ),
+    "Publish-In AUTHORIZATION_FAILURE": _logged(
+        "log-authorization-failure",
+        DeviceStage.PUBLISH,
+        "The policies do not allow this client to publish to the topic of the record.",
+        (
+            "the function's documents do not allow iot:Publish on topic/… with exactly that topic",
+            "the message is retained and iot:RetainPublish is not allowed",
+        ),
+        "Do the documents allow it? Ask with the topic and client id of the record ('authlens decide').",
+    ),
+    "Publish-Out AUTHORIZATION_FAILURE": _logged(
+        "log-authorization-failure",
+        DeviceStage.SUBSCRIBE,
+        "The policies do not allow this client to receive from the topic of the record.",
+        ("the function's documents do not allow iot:Receive on topic/… with exactly that topic",),
+        "Do the documents allow iot:Receive? Ask with the topic and client id of the record ('authlens decide').",
+    ),
+    "Subscribe AUTHORIZATION_FAILURE": _logged(
+        "log-authorization-failure",
+        DeviceStage.SUBSCRIBE,
+        "The policies do not allow this client to subscribe to the filter of the record.",
+        FILTER_DENIED,
+        "Do the documents allow it? Ask with the filter and client id of the record ('authlens decide').",
     ),
     "CUSTOM_AUTHORIZER_LAMBDA_EXECUTION_ERROR": _logged(
         "log-lambda-execution-error",
@@ -181,7 +205,16 @@ LOG_ROWS: dict[str, MessageRow] = {
         "Which record follows for this client id?",
     ),
 }
-"""By the reason of a record, or by its event and status."""
+"""By the reason of a record, or by its event and reason or status."""
+
+SUCCESS = _logged(
+    "log-success",
+    _CONNECTED,
+    "AWS IoT did what this record names; nothing was refused.",
+    ("what fails is in another record",),
+    "Which other records are there for the same client id?",
+)
+"""Any event that succeeded and has no reason."""
 
 UNKNOWN_RECORD = _logged(
     "log-record",

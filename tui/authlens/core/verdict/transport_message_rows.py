@@ -24,10 +24,11 @@ ROWS: tuple[MessageRow, ...] = (
     ),
     MessageRow(
         "tls-unknown-ca",
-        r"unknown[ _]?ca\b",
+        r"\bunknown[ _]?ca\b|(?:alert|SSL)[^\n]{0,40}certificate[ _]?unknown",
         "TLS",
         DeviceStage.TLS,
-        "One side sent the alert 'unknown CA': it does not trust the other side's certificate.",
+        "One side sent the alert 'unknown CA' or 'certificate unknown': it does not trust the other side's "
+        "certificate.",
         (
             "if a device received it: its client certificate is not accepted by the server; custom "
             "authentication alone needs none",
@@ -40,7 +41,10 @@ ROWS: tuple[MessageRow, ...] = (
     MessageRow(
         "tls-not-trusted",
         r"certificate[ _]verify[ _]failed|self[ -]signed certificate|unable to get (?:local )?issuer"
-        r"|curl: \(60\)|unable to verify the first certificate|SSLCertVerificationError|PKIX path building failed",
+        r"|curl: \(60\)|unable to verify the first certificate|SSLCertVerificationError|PKIX path building failed"
+        r"|certificate signed by unknown authority|AWS_IO_TLS_(?:UNKNOWN_ROOT_CERTIFICATE|NO_ROOT_CERTIFICATE_FOUND"
+        r"|INVALID_CERTIFICATE_CHAIN|PEER_CERTIFICATE_(?:EXPIRED|UNKNOWN)|BAD_PEER_CERTIFICATE)"
+        r"|OSStatus\w*(?: Code=| error )-9807\b",
         "TLS",
         DeviceStage.TLS,
         "The client does not trust the server's certificate.",
@@ -54,7 +58,8 @@ ROWS: tuple[MessageRow, ...] = (
     ),
     MessageRow(
         "tls-name",
-        r"unrecognized[ _]name|hostname mismatch|does not match (?:any of the subject|certificate's)"
+        r"(?:alert|tls\w*|ssl\w*)[^\n]{0,20}unrecognized[ _]?name|AWS_IO_TLS_HOST_NAME_MISMATCH|hostname mismatch"
+        r"|does not match (?:any of the subject|certificate's)"
         r"|ERR_TLS_CERT_ALTNAME"
         r"|Hostname/IP does not match",
         "TLS",
@@ -79,8 +84,10 @@ ROWS: tuple[MessageRow, ...] = (
     ),
     MessageRow(
         "tls-handshake",
-        r"handshake[ _]failure|AWS_IO_TLS_(?:ERROR_)?\w+|SSLV3_ALERT\w*|A TLS error occurred|curl: \(35\)"
-        r"|before secure TLS connection was established|tlsv1 alert \w+(?: \w+)*|wrong version number|EPROTO",
+        r"handshake[ _]failure|AWS_IO_TLS_(?:ERROR_)?NEGOTIATION_\w+"
+        r"|AWS_IO_TLS_(?:ERROR_ALERT_RECEIVED|VERSION_UNSUPPORTED)"
+        r"|SSLV3_ALERT\w*|A TLS error occurred|curl: \(35\)|EOF occurred in violation of protocol"
+        r"|before secure TLS connection was established|tlsv1 alert \w+(?: \w+)*|wrong version number|\bEPROTO\b",
         "TLS",
         DeviceStage.TLS,
         "The TLS handshake failed.",
@@ -96,8 +103,10 @@ ROWS: tuple[MessageRow, ...] = (
     # Network
     MessageRow(
         "host-not-found",
-        r"AWS_IO_DNS_\w+|getaddrinfo \w+|ENOTFOUND|EAI_AGAIN|name or service not known|could not resolve host"
-        r"|curl: \(6\)"
+        r"AWS_IO_DNS_(?:INVALID_NAME|NO_ADDRESS_FOR_HOST|QUERY_\w+)|getaddrinfo (?:\w+|\(\))"
+        r"|\b(?-i:ENOTFOUND|EAI_AGAIN)\b"
+        r"|name or service not known|could not resolve host|curl: \(6\)|UnknownHostException|couldn't get hostname for"
+        r"|mbedtls_net_connect returned -0x52|NETWORK_ERR_NET_UNKNOWN_HOST"
         r"|nodename nor servname|TCP Conn Failed : error 0:-65554|Unable to connect \(Lookup error",
         "the network",
         DeviceStage.NETWORK,
@@ -112,7 +121,8 @@ ROWS: tuple[MessageRow, ...] = (
     ),
     MessageRow(
         "not-reached",
-        r"AWS_IO_SOCKET_\w+|ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|connection timed out"
+        r"AWS_IO_SOCKET_(?:TIMEOUT|NO_ROUTE_TO_HOST|NETWORK_DOWN|CONNECTION_REFUSED|CONNECT_ABORTED)"
+        r"|\b(?:ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH)\b|connect(?:ion)? timed out|\(32103\)"
         r"|connection refused\b(?!\s*[:,-]\s*\w)|curl: \((?:7|28)\)"
         r"|no route to host|network is unreachable",
         "the network",
@@ -127,9 +137,9 @@ ROWS: tuple[MessageRow, ...] = (
         "https-forbidden",
         r"\"message\"\s*:\s*\"Forbidden\"|ForbiddenException|HTTP(?:/[\d.]+)? 403|\b403 Forbidden\b"
         r"|status(?:code)?\W{0,3}403\b",
-        "AWS IoT over HTTPS",
+        "a server over HTTPS",
         DeviceStage.PUBLISH,
-        "AWS IoT refused the publish (HTTP 403).",
+        "The server refused an HTTP request (403); from AWS IoT, a publish or the upgrade to WebSocket.",
         (
             "the documents do not allow iot:Publish on that topic",
             "the function refused, or was not invoked: no authorizer named, INACTIVE, or a wrong signature",

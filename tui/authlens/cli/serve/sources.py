@@ -32,7 +32,7 @@ def declare_source(parser: argparse.ArgumentParser) -> None:
     what.add_argument(
         "--function",
         metavar="NAME",
-        help="with --template: serve this function by its logical id; alone: a function's FILE or FILE:HANDLER",
+        help="with --template: a function's logical id; alone: a function's FILE, FILE:HANDLER or program",
     )
     values = parser.add_argument_group("values that the files do not contain (see 'authlens help projects')")
     values.add_argument(
@@ -51,7 +51,7 @@ def declare_source(parser: argparse.ArgumentParser) -> None:
 
 def source_of(arguments: argparse.Namespace) -> ProjectSource:
     """The source that the options name. Raises CommandError, and DefinitionError for an invalid file of variables."""
-    from authlens.endpoint.projects.bare_function import split_bare
+    from authlens.endpoint.projects.bare_function import is_program, split_bare
     from authlens.endpoint.projects.handlers import is_code
     from authlens.endpoint.projects.source import ProjectSource
     from authlens.endpoint.templates.settings import ProjectSettings
@@ -67,9 +67,11 @@ def source_of(arguments: argparse.Namespace) -> ProjectSource:
         return ProjectSource(arguments.authorizers)
     if arguments.template is not None:
         return ProjectSource.named(arguments.template, settings=settings)
-    if split_bare(arguments.function) is None and not is_code(Path(os.path.expanduser(arguments.function))):
+    file = Path(os.path.expanduser(arguments.function))
+    if split_bare(arguments.function) is None and not is_code(file) and not is_program(file):
         raise CommandError(
-            f"--function {arguments.function}: without --template give FILE or FILE:HANDLER, such as src/app.py:handler"
+            f"--function {arguments.function}: without --template give FILE or FILE:HANDLER, such as "
+            "src/app.py:handler, or a program that speaks the Runtime API"
         )
     return ProjectSource.named(arguments.function, settings=replace(settings, function=None))
 

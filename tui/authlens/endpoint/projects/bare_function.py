@@ -1,4 +1,4 @@
-"""A function's file without any other file, `FILE:HANDLER`, served as an authorizer named after the file."""
+"""A function's file without any other file, `FILE:HANDLER` or a program, served as an authorizer named after it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from authlens.core.policy.arn import function_named
 from authlens.core.request.authorizer import Authorizer
 from authlens.endpoint.projects.handlers import MOST_NAMED, handlers_of
 from authlens.endpoint.templates import function_checks
-from authlens.endpoint.templates.definition_file import DEFAULT_ACCOUNT, DEFAULT_REGION
+from authlens.endpoint.templates.definition_file import DEFAULT_ACCOUNT, DEFAULT_REGION, content_of
 from authlens.endpoint.templates.definitions import (
     AuthorizerDefinition,
     DefinitionError,
@@ -24,6 +24,8 @@ from authlens.endpoint.templates.lambda_runtimes import language
 from authlens.endpoint.templates.noticed import exists
 from authlens.endpoint.templates.settings import ProjectSettings, with_signing
 
+_BINARIES = (b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
+"""How programs of Linux and macOS start."""
 _BARE = re.compile(r"(?P<file>.+\.(?:py|js|mjs|cjs|ts|mts|cts)):(?P<handler>[A-Za-z_$][\w$.]*)", re.DOTALL)
 
 
@@ -33,17 +35,29 @@ def split_bare(text: str) -> tuple[str, str] | None:
     return (found["file"], found["handler"]) if found else None
 
 
+def is_program(path: Path) -> bool:
+    """Whether the file is a program that may speak the Runtime API: a binary, or a script without an ending."""
+    try:
+        if not path.is_file() or not os.access(path, os.X_OK):
+            return False
+        start = content_of(path, 4)[:4]
+    except OSError:
+        return False
+    return start in _BINARIES or (start[:2] == b"#!" and not path.suffix)
+
+
 def read_bare(file: Path, handler: str, settings: ProjectSettings, ask: bool = True) -> Definitions:
     """Raises DefinitionError."""
     file = Path(os.path.abspath(file))
     region, account = settings.region or DEFAULT_REGION, settings.account or DEFAULT_ACCOUNT
     name = re.sub(r"[^\w=,@-]", "-", file.stem, flags=re.ASCII) or "function"
     try:
-        function = _function(file, handler, settings, function_arn(region, account, _function_name(name)), ask)
+        arn = function_arn(region, account, _function_name(name))
+        function = _function(file, handler, settings, arn, ask) if handler else _program(file, settings, arn)
     except Unfit as reason:
         step = f"; {reason.next_step}" if reason.next_step else ""
         raise DefinitionError(file, 0, 0, f"{reason}{step}") from None
-    warning = function_checks.version_warning(function.runtime, function.interpreter) if ask else None
+    warning = function_checks.version_warning(function.runtime, function.interpreter) if ask and handler else None
     authorizer = with_signing(Authorizer(name, authorizer_arn(region, account, name), function.arn, "ACTIVE"), settings)
     return Definitions(
         *(region, account, (AuthorizerDefinition(authorizer, function),), (function,)),
@@ -53,6 +67,19 @@ def read_bare(file: Path, handler: str, settings: ProjectSettings, ask: bool = T
 
 def _function_name(name: str) -> str:
     return re.sub(r"[^a-zA-Z0-9_-]", "-", name)[:64]
+
+
+def _program(file: Path, settings: ProjectSettings, arn: str) -> FunctionDefinition:
+    return FunctionDefinition(
+        name=function_named(arn) or "",
+        code_uri=file.parent,
+        handler=file.name,
+        runtime="provided",
+        environment=dict(settings.env),
+        command=(str(file),),
+        arn=arn,
+        origin="function",
+    )
 
 
 def _function(file: Path, handler: str, settings: ProjectSettings, arn: str, ask: bool) -> FunctionDefinition:

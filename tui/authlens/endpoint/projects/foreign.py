@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
+from authlens.endpoint.projects.search import Found
 from authlens.endpoint.templates.noticed import exists
 
-PLAN_STEP = "run 'terraform plan -out=tfplan && terraform show -json tfplan > plan.json' and name plan.json instead"
+PLAN_STEP = (
+    "run 'terraform init && terraform plan -out=tfplan && terraform show -json tfplan > plan.json' "
+    "and name plan.json instead"
+)
 _TERRAFORM = f"this is Terraform's source; {PLAN_STEP}"
 _CDKTF = f"this is CDK for Terraform; run 'cdktf synth', then in cdktf.out/stacks/NAME {PLAN_STEP}"
 _CDK = "this is a CDK app; run 'cdk synth' and name cdk.out instead"
-_BUILD = "; build it for this machine and name it in an authorizers.yaml as 'command: [./NAME]'"
+_CDK_OF_NODE = "this is a CDK app; run 'npm install && npx cdk synth' and name cdk.out instead"
+_BUILD = "; build a program for this machine that speaks the Runtime API, and name that program instead"
 _SST = "this is SST's; name the function's own file instead, as FILE:HANDLER"
 _NAMES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"cdktf\.json"), _CDKTF),
@@ -32,8 +38,14 @@ _NAMES: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(r"samconfig\.toml"),
         "this is SAM's configuration; name the template next to it instead: template.yaml",
     ),
-    (re.compile(r".*\.go|go\.(mod|sum)"), "this is Go" + _BUILD + " (go build -o NAME .)"),
-    (re.compile(r"Cargo\.(toml|lock)|.*\.rs"), "this is Rust" + _BUILD + " (cargo build --release)"),
+    (
+        re.compile(r".*\.go|go\.(mod|sum)"),
+        "this is Go; run 'go build -o authorizer .' there and name the program authorizer instead",
+    ),
+    (
+        re.compile(r"Cargo\.(toml|lock)|.*\.rs"),
+        "this is Rust; run 'cargo build --release' there and name the program in target/release instead",
+    ),
     (re.compile(r"pom\.xml|.*\.gradle(\.kts)?|.*\.java"), "this is Java" + _BUILD),
     (re.compile(r".*\.csproj|.*\.cs"), "this is .NET" + _BUILD),
     (
@@ -69,16 +81,18 @@ _HINTS = (
     "sst.config.ts",
     "cdk.json",
     "cdktf.json",
-    "go.mod",
-    "Cargo.toml",
-    "pom.xml",
     "Pulumi.yaml",
 )
+_LANGUAGES = ("go.mod", "Cargo.toml", "pom.xml")
+"""Files that say what a folder's programs are written in, not that an authorizer is among them."""
+MOST_NAMED = 8
+NOTHING = "this folder holds no template, cdk.out or authorizers.yaml; name the file, or a function as FILE:HANDLER"
 
 
 def foreign(path: Path) -> str | None:
     """What a file of another tool is and what to run; `None` if it is unknown."""
-    return next((words for pattern, words in _NAMES if pattern.fullmatch(path.name)), None)
+    words = next((words for pattern, words in _NAMES if pattern.fullmatch(path.name)), None)
+    return _CDK_OF_NODE if words == _CDK and (path.parent / "package.json").is_file() else words
 
 
 def in_folder(folder: Path) -> Path | None:
@@ -86,11 +100,34 @@ def in_folder(folder: Path) -> Path | None:
     return next(filter(exists, (folder / name for name in _IN_FOLDERS)), None)
 
 
-def foreign_folder(folder: Path) -> str:
-    """Why a folder cannot be served, and what to run."""
-    for hint in _HINTS:
-        if (folder / hint).is_file():
-            return f"{hint}: {foreign(folder / hint)}"
-    if any(folder.glob("*.tf")):
-        return _TERRAFORM
-    return "this folder holds no template, cdk.out or authorizers.yaml; name the file, or a function as FILE:HANDLER"
+def foreign_folder(folder: Path, found: Found, functions: bool = True) -> str:
+    """Why nothing of a folder is served, and what to run or name; empty if nothing was found.
+
+    found: what lies in it and below.
+    functions: whether to name its functions.
+    """
+    if len(found.templates) > 1:
+        return f"it has {len(found.templates)} templates with an authorizer; name one: {_listed(found.templates)}"
+    words = _sources(folder, found)
+    if not found.functions or not functions:
+        return words
+    listed = _listed(found.functions)
+    if words:
+        return f"{words}; or name the function's own file: {listed}"
+    return f"it has {len(found.functions)} files that may be the authorizer's function; name one: {listed}"
+
+
+def _sources(folder: Path, found: Found) -> str:
+    """The tool's file that declares an authorizer, a program's source, or the file at the top that names a tool."""
+    tools = [folder / name for name in _HINTS if (folder / name).is_file()]
+    terraform = sorted(folder.glob("*.tf"))
+    languages = [] if found.functions else [*found.programs, *(folder / name for name in _LANGUAGES)]
+    for path in (*found.sources, *tools, *terraform, *languages):
+        if path.is_file():
+            return f"{path.relative_to(folder)}: {foreign(path)}"
+    return ""
+
+
+def _listed(paths: Sequence[Path]) -> str:
+    more = len(paths) - MOST_NAMED
+    return ", ".join(map(str, paths[:MOST_NAMED])) + (f" and {more} more" if more > 0 else "")

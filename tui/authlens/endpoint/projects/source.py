@@ -12,11 +12,13 @@ from pathlib import Path
 
 from authlens.core.text.yaml_reader import YamlError
 from authlens.endpoint.projects.assembly import is_assembly, read_assembly, stack_files
-from authlens.endpoint.projects.bare_function import read_bare, split_bare
-from authlens.endpoint.projects.foreign import foreign, foreign_folder, in_folder
+from authlens.endpoint.projects.bare_function import is_program, read_bare, split_bare
+from authlens.endpoint.projects.foreign import NOTHING, foreign, foreign_folder, in_folder
 from authlens.endpoint.projects.handlers import is_code, the_handler
 from authlens.endpoint.projects.plan import plan_json, read_plan
 from authlens.endpoint.projects.plan_values import Plan
+from authlens.endpoint.projects.search import search
+from authlens.endpoint.templates.cloudformation.code_place import BUILT
 from authlens.endpoint.templates.cloudformation.template import read_template
 from authlens.endpoint.templates.definition_file import DEFAULT_REGION, content_of, looks_like_template
 from authlens.endpoint.templates.definitions import DefinitionError, Definitions, read_definitions, with_files
@@ -69,21 +71,18 @@ def _placed(source: ProjectSource, cache: Cache, ask: bool) -> Definitions:
 
 
 def _read(source: ProjectSource, cache: Cache, ask: bool) -> Definitions:
-    handler = source.handler
-    if not handler and is_code(source.path):
-        handler = source.settings.function or the_handler(source.path)
-    if handler:
-        return read_bare(source.path, handler, source.settings.over(settings_beside(source.path)), ask)
-    path = _chosen(source.path)
+    path, settings = _chosen(source)
+    if source.handler or is_code(path) or is_program(path):
+        handler = source.handler or ("" if is_program(path) else settings.function or the_handler(path))
+        return read_bare(path, handler, settings.over(settings_beside(path)), ask)
     if path.name == FILE and path.is_file():
-        settings = source.settings.over(read_settings(path))
+        settings = settings.over(read_settings(path))
         if settings.template is None:
             raise DefinitionError(path, 0, 0, "name the template that it is for: template: FILE")
         return read_source(ProjectSource(settings.template, settings=replace(settings, template=None)), cache, ask)
     if path.suffix.lower() in ARCHIVES and path.is_file():
         path = _inside(path, cache)
-    settings = source.settings.over(settings_beside(path))
-    return _of_kind(path, settings, cache, ask)
+    return _of_kind(path, settings.over(settings_beside(path)), cache, ask)
 
 
 def _of_kind(path: Path, settings: ProjectSettings, cache: Cache, ask: bool) -> Definitions:
@@ -132,14 +131,31 @@ def region_named(path: Path) -> str:
     return (Plan(root).region if root else None) or DEFAULT_REGION
 
 
-def _chosen(path: Path) -> Path:
+def _chosen(source: ProjectSource) -> tuple[Path, ProjectSettings]:
     """The file of a folder to serve; a `cdk.out` is served as a folder."""
-    if not path.is_dir() or is_assembly(path):
-        return path
-    found = in_folder(path)
-    if found is None:
-        raise DefinitionError(path, 0, 0, foreign_folder(path))
-    return found
+    named, settings = source.path, source.settings
+    if source.handler or not named.is_dir() or is_assembly(named):
+        return named, settings
+    found = in_folder(named)
+    if found is not None:
+        return found, settings
+    path = _only_one(named)
+    note = f"{named}: serving {path.relative_to(named)}, the only one below it with an authorizer"
+    settings = settings.over(settings_beside(named))
+    return path, replace(settings, warnings=(*settings.warnings, note))
+
+
+def _only_one(folder: Path) -> Path:
+    """The only template below with an authorizer; without any, the only function that is one."""
+    found = search(folder)
+    templates = tuple(dict.fromkeys(each.parent if is_assembly(each.parent) else each for each in found.templates))
+    found = replace(found, templates=templates)
+    if len(templates) == 1:
+        built = templates[0].parent / BUILT
+        return built if built.is_file() else templates[0]
+    if len(found.functions) == 1 and not foreign_folder(folder, found, functions=False):
+        return found.functions[0]
+    raise DefinitionError(folder, 0, 0, foreign_folder(folder, found) or NOTHING)
 
 
 def _inside(archive: Path, cache: Cache) -> Path:

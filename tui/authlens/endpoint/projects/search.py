@@ -1,0 +1,112 @@
+"""What a folder holds that declares an authorizer or is one, when nothing of it lies where tools put it.
+
+The rule: files are searched as text, up to a limit of files and depth; nothing found is run or watched.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from authlens.endpoint.templates.definition_file import content_of, looks_like_template
+from authlens.endpoint.templates.noticed import noticing
+from authlens.frozen import dataclass
+
+DEEPEST = 8
+MOST_FILES = 20_000
+MOST_BYTES = 262_144
+"""A function or template of a person; what is larger was generated."""
+_PASSED_OVER = re.compile(r"\..*|node_modules|bower_components|site-packages|vendor|venv|env|__pycache__|target|dist")
+_TESTS = re.compile(r"(?:tests?|__tests__|spec)", re.IGNORECASE)
+_OF_TESTS = re.compile(r"(?:test_.*|.*[._-](?:test|spec)\.\w+|conftest\.py|.*\.d\.ts)")
+_TEMPLATE = re.compile(r".*\.(?:ya?ml|json|template)")
+_CODE = re.compile(r".*\.(?:py|[cm]?[jt]s)")
+_COMPILED = re.compile(r".*\.(?:go|rs|java|kt|cs)")
+_TERRAFORM = re.compile(r".*\.tf")
+_TOOLS = ("cdk.json", "cdktf.json", "serverless.yml", "serverless.yaml", "sst.config.ts", "Pulumi.yaml")
+_DECLARES = re.compile(
+    r"\bCfnAuthorizer\b|\baws_iot_authorizer\b|AWS::IoT::Authorizer|\biot\.Authorizer\b|\baws\.Realtime\b"
+)
+_ANSWERS = (re.compile(r"\bis_?authenticated\b", re.IGNORECASE), re.compile(r"\bpolicy_?documents?\b", re.IGNORECASE))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Whole paths; those higher up first."""
+
+    templates: tuple[Path, ...] = ()
+    """Templates with an AWS::IoT::Authorizer."""
+    sources: tuple[Path, ...] = ()
+    """Files of the tools that make a template or plan with an authorizer."""
+    functions: tuple[Path, ...] = ()
+    """Python, JavaScript and TypeScript that answers as an authorizer does."""
+    programs: tuple[Path, ...] = ()
+    """Go, Rust, Java and .NET that does."""
+
+
+def search(folder: Path) -> Found:
+    templates, sources, functions, programs = [], [], [], []
+    with noticing(keep=False):
+        for path in _files(folder):
+            kinds = [kind for kind in (_TEMPLATE, _CODE, _COMPILED, _TERRAFORM) if kind.fullmatch(path.name)]
+            text = _text(path) if kinds else ""
+            if _TEMPLATE in kinds and "AWS::IoT::Authorizer" in text and looks_like_template(text):
+                templates.append(path)
+            elif _DECLARES.search(text):
+                sources += [path] if _TERRAFORM in kinds else _tool(path, folder)
+            elif _CODE in kinds and _is_authorizer(text):
+                functions.append(path)
+            elif _COMPILED in kinds and _is_authorizer(text):
+                programs.append(path)
+    return Found(tuple(templates), tuple(dict.fromkeys(sources)), tuple(functions), tuple(programs))
+
+
+def _tool(path: Path, top: Path) -> list[Path]:
+    """The nearest file above, up to the folder that is searched, that names the tool."""
+    parents = (parent for parent in path.parents if parent == top or top in parent.parents)
+    every = (parent / name for parent in parents for name in _TOOLS)
+    return list(filter(os.path.isfile, every))[:1]
+
+
+def _is_authorizer(text: str) -> bool:
+    return all(pattern.search(text) for pattern in _ANSWERS)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Those of a person, level by level."""
+    count = 0
+    level = [folder]
+    for _ in range(DEEPEST):
+        below: list[Path] = []
+        for each in level:
+            folders, files = _entries(each)
+            below += folders
+            for path in files:
+                count += 1
+                if count > MOST_FILES:
+                    return
+                yield path
+        level = below
+
+
+def _entries(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Its folders, without those of tests and packages, and its files, sorted. Links are not followed."""
+    try:
+        with os.scandir(folder) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+            folders = [entry for entry in found if entry.is_dir(follow_symlinks=False)]
+            files = [entry.path for entry in found if entry.is_file(follow_symlinks=False)]
+    except OSError:
+        return [], []
+    inner = (each.path for each in folders if not (_PASSED_OVER.fullmatch(each.name) or _TESTS.fullmatch(each.name)))
+    return [Path(each) for each in inner], [Path(each) for each in files if not _OF_TESTS.fullmatch(Path(each).name)]
+
+
+def _text(path: Path) -> str:
+    try:
+        content = content_of(path, MOST_BYTES)
+    except OSError:
+        return ""
+    return content.decode("utf-8", "replace") if len(content) <= MOST_BYTES else ""

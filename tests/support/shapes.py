@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -267,6 +268,35 @@ def bare(folder: Path) -> None:
     write(folder, {"src/authorize.py": PYTHON})
 
 
+def program(folder: Path) -> None:
+    """What `go build` would make: here a script that speaks the Runtime API."""
+    text = f"""
+        #!{sys.executable}
+        import json, os, urllib.request
+        base = f"http://{{os.environ['AWS_LAMBDA_RUNTIME_API']}}/2018-06-01/runtime/invocation"
+        while True:
+            with urllib.request.urlopen(f"{{base}}/next") as asked:
+                number = asked.headers["Lambda-Runtime-Aws-Request-Id"]
+            statement = {{"Effect": "Allow", "Action": "iot:Connect", "Resource": "*"}}
+            document = {{"Version": "2012-10-17", "Statement": [statement]}}
+            says = os.environ["SAYS"]
+            answer = {{"isAuthenticated": True, "principalId": says, "policyDocuments": [document], "says": says}}
+            urllib.request.urlopen(f"{{base}}/{{number}}/response", data=json.dumps(answer).encode()).close()
+    """
+    write(folder, {"go.mod": "module authorizer", "authorizer": text})
+    (folder / "authorizer").chmod(0o755)
+
+
+def monorepo(folder: Path) -> None:
+    """A template of another name in a folder below, next to one without an authorizer, packages and tests."""
+    sam_python(folder / "services/auth/deploy")
+    (folder / "services/auth/deploy/template.yaml").rename(folder / "services/auth/deploy/stack.yml")
+    other = "Resources: {Table: {Type: AWS::DynamoDB::Table}}"
+    write(folder, {"services/data/stack.yml": other, "README.md": "AWS::IoT::Authorizer"})
+    sam_python(folder / "node_modules/sample")
+    sam_python(folder / "services/auth/tests")
+
+
 def layers(folder: Path) -> None:
     template = """
         Transform: AWS::Serverless-2016-10-31
@@ -512,5 +542,10 @@ SHAPES: dict[str, Shape] = {
     "packaged": Shape(packaged, ("--template", "packaged.yaml"), "Auth", "packaged"),
     "bare function without its handler": Shape(
         bare, ("--function", "src/authorize.py", "--env", "SAYS=found"), "authorize", "found"
+    ),
+    "a program": Shape(program, ("--function", "authorizer", "--env", "SAYS=program"), "authorizer", "program"),
+    "a monorepo": Shape(monorepo, ("--template", "."), "fleet", "from samconfig!"),
+    "a folder with only a function": Shape(
+        lambda folder: bare(folder / "code"), ("--template", ".", "--env", "SAYS=alone"), "authorize", "alone"
     ),
 }

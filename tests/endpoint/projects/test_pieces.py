@@ -265,12 +265,12 @@ def test_a_function_is_served_with_the_key_that_is_given(tmp_path: Path) -> None
         ("main.tf", "terraform show -json tfplan > plan.json"),
         ("serverless.yml", "run 'serverless package'"),
         ("sst.config.ts", "as FILE:HANDLER"),
-        ("main.go", "go build"),
-        ("Cargo.toml", "cargo build"),
+        ("main.go", "run 'go build -o authorizer .' there and name the program authorizer"),
+        ("Cargo.toml", "run 'cargo build --release' there and name the program in target/release"),
         ("cdk.json", "run 'cdk synth'"),
         ("app.py", "no handler was found in it; name it: {path}:HANDLER"),
         ("index.ts", "cdk synth"),
-        ("pom.xml", "command: [./NAME]"),
+        ("pom.xml", "build a program for this machine that speaks the Runtime API"),
     ],
 )
 def test_files_of_other_tools_are_recognised(tmp_path: Path, name: str, step: str) -> None:
@@ -281,9 +281,11 @@ def test_files_of_other_tools_are_recognised(tmp_path: Path, name: str, step: st
 
 
 def test_a_folder_of_other_tools_says_what_to_run(tmp_path: Path) -> None:
-    write(tmp_path, {"serverless.yml": "service: x"})
-    with pytest.raises(DefinitionError, match="serverless package"):
-        read_source(ProjectSource(tmp_path))
+    for text in ("service: x", "resources:\n  Resources:\n    Table: {Type: 'AWS::DynamoDB::Table'}"):
+        write(tmp_path, {"serverless.yml": text})
+        for named in (tmp_path, tmp_path / "serverless.yml"):
+            with pytest.raises(DefinitionError, match="serverless package"):
+                read_source(ProjectSource(named))
     with pytest.raises(DefinitionError, match="holds no template"):
         read_source(ProjectSource(empty(tmp_path)))
 

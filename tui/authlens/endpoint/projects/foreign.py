@@ -10,15 +10,17 @@ from authlens.endpoint.projects.search import Found
 from authlens.endpoint.templates.noticed import exists
 
 PLAN_STEP = (
-    "run 'terraform init && terraform plan -out=tfplan && terraform show -json tfplan > plan.json' "
-    "and name plan.json instead"
+    "run 'terraform plan -out=tfplan && terraform show -json tfplan > plan.json' "
+    "(after 'terraform init') and name plan.json instead"
 )
 _TERRAFORM = f"this is Terraform's source; {PLAN_STEP}"
 _CDKTF = f"this is CDK for Terraform; run 'cdktf synth', then in cdktf.out/stacks/NAME {PLAN_STEP}"
-_CDK = "this is a CDK app; run 'cdk synth' and name cdk.out instead"
-_CDK_OF_NODE = "this is a CDK app; run 'npm install && npx cdk synth' and name cdk.out instead"
+_CDK = "this is a CDK app; run 'cdk synth' there and name its cdk.out instead"
+_CDK_OF_NODE = "this is a CDK app; run 'npm install && npx cdk synth' there and name its cdk.out instead"
 _BUILD = "; build a program for this machine that speaks the Runtime API, and name that program instead"
-_SST = "this is SST's; name the function's own file instead, as FILE:HANDLER"
+_OWN = "name the function's own file instead"
+_AS = f"{_OWN}, as FILE:HANDLER"
+_SST = f"this is SST's; {_AS}"
 _NAMES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"cdktf\.json"), _CDKTF),
     (re.compile(r"cdk\.tf\.json"), f"this is the output of CDK for Terraform; in its folder, {PLAN_STEP}"),
@@ -50,15 +52,15 @@ _NAMES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r".*\.csproj|.*\.cs"), "this is .NET" + _BUILD),
     (
         re.compile(r"Pulumi\.ya?ml"),
-        "this is Pulumi's; name the function's own file instead, as FILE:HANDLER",
+        f"this is Pulumi's; {_AS}",
     ),
     (
         re.compile(r"Dockerfile"),
-        "this is a container image's; name the function's own file instead, as FILE:HANDLER",
+        f"this is a container image's; {_AS}",
     ),
     (
         re.compile(r"package\.json"),
-        "this describes a Node.js package; name the function's own file instead, as FILE:HANDLER",
+        f"this describes a Node.js package; {_AS}",
     ),
     (
         re.compile(r".*\.(py|js|mjs|cjs)"),
@@ -112,6 +114,8 @@ def foreign_folder(folder: Path, found: Found, functions: bool = True) -> str:
     if not found.functions or not functions:
         return words
     listed = _listed(found.functions)
+    if _AS in words:
+        return words.replace(_AS, f"{_OWN}: {listed}")
     if words:
         return f"{words}; or name the function's own file: {listed}"
     return f"it has {len(found.functions)} files that may be the authorizer's function; name one: {listed}"

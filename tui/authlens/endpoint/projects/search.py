@@ -14,7 +14,7 @@ from authlens.endpoint.templates.definition_file import content_of, looks_like_t
 from authlens.endpoint.templates.noticed import noticing
 from authlens.frozen import dataclass
 
-DEEPEST = 8
+DEEPEST = 14
 MOST_FILES = 20_000
 MOST_BYTES = 262_144
 """A function or template of a person; what is larger was generated."""
@@ -29,6 +29,7 @@ _TOOLS = ("cdk.json", "cdktf.json", "serverless.yml", "serverless.yaml", "sst.co
 _DECLARES = re.compile(
     r"\bCfnAuthorizer\b|\baws_iot_authorizer\b|AWS::IoT::Authorizer|\biot\.Authorizer\b|\baws\.Realtime\b"
 )
+_OF_SST = re.compile(r"\brealtime\.authorizer\(|\bRealtimeAuth\w*\(")
 _ANSWERS = (re.compile(r"\bis_?authenticated\b", re.IGNORECASE), re.compile(r"\bpolicy_?documents?\b", re.IGNORECASE))
 
 
@@ -71,7 +72,7 @@ def _tool(path: Path, top: Path) -> list[Path]:
 
 
 def _is_authorizer(text: str) -> bool:
-    return all(pattern.search(text) for pattern in _ANSWERS)
+    return all(pattern.search(text) for pattern in _ANSWERS) or bool(_OF_SST.search(text))
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -19,7 +19,8 @@ DEFAULT_ACCOUNT = "000000000000"
 GENERATED = (".aws-sam/build", "cdk.out", ".serverless", ".build")
 """Folders that tools generate; the project's settings are in their parent folder."""
 _RESOURCES = re.compile(r"""^\{?[^\S\n]*["']?Resources["']?\s*:""", re.MULTILINE)
-_AUTHORIZERS = re.compile(r"^authorizers\s*:", re.MULTILINE)
+_OTHERS = re.compile(r"^(?:authorizers|resources)\s*:", re.MULTILINE)
+"""Keys of an authorizers.yaml and of a serverless.yml, which has its `Resources` inside `resources`."""
 
 
 def content_of(path: Path, most: int = yaml_reader.MAX_BYTES) -> bytes:
@@ -34,10 +35,10 @@ def content_of(path: Path, most: int = yaml_reader.MAX_BYTES) -> bytes:
 
 
 def looks_like_template(text: str) -> bool:
-    """Whether a file is a template rather than an authorizers.yaml."""
+    """Whether a file is a template rather than an authorizers.yaml or a serverless.yml."""
     if text.lstrip()[:1] == "{" and '"Resources"' in text:
         return _has_resources(text)
-    return bool(_RESOURCES.search(text)) and not _AUTHORIZERS.search(text)
+    return bool(_RESOURCES.search(text)) and not _OTHERS.search(text)
 
 
 def _has_resources(text: str) -> bool:

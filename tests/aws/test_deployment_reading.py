@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,18 +10,19 @@ from datetime import UTC, datetime
 import pytest
 
 from authlens.aws.gateway import BotoGateway
-from authlens.core.deployment.deployment import Concurrency, Deployment, Domain, Function, Logging, Unread
+from authlens.core.deployment.deployment import Concurrency, Deployment, Domain, Function, Logging, Throttles, Unread
 from authlens.core.invocation.cloud_log import LogQuery
 from authlens.core.invocation.gateway import CallFailed
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.target import StaticCredentials, Target
-from support.deployed_aws import ABSENT, ARN, DENIED, FUNCTION, HOST, Reply, deployed, policy
+from support.deployed_aws import ABSENT, ARN, DENIED, FUNCTION, HOST, Reply, deployed, policy, refused
 from support.processes import wait_until
 
 GATEWAY = BotoGateway()
 AUTHORIZER = Authorizer("A", arn=ARN, function_arn=FUNCTION)
 START = datetime(1970, 1, 1, tzinfo=UTC)
 CONCURRENCY = f"/2019-09-30/functions/{FUNCTION}/concurrency"
+METRIC = "GraniteServiceVersion20100801.GetMetricStatistics"
 CONFIGURATION, POLICY = (f"/2015-03-31/functions/{FUNCTION}/{name}" for name in ("configuration", "policy"))
 
 
@@ -32,7 +34,7 @@ def read(changes: dict[str, Reply] | None = None, authorizer: Authorizer = AUTHO
     with deployed(changes) as server:
         found = GATEWAY.deployment(authorizer, target(server.url))
     # One attempt each, whatever the answer was.
-    assert len({request.path for request in server.received}) == len(server.received)
+    assert len({(request.path, request.header("x-amz-target")) for request in server.received}) == len(server.received)
     return found
 
 
@@ -45,6 +47,7 @@ def test_everything_is_read_once() -> None:
     policy_name = "IoTSecurityPolicy_TLS13_1_2_2022_10"
     assert found.domains == (replace(shop, certificate_status="VALID", tls_policy=policy_name),)
     assert found.concurrency == Concurrency(None)
+    assert found.throttles == Throttles(0)
     assert found.logging == Logging("ERROR", "arn:aws:iam::111122223333:role/log")
     assert found.data_endpoint == HOST
     assert found.unread == ()
@@ -57,7 +60,7 @@ def test_what_does_not_exist_is_a_fact() -> None:
 
 def test_each_denial_names_the_permission_it_takes() -> None:
     calls = [CONFIGURATION, POLICY, "/default-authorizer", "/domainConfigurations", "/endpoint"]
-    calls += ["/v2LoggingOptions", CONCURRENCY]
+    calls += ["/v2LoggingOptions", CONCURRENCY, METRIC]
     found = read(dict.fromkeys(calls, DENIED))
     assert [each.permission for each in found.unread] == [
         "lambda:GetFunctionConfiguration",
@@ -66,6 +69,7 @@ def test_each_denial_names_the_permission_it_takes() -> None:
         "iot:ListDomainConfigurations",
         "iot:DescribeEndpoint",
         "lambda:GetFunctionConcurrency",
+        "cloudwatch:GetMetricStatistics",
         "iot:GetV2LoggingOptions",
     ]
     assert {each.why for each in found.unread} == {"AccessDeniedException"}
@@ -85,7 +89,7 @@ def test_without_an_answer_every_fact_says_so_after_one_attempt() -> None:
     with deployed() as server:
         url = server.url
     found = GATEWAY.deployment(AUTHORIZER, target(url))
-    assert len(found.unread) == 7
+    assert len(found.unread) == 8
     assert {each.why for each in found.unread} == {"unreachable"}
 
 
@@ -93,6 +97,8 @@ def test_an_alias_has_a_policy_of_its_own() -> None:
     alias = Authorizer("A", arn=ARN, function_arn=f"{FUNCTION}:prod")
     found = read({f"/2015-03-31/functions/{FUNCTION}:prod/policy": ABSENT}, alias)
     assert (found.permission, found.unqualified_permission) == (None, policy()[1]["Policy"])
+    granted = read({f"/2015-03-31/functions/{FUNCTION}:prod/policy": policy()}, alias)
+    assert (granted.permission, granted.unqualified_permission) == (policy()[1]["Policy"], None)
 
 
 def test_a_missing_alias_is_distinguished_from_a_missing_function() -> None:
@@ -111,15 +117,35 @@ def test_at_most_ten_calls_are_made_and_what_is_left_out_is_named() -> None:
         found = GATEWAY.deployment(AUTHORIZER, target(server.url))
         assert len(server.received) == 10
     assert isinstance(found.domains, tuple)
-    assert [each.name for each in found.domains] == ["d0", "d1", "d2"]
-    assert found.undescribed[0] == "d3"
-    assert len(found.undescribed) == 23
+    assert [each.name for each in found.domains] == ["d0", "d1"]
+    assert found.undescribed[0] == "d2"
+    assert len(found.undescribed) == 24
 
 
 def test_what_a_local_endpoint_does_not_serve_is_not_a_fact() -> None:
-    unknown: Reply = (404, {"code": "UnknownOperationException", "message": None})
-    found = read(dict.fromkeys(("/endpoint", "/v2LoggingOptions", CONCURRENCY), unknown))
-    assert (found.data_endpoint, found.concurrency, found.is_logging_read, found.unread) == ("", None, False, ())
+    unknown = refused(404, "UnknownOperationException")
+    found = read(dict.fromkeys(("/v2LoggingOptions", CONCURRENCY, METRIC), unknown))
+    assert (found.concurrency, found.throttles, found.is_logging_read, found.unread) == (None, None, False, ())
+    assert read({"/endpoint": refused(400, "InvalidRequestException")}).data_endpoint == ""
+
+
+def test_the_throttles_of_a_day_are_added_up_and_their_latest_hour_is_named() -> None:
+    hours = [(1, 0.0), (3_600, 2.0), (7_200, 3.0), (10_800, 0.0)]
+    points = [{"Timestamp": 1_790_000_000 + start, "Sum": count, "Unit": "Count"} for start, count in reversed(hours)]
+    with deployed({METRIC: (200, {"Label": "Throttles", "Datapoints": points})}) as server:
+        found = GATEWAY.deployment(AUTHORIZER, target(server.url))
+        (asked,) = [json.loads(each.body) for each in server.received if each.header("x-amz-target") == METRIC]
+    assert found.throttles == Throttles(5, f"{datetime.fromtimestamp(1_790_007_200, UTC):%Y-%m-%dT%H:%MZ}")
+    assert asked["Dimensions"] == [{"Name": "FunctionName", "Value": "f"}]
+    assert round(asked["EndTime"] - asked["StartTime"]) == 24 * asked["Period"]
+
+
+def test_the_metrics_of_this_account_say_nothing_of_another_accounts_function() -> None:
+    function = FUNCTION.replace("111122223333", "444455556666")
+    with deployed() as server:
+        found = GATEWAY.deployment(Authorizer("A", arn=ARN, function_arn=function), target(server.url))
+        assert METRIC not in [request.header("x-amz-target") for request in server.received]
+    assert found.throttles is None
 
 
 def test_logging_that_was_never_set_up_and_the_worst_certificate_are_read() -> None:
@@ -139,8 +165,8 @@ def test_all_of_it_is_read_at_once() -> None:
     with deployed(seconds=60) as server, ThreadPoolExecutor() as pool:
         found = pool.submit(GATEWAY.deployment, AUTHORIZER, target(server.url))
         try:
-            # Of its eight calls only the description of a domain waits for another one, the list of domains.
-            wait_until(lambda: len(server.received) == 7)
+            # Of its nine calls only the description of a domain waits for another one, the list of domains.
+            wait_until(lambda: len(server.received) == 8)
         finally:
             server.release.set()
         assert found.result().unread == ()

@@ -69,6 +69,7 @@ HEALTHY: dict[str, Reply] = {
     ),
     "/endpoint": (200, {"endpointAddress": HOST}),
     "/v2LoggingOptions": (200, {"roleArn": "arn:aws:iam::111122223333:role/log", "defaultLogLevel": "ERROR"}),
+    "GraniteServiceVersion20100801.GetMetricStatistics": (200, {"Label": "Throttles", "Datapoints": []}),
     f"/2019-09-30/functions/{FUNCTION}/concurrency": (200, {}),
     f"/2015-03-31/functions/{FUNCTION}/configuration": (
         200,

@@ -43,6 +43,7 @@ class StandIn:
     contexts: list[str] = field(default_factory=list)
     timeouts: list[float] = field(default_factory=list)
     log: str = ""
+    is_throttled: bool = False
     closed: bool = False
 
     async def invoke(
@@ -55,7 +56,8 @@ class StandIn:
             value = self.function(self.events[-1])
         except Failing as failing:
             return FunctionResult(None, failing.error_type, failing.message, ("line 1",), self.log)
-        return FunctionResult(value if isinstance(value, bytes) else json.dumps(value).encode(), log=self.log)
+        payload = value if isinstance(value, bytes) else json.dumps(value).encode()
+        return FunctionResult(payload, log=self.log, is_throttled=self.is_throttled)
 
     async def close(self) -> None:
         self.closed = True

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from authlens.core.deployment.deployment import Concurrency, Deployment, Domain, Function, Logging, Unread
+from authlens.core.deployment.deployment import Concurrency, Deployment, Domain, Function, Logging, Throttles, Unread
 from authlens.core.deployment.facts import Fact, facts
 from authlens.core.request.authorizer import Authorizer
 
@@ -44,11 +44,6 @@ def policy(**condition: object) -> str:
     return json.dumps({"Statement": [{**statement, "Condition": condition}]})
 
 
-THROTTLES = (
-    "Whether Lambda throttled it before is not read; this shows it: aws cloudwatch get-metric-statistics --namespace "
-    "AWS/Lambda --metric-name Throttles --dimensions Name=FunctionName,Value=f --statistics Sum --period 3600 "
-    "--start-time START --end-time END."
-)
 UNASKED = [
     ("function", f"The function {FUNCTION.arn} is Active; its timeout is 3 s."),
     ("permission", "AWS IoT's permission to invoke the function for this authorizer: missing."),
@@ -69,8 +64,16 @@ ALLOWED = "AWS IoT is allowed to invoke the function for this authorizer (statem
         ({"undeclared": "None is declared."}, {"permission": "None is declared."}),
         ({"default_authorizer": "B"}, {"default-authorizer": "The default authorizer is B."}),
         ({"data_endpoint": ""}, {"data-endpoint": "The target has no data endpoint."}),
-        ({"concurrency": Concurrency()}, {"concurrency": f"The function has no reserved concurrency. {THROTTLES}"}),
-        ({"concurrency": Concurrency(0)}, {"concurrency": f"The function's reserved concurrency is 0. {THROTTLES}"}),
+        ({"concurrency": Concurrency()}, {"concurrency": "The function has no reserved concurrency."}),
+        ({"concurrency": Concurrency(0)}, {"concurrency": "The function's reserved concurrency is 0."}),
+        ({"throttles": Throttles()}, {"throttles": "Lambda throttled none of its invocations in the last 24 hours."}),
+        (
+            {"throttles": Throttles(2, "2026-11-29T13:00Z")},
+            {
+                "throttles": "Lambda throttled 2 invocations in the last 24 hours, most recently in the hour from "
+                "2026-11-29T13:00Z."
+            },
+        ),
         ({"is_logging_read": True}, {"logging": "AWS IoT's log is not set up."}),
         (
             {"is_logging_read": True, "logging": Logging("INFO", is_off=True)},

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from authlens.core.deployment.deployment import Concurrency, Deployment, Logging, Unread
-from authlens.core.deployment.surroundings import concurrency_caveats, logging_caveats
+from authlens.core.deployment.deployment import Concurrency, Deployment, Logging, Throttles, Unread
+from authlens.core.deployment.surroundings import concurrency_caveats, logging_caveats, throttle_caveats
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, MqttContext
 
@@ -22,6 +22,49 @@ def test_few_invocations_at_once(reserved: int | None, ids: list[str]) -> None:
 
     assert [each.id for each in found] == ids
     assert all(":f:live" not in each.next_step for each in found)  # a reservation is the function's, not an alias's
+
+
+RESERVED = "reserve more: aws lambda put-function-concurrency --function-name "
+
+
+@pytest.mark.parametrize(
+    ("throttles", "concurrency", "message", "step"),
+    [
+        (
+            Throttles(1),
+            Concurrency(),
+            "throttled 1 invocation of the function in the last 24 hours:",
+            "account-settings",
+        ),
+        (
+            Throttles(1_200, "2026-11-29T13:00Z"),
+            Concurrency(5),
+            "throttled 1,200 invocations of the function in the last 24 hours, most recently in the hour from "
+            "2026-11-29T13:00Z:",
+            f"Its reserved concurrency is 5; {RESERVED}arn:aws:lambda:eu-west-1:111122223333:function:f ",
+        ),
+        (Throttles(7), Unread("lambda:GetFunctionConcurrency", "x"), "throttled 7 invocations", "account-settings"),
+    ],
+)
+def test_throttles_that_happened(
+    throttles: Throttles, concurrency: Concurrency | Unread, message: str, step: str
+) -> None:
+    deployment = Deployment(AUTHORIZER, None, None, concurrency=concurrency, throttles=throttles)
+    (found,) = throttle_caveats(deployment, REQUEST)
+    assert (found.id, found.severity) == ("function-throttles", "warning")
+    assert message in found.message
+    assert step in found.next_step
+
+
+@pytest.mark.parametrize(
+    ("throttles", "reserved"),
+    [(None, 5), (Throttles(), 5), (Unread("cloudwatch:GetMetricStatistics", "x"), 5), (Throttles(3), 0)],
+)
+def test_no_throttles_that_happened_or_a_reason_already_given(
+    throttles: Throttles | Unread | None, reserved: int
+) -> None:
+    deployment = Deployment(AUTHORIZER, None, None, concurrency=Concurrency(reserved), throttles=throttles)
+    assert not list(throttle_caveats(deployment, REQUEST))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from authlens.core.deployment.deployment import Concurrency, Deployment, Domain, Function, Logging, Unread
+from authlens.core.deployment.deployment import Concurrency, Deployment, Domain, Function, Logging, Throttles, Unread
 from authlens.core.invocation.deployment_json import deployment_from_json, deployment_to_json
 from authlens.core.request.authorizer import Authorizer
 
@@ -23,6 +23,7 @@ WHOLE = Deployment(
     "abc-ats.iot.eu-west-1.amazonaws.com",
     "No permission is declared.",
     Concurrency(0),
+    Throttles(5, "2026-11-29T13:00Z"),
     Logging("INFO", "role", is_off=True),
     is_logging_read=True,
     undescribed=("x",),
@@ -35,7 +36,7 @@ WHOLE = Deployment(
         WHOLE,
         Deployment(AUTHORIZER, None, None),
         Deployment(
-            AUTHORIZER, UNREAD, UNREAD, UNREAD, UNREAD, UNREAD, UNREAD, "", UNREAD, UNREAD, is_logging_read=True
+            AUTHORIZER, UNREAD, UNREAD, UNREAD, UNREAD, UNREAD, UNREAD, "", UNREAD, UNREAD, UNREAD, is_logging_read=True
         ),
     ],
     ids=["all", "nothing", "unread"],
@@ -90,6 +91,7 @@ def test_the_keys_of_a_deployment() -> None:
         ],
         "dataEndpoint": "abc-ats.iot.eu-west-1.amazonaws.com",
         "concurrency": {"reserved": 0},
+        "throttles": {"count": 5, "last": "2026-11-29T13:00Z"},
         "logging": {"level": "INFO", "role": "role", "isOff": True},
         "undescribed": ["x"],
         "undeclared": "No permission is declared.",

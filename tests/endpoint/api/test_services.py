@@ -6,7 +6,7 @@ import json
 import time
 import urllib.request
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,26 @@ def test_functions_are_listed(endpoint: Running) -> None:
     assert "NextMarker" not in answer
     assert endpoint.client("lambda").list_functions(Marker="sensor")["Functions"] == []
     assert refused(endpoint.client("lambda").list_functions, MaxItems=0)[:2] == (400, "InvalidParameterValueException")
+
+
+def test_the_calls_that_found_every_process_busy_are_a_metric() -> None:
+    busy = StandIn(lambda event: ANSWER, is_throttled=True)
+    with running(definitions(Authorizer("first", signing_disabled=True)), busy) as endpoint:
+        client, now = endpoint.client("cloudwatch"), datetime.now(UTC)
+        day = {"StartTime": now - timedelta(days=1), "EndTime": now + timedelta(hours=1), "Period": 3600}
+        wanted = {"Namespace": "AWS/Lambda", "MetricName": "Throttles", "Statistics": ["Sum"], **day}
+        assert client.get_metric_statistics(**wanted)["Datapoints"] == []
+
+        endpoint.client("lambda").invoke(FunctionName="sensor")
+        function = [{"Name": "FunctionName", "Value": "sensor"}]
+        (point,) = client.get_metric_statistics(**wanted, Dimensions=function)["Datapoints"]
+        assert (point["Sum"], point["Timestamp"].minute) == (1.0, 0)
+        other = [{"Name": "FunctionName", "Value": "tokens"}]
+        assert client.get_metric_statistics(**wanted, Dimensions=other)["Datapoints"] == []
+        for wrong in ({"MetricName": "Errors"}, {"Period": 0}, {"Statistics": ["Average"]}):
+            error = refused(client.get_metric_statistics, **wanted | wrong)
+            assert error[:2] == (400, "InvalidParameterValueException"), wrong
+        assert endpoint.client("lambda").get_function_concurrency(FunctionName="sensor").keys() == {"ResponseMetadata"}
 
 
 def test_a_permission_is_added_and_removed(endpoint: Running) -> None:

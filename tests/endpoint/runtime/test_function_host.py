@@ -93,12 +93,13 @@ def test_a_queue_that_does_not_move_is_lambdas_throttling(tmp_path: Path) -> Non
     async def two(host: FunctionHost) -> FunctionResult:
         slow = asyncio.create_task(host.invoke(function, b"30"))
         waiting = None
-        while waiting is None or waiting.error_type != "TooManyRequestsException":
+        while waiting is None or not waiting.is_throttled:
             waiting = await host.invoke(replace(function, timeout=0.4), b"0")
         slow.cancel()
         return waiting
 
-    assert hosted(two, limit=1).error_message == "Rate Exceeded."
+    throttled = hosted(two, limit=1)
+    assert (throttled.error_type, throttled.error_message) == ("TooManyRequestsException", "Rate Exceeded.")
 
 
 def test_a_kill_in_mid_call_is_the_error_that_lambda_gives_and_the_next_call_works(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
@@ -13,12 +14,15 @@ from authlens.core.deployment.deployment import (
     Domain,
     Function,
     Logging,
+    Throttles,
     Unread,
     qualifier,
     unqualified,
 )
+from authlens.core.deployment.invoke_permission import InvokeGrant, permission
 from authlens.core.invocation.gateway import CallFailed
 from authlens.core.invocation.invocation import Failure, FailureKind
+from authlens.core.policy.arn import function_named, split
 from authlens.core.request.authorizer import Authorizer
 
 Value = TypeVar("Value")
@@ -28,7 +32,7 @@ MOST_READS = 10
 """The maximum number of calls; those left after the ones always made describe domain configurations."""
 _UNDECLARED = "AWS::Lambda::Permission is declared"
 _NOT_SERVED = "UnknownOperationException"
-"""The answer of an endpoint that does not know the call: a local one has no host that devices connect to."""
+"""The answer of an endpoint that does not know the call."""
 
 
 class CallService(Protocol):
@@ -45,16 +49,20 @@ def read_deployment(authorizer: Authorizer, call: CallService) -> Deployment:
         "function": lambda: reader.read("lambda:GetFunctionConfiguration", partial(_function, arn), None),
         "permission": lambda: reader.read("lambda:GetPolicy", partial(_policy, arn), None),
         "concurrency": lambda: reader.read("lambda:GetFunctionConcurrency", partial(_concurrency, own), None),
+        "throttles": lambda: reader.read("cloudwatch:GetMetricStatistics", partial(_throttles, authorizer), None),
         "default_authorizer": lambda: reader.read("iot:DescribeDefaultAuthorizer", _default_authorizer, None),
         "data_endpoint": lambda: reader.read("iot:DescribeEndpoint", data_endpoint, ""),
         "names": lambda: reader.read("iot:ListDomainConfigurations", _domain_names, ()),
         "logging": lambda: reader.read("iot:GetV2LoggingOptions", _logging, None),
     }
-    if qualifier(arn):
-        reads["unqualified_permission"] = lambda: reader.read("lambda:GetPolicy", partial(_policy, own), None)
+    if not _is_of_the_same_account(authorizer):
+        del reads["throttles"]  # the metrics of this account would show none
     found = _at_once(reads)
     names = found.pop("names")
     left = MOST_READS - len(reads)
+    if qualifier(arn) and _is_missing(found["permission"], authorizer):
+        found["unqualified_permission"] = reader.read("lambda:GetPolicy", partial(_policy, own), None)
+        left -= 1
     domains = names if isinstance(names, Unread) else _domains(reader, names[:left])
     return Deployment(
         authorizer=authorizer,
@@ -66,10 +74,25 @@ def read_deployment(authorizer: Authorizer, call: CallService) -> Deployment:
     )
 
 
+def _is_of_the_same_account(authorizer: Authorizer) -> bool:
+    function, own = split(authorizer.function_arn), split(authorizer.arn)
+    return function is not None and own is not None and (function.region, function.account) == (own.region, own.account)
+
+
+def _is_missing(policy: str | Unread | None, authorizer: Authorizer) -> bool:
+    """Whether the alias or version has no permission, so that the function's own may explain it."""
+    return not isinstance(policy, Unread) and permission(policy, authorizer).grant is InvokeGrant.MISSING
+
+
 _ABSENT = {"data_endpoint": ""}
 """The value of a fact on an endpoint that does not know its call; `None` for the others."""
-_OPTIONAL = frozenset({"iot:DescribeEndpoint", "iot:GetV2LoggingOptions", "lambda:GetFunctionConcurrency"})
-"""Calls that a local endpoint does not answer, and need not."""
+_OPTIONAL: Mapping[str, str] = {
+    "cloudwatch:GetMetricStatistics": _NOT_SERVED,
+    "iot:DescribeEndpoint": "InvalidRequestException",
+    "iot:GetV2LoggingOptions": _NOT_SERVED,
+    "lambda:GetFunctionConcurrency": _NOT_SERVED,
+}
+"""Calls that a local endpoint need not answer, with the error that says so: it may have no listener for devices."""
 
 
 def _unless_not_served(fact: Any, absent: Any) -> Any:
@@ -77,7 +100,7 @@ def _unless_not_served(fact: Any, absent: Any) -> Any:
 
 
 def _is_served(fact: Any) -> bool:
-    return not (isinstance(fact, Unread) and fact.why == _NOT_SERVED and fact.permission in _OPTIONAL)
+    return not (isinstance(fact, Unread) and fact.why == _OPTIONAL.get(fact.permission))
 
 
 def _at_once(reads: Mapping[str, Callable[[], Value]]) -> dict[str, Value]:
@@ -136,6 +159,23 @@ def _policy(arn: str, client: Any) -> str:
 def _concurrency(arn: str, client: Any) -> Concurrency:
     found = client.get_function_concurrency(FunctionName=arn)
     return Concurrency(found.get("ReservedConcurrentExecutions"))
+
+
+def _throttles(authorizer: Authorizer, client: Any) -> Throttles:
+    """Of all versions and aliases together, an hour at a time."""
+    now = datetime.now(UTC)
+    points = client.get_metric_statistics(
+        Namespace="AWS/Lambda",
+        MetricName="Throttles",
+        Dimensions=[{"Name": "FunctionName", "Value": function_named(authorizer.function_arn)}],
+        StartTime=now - timedelta(days=1),
+        EndTime=now,
+        Period=3600,
+        Statistics=["Sum"],
+    )["Datapoints"]
+    throttled = [each for each in points if each["Sum"]]
+    last = max((each["Timestamp"].astimezone(UTC) for each in throttled), default=None)
+    return Throttles(round(sum(each["Sum"] for each in throttled)), f"{last:%Y-%m-%dT%H:%MZ}" if last else "")
 
 
 def _logging(client: Any) -> Logging:

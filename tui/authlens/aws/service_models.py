@@ -20,6 +20,7 @@ import botocore
 from botocore.loaders import JSONFileLoader, Loader
 
 OPERATIONS: Mapping[str, frozenset[str]] = {
+    "cloudwatch": frozenset({"GetMetricStatistics"}),
     "iot": frozenset(
         {
             "DescribeAuthorizer",
@@ -37,7 +38,7 @@ OPERATIONS: Mapping[str, frozenset[str]] = {
 }
 """What is called of each service. A test holds it to the calls of this package."""
 
-ENDPOINTS = frozenset({"iot", "lambda", "logs", "sts", "oidc", "portal.sso", "signin"})
+ENDPOINTS = frozenset({"iot", "lambda", "logs", "monitoring", "sts", "oidc", "portal.sso", "signin"})
 """The services whose endpoints are looked up: those above, and those that give credentials."""
 
 

@@ -53,6 +53,7 @@ LAMBDA_STATES = "https://docs.aws.amazon.com/lambda/latest/dg/functions-states.h
 LAMBDA_CONCURRENCY = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html"
 LOGGING = f"{GUIDE}configure-logging.html"
 TLS_POLICIES = f"{GUIDE}transport-security.html"
+LAMBDA_METRICS = "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html"
 LAMBDA_PERMISSION = f"{GUIDE}custom-auth-authorize.html"
 DOMAINS = f"{GUIDE}iot-custom-endpoints-configurable.html"
 TEST_CALL = "https://docs.aws.amazon.com/iot/latest/apireference/API_TestInvokeAuthorizer.html"

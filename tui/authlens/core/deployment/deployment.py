@@ -48,6 +48,15 @@ class Concurrency:
 
 
 @dataclass(frozen=True, slots=True)
+class Throttles:
+    """What CloudWatch's metric AWS/Lambda Throttles says of the function in the last 24 hours."""
+
+    count: int = 0
+    last: str = ""
+    """The start of the latest hour in which there were any, such as `2026-11-29T13:00Z`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Logging:
     """What GetV2LoggingOptions says of AWS IoT's own log."""
 
@@ -112,6 +121,8 @@ class Deployment:
     """A local endpoint's explanation of why there is no permission, if its template declares none."""
     concurrency: Concurrency | Unread | None = None
     """Of the function itself, without an alias; `None`: there is no such function, or it was not asked for."""
+    throttles: Throttles | Unread | None = None
+    """`None`: the function is of another account, or they were not asked for."""
     logging: Logging | Unread | None = None
     """`None`: it was never set up, or not asked for."""
     is_logging_read: bool = False
@@ -129,6 +140,7 @@ class Deployment:
             self.domains,
             self.data_endpoint,
             self.concurrency,
+            self.throttles,
             self.logging,
         )
         return tuple(fact for fact in facts if isinstance(fact, Unread))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from authlens.core.deployment.deployment import Concurrency, Deployment, Domain, Function, Logging, Unread
+from authlens.core.deployment.deployment import Concurrency, Deployment, Domain, Function, Logging, Throttles, Unread
 from authlens.core.deployment.invoke_permission import InvokeGrant, permission
+from authlens.core.deployment.surroundings import counted_throttles, throttled_last
 from authlens.core.deployment.transport import transport_of
-from authlens.core.policy.arn import function_named
 from authlens.frozen import dataclass
 
 
@@ -22,17 +22,13 @@ class Fact:
 
 def facts(deployment: Deployment) -> tuple[Fact, ...]:
     """What was read and what could not be, a sentence each."""
-    concurrency = deployment.concurrency
     read = (
         _fact("function", deployment.function, _function_words),
         _fact("permission", deployment.permission, lambda policy: _permission_words(policy, deployment)),
         _fact("default-authorizer", deployment.default_authorizer, _default_words),
         _fact("data-endpoint", deployment.data_endpoint, _endpoint_words),
-        *(
-            (_fact("concurrency", concurrency, lambda found: _concurrency_words(found, deployment)),)
-            if concurrency
-            else ()
-        ),
+        *((_fact("concurrency", deployment.concurrency, _concurrency_words),) if deployment.concurrency else ()),
+        *((_fact("throttles", deployment.throttles, _throttle_words),) if deployment.throttles else ()),
         *((_fact("logging", deployment.logging, _logging_words),) if deployment.is_logging_read else ()),
     )
     domains = deployment.domains
@@ -62,20 +58,16 @@ def _permission_words(policy: str | None, deployment: Deployment) -> str:
     return f"AWS IoT's permission to invoke the function for this authorizer: {found.grant}."
 
 
-def _throttle_words(deployment: Deployment) -> str:
-    """Reading the metric would take another service and another permission than everything else."""
-    name = function_named(deployment.authorizer.function_arn) or "NAME"
-    return (
-        "Whether Lambda throttled it before is not read; this shows it: aws cloudwatch get-metric-statistics "
-        f"--namespace AWS/Lambda --metric-name Throttles --dimensions Name=FunctionName,Value={name} --statistics Sum "
-        "--period 3600 --start-time START --end-time END."
-    )
-
-
-def _concurrency_words(found: Concurrency, deployment: Deployment) -> str:
+def _concurrency_words(found: Concurrency) -> str:
     if found.reserved is None:
-        return f"The function has no reserved concurrency. {_throttle_words(deployment)}"
-    return f"The function's reserved concurrency is {found.reserved}. {_throttle_words(deployment)}"
+        return "The function has no reserved concurrency."
+    return f"The function's reserved concurrency is {found.reserved}."
+
+
+def _throttle_words(found: Throttles) -> str:
+    if not found.count:
+        return "Lambda throttled none of its invocations in the last 24 hours."
+    return f"Lambda throttled {counted_throttles(found)} in the last 24 hours{throttled_last(found)}."
 
 
 def _logging_words(found: Logging | None) -> str:

@@ -27,7 +27,7 @@ from authlens.core.deployment.invoke_permission import (
     permission,
     permission_line,
 )
-from authlens.core.deployment.surroundings import concurrency_caveats, logging_caveats
+from authlens.core.deployment.surroundings import concurrency_caveats, logging_caveats, throttle_caveats
 from authlens.core.policy.arn import split
 from authlens.core.request.authorizer import AUTHORIZER_NAME, Authorizer
 from authlens.core.request.request import AuthorizerRequest
@@ -342,6 +342,7 @@ def _unread(deployment: Deployment, _request: AuthorizerRequest) -> Iterator[Cav
 _JUDGES: tuple[Judge, ...] = (
     _function,
     concurrency_caveats,
+    throttle_caveats,
     _permission,
     _server,
     _domains,

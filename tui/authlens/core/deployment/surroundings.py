@@ -1,4 +1,5 @@
-"""Findings on what lies around a deployment: how many invocations may run at once, and whether AWS IoT logs anything.
+"""Findings on what lies around a deployment: how many invocations may run at once, how many were throttled, and
+whether AWS IoT logs anything.
 
 The rule: as for every finding, no conclusion is drawn from a fact that was not read.
 """
@@ -10,7 +11,7 @@ from shlex import quote
 
 from authlens.core.contract.caveat import Caveat
 from authlens.core.contract.stage import Stage
-from authlens.core.deployment.deployment import Concurrency, Deployment, Unread, unqualified
+from authlens.core.deployment.deployment import Concurrency, Deployment, Throttles, Unread, unqualified
 from authlens.core.request.request import AuthorizerRequest
 
 FEW_AT_ONCE = 10
@@ -40,6 +41,37 @@ def concurrency_caveats(deployment: Deployment, _request: AuthorizerRequest) -> 
             f"Reserve more: aws lambda put-function-concurrency --function-name {name} "
             "--reserved-concurrent-executions NUMBER",
         )
+
+
+def throttle_caveats(deployment: Deployment, _request: AuthorizerRequest) -> Iterator[Caveat]:
+    """A throttled device was refused although nothing is wrong with its request."""
+    found, concurrency = deployment.throttles, deployment.concurrency
+    if not isinstance(found, Throttles) or not found.count:
+        return
+    if isinstance(concurrency, Concurrency) and concurrency.reserved == 0:
+        return  # function-throttled says why
+    name = unqualified(deployment.authorizer.function_arn)
+    reserved = concurrency.reserved if isinstance(concurrency, Concurrency) else None
+    yield Caveat(
+        "function-throttles",
+        Stage.RAN,
+        "warning",
+        f"Lambda throttled {counted_throttles(found)} of the function in the last 24 hours{throttled_last(found)}: AWS "
+        "IoT refused those devices, whatever they sent.",
+        f"Its reserved concurrency is {reserved}; reserve more: aws lambda put-function-concurrency --function-name "
+        f"{name} --reserved-concurrent-executions NUMBER"
+        if reserved is not None
+        else "Compare the account's limit with what its functions use: aws lambda get-account-settings",
+    )
+
+
+def counted_throttles(found: Throttles) -> str:
+    return f"{found.count:,} invocation{'' if found.count == 1 else 's'}"
+
+
+def throttled_last(found: Throttles) -> str:
+    """When it did so last; empty if that is not known."""
+    return f", most recently in the hour from {found.last}" if found.last else ""
 
 
 def logging_caveats(deployment: Deployment, request: AuthorizerRequest) -> Iterator[Caveat]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, TypeVar
 
-from authlens.core.deployment.deployment import Concurrency, Deployment, Domain, Function, Logging, Unread
+from authlens.core.deployment.deployment import Concurrency, Deployment, Domain, Function, Logging, Throttles, Unread
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.text.json_members import Members
 
@@ -39,15 +39,18 @@ def deployment_to_json(deployment: Deployment) -> dict[str, Any]:
         "domains": _or_unread(domains) if isinstance(domains, Unread) else list(map(_domain, domains)),
         "dataEndpoint": _or_unread(deployment.data_endpoint),
         "concurrency": _plain(deployment.concurrency),
+        **({"throttles": _plain(deployment.throttles)} if deployment.throttles is not None else {}),
         **({"logging": _plain(deployment.logging)} if deployment.is_logging_read else {}),
         **({"undescribed": list(deployment.undescribed)} if deployment.undescribed else {}),
         **({"undeclared": deployment.undeclared} if deployment.undeclared else {}),
     }
 
 
-def _plain(fact: Concurrency | Logging | Unread | None) -> Any:
+def _plain(fact: Concurrency | Throttles | Logging | Unread | None) -> Any:
     if isinstance(fact, Concurrency):
         return {"reserved": fact.reserved}
+    if isinstance(fact, Throttles):
+        return {"count": fact.count, "last": fact.last}
     if isinstance(fact, Logging):
         return {"level": fact.level, "role": fact.role, "isOff": fact.is_off}
     return _or_unread(fact)
@@ -82,6 +85,7 @@ def deployment_from_json(value: Any, authorizer: Authorizer) -> Deployment:
         domains=domains,
         data_endpoint="" if endpoint is None else endpoint,
         concurrency=_unread(raw.get("concurrency")) or _read_concurrency(members.members("concurrency")),
+        throttles=_unread(raw.get("throttles")) or _read_throttles(members.members("throttles")),
         logging=_unread(raw.get("logging")) or _read_logging(members.members("logging")),
         is_logging_read="logging" in raw,
         undescribed=tuple(str(name) for name in members.items("undescribed")),
@@ -111,6 +115,10 @@ def _read_function(members: Members | None) -> Function | None:
 
 def _read_concurrency(members: Members | None) -> Concurrency | None:
     return None if members is None else Concurrency(members.integer("reserved"))
+
+
+def _read_throttles(members: Members | None) -> Throttles | None:
+    return None if members is None else Throttles(members.integer("count") or 0, members.text("last") or "")
 
 
 def _read_logging(members: Members | None) -> Logging | None:

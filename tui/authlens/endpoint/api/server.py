@@ -21,7 +21,7 @@ from authlens.endpoint.api.call import ApiResponse, Incoming, Operation
 from authlens.endpoint.api.connection import SERVER, Connection, Connections
 from authlens.endpoint.api.guard import BODY_LIMIT, Guard, too_large
 from authlens.endpoint.api.iot import authorizers, data, domains, tags
-from authlens.endpoint.api.services import health, lambda_calls, logs, sts
+from authlens.endpoint.api.services import health, lambda_calls, logs, metrics, sts
 from authlens.endpoint.api.state import Endpoint, FunctionInvoker, build_endpoint
 from authlens.endpoint.runtime.quiet_log import QUIET_LOG
 from authlens.endpoint.templates.definitions import Definitions
@@ -34,6 +34,7 @@ CALLS: tuple[Operation, ...] = (
     *tags.CALLS,
     *lambda_calls.CALLS,
     *logs.CALLS,
+    *metrics.CALLS,
     *sts.CALLS,
     *health.CALLS,
 )

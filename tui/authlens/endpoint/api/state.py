@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -62,6 +63,8 @@ class Endpoint:
     devices: DevicePort
     log: FunctionLog = field(default_factory=FunctionLog)
     """What the functions printed."""
+    throttles: deque[tuple[str, datetime]] = field(default_factory=lambda: deque(maxlen=10_000))
+    """Each call that found every process of its function busy until its time was over, by the function's name."""
     permissions: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Statements by function and id that calls added; `None` marks a removed one."""
     left_out: dict[str, Unresolved] = field(default_factory=dict)
@@ -83,6 +86,8 @@ class Endpoint:
     ) -> FunctionResult:
         """Run a function and store its output."""
         result = await self.host.invoke(function, event, request_id=request_id, client_context=client_context)
+        if result.is_throttled:
+            self.throttles.append((function.name, self.now()))
         self.log.keep(function.name, result.log, self.now())
         return result
 

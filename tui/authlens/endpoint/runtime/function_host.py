@@ -40,6 +40,8 @@ class FunctionResult:
     request_id: str = ""
     error: bytes | None = None
     """The error as the function's runtime sent it (a JSON object): what Lambda's Invoke returns as its payload."""
+    is_throttled: bool = False
+    """Whether every process was busy the whole time, so that the function did not run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,7 @@ def left(call: PendingInvocation) -> float:
 
 def queued_too_long(call: PendingInvocation) -> FunctionResult:
     """Every process was busy the whole time: Lambda's error for exhausted concurrency."""
-    return call.failure("TooManyRequestsException", "Rate Exceeded.")
+    return call.failure("TooManyRequestsException", "Rate Exceeded.", is_throttled=True)
 
 
 def not_started(call: PendingInvocation, failed: StartFailed) -> FunctionResult:

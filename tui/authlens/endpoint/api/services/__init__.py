@@ -1,1 +1,1 @@
-"""The other services of an endpoint: Lambda, CloudWatch Logs, STS, and a health check."""
+"""The other services of an endpoint: Lambda, CloudWatch and its Logs, STS, and a health check."""

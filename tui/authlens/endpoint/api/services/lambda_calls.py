@@ -63,6 +63,12 @@ async def list_functions(endpoint: Endpoint, incoming: Incoming) -> ApiResponse:
     return json_answer({"NextMarker": names[size - 1] if len(names) > size else None, "Functions": page})
 
 
+async def get_function_concurrency(endpoint: Endpoint, incoming: Incoming) -> ApiResponse:
+    """No reserved concurrency: nothing limits how many invocations run at once but the workers."""
+    _function(endpoint, incoming)
+    return json_answer({})
+
+
 async def get_policy(endpoint: Endpoint, incoming: Incoming) -> ApiResponse:
     function = _function(endpoint, incoming)
     found = permissions.statements(endpoint, function)
@@ -193,6 +199,7 @@ def _invalid(message: str) -> AwsError:
 _FUNCTION = "/2015-03-31/functions/([^/]*)"
 
 _FUNCTIONS = "/2015-03-31/functions/?"
+_CONCURRENCY = "/2019-09-30/functions/([^/]*)/concurrency"
 _POLICY = _FUNCTION + "/policy"
 
 CALLS = (
@@ -212,5 +219,6 @@ CALLS = (
         re.compile(_FUNCTION + "/configuration"),
         get_function_configuration,
     ),
+    Operation("lambda", "GetFunctionConcurrency", "GET", re.compile(_CONCURRENCY), get_function_concurrency),
     Operation("lambda", "GetPolicy", "GET", re.compile(_POLICY), get_policy),
 )

@@ -296,15 +296,31 @@ def test_a_denied_filter_leaves_the_connection_and_a_closed_one_ends_the_rest(tm
     assert ended.tried[1].answer is None
 
 
-@pytest.mark.parametrize(("status", "is_yes"), [("200 OK", True), ("403 Forbidden", False), ("502 Bad Gateway", False)])
-def test_a_publish_over_https(status: str, is_yes: bool, tmp_path: Path) -> None:
-    answer = f'HTTP/1.1 {status}\r\nContent-Length: 16\r\n\r\n{{"message":"OK"}}'.encode()
+_OK = '{"message":"OK","traceId":"7"}'
+_LOGIN = "<!doctype html><html><title>Log in\n to the network</title></html>"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "is_yes", "reason"),
+    [
+        ("200 OK", _OK, True, "OK"),
+        ("200 OK", _LOGIN, False, "a web page, 'Log in to the network'"),
+        ("403 Forbidden", _OK.replace("OK", "Forbidden"), False, "Forbidden"),
+        ("502 Bad Gateway", "upstream\nfailed", False, "upstream failed"),
+    ],
+)
+def test_a_publish_over_https(status: str, body: str, is_yes: bool, reason: str, tmp_path: Path) -> None:
+    answer = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
     with broken_broker(tmp_path, answers(answer)) as (port, ca):
         report = probed(port, ca, way="https", trials=TRIALS[1:])
 
     assert report.is_yes is is_yes
     assert report.answer is not None
-    assert report.answer.reason == '{"message":"OK"}'
+    assert report.answer.reason == reason
+    assert [step.stage for step in report.steps] == [ProbeStage.DNS, ProbeStage.TCP, ProbeStage.TLS, ProbeStage.PUBLISH]
+    assert "TLSv1.3, SNI localhost" in report.steps[2].detail
+    assert report.steps[1].seconds + report.steps[2].seconds > 0
+    assert report.steps[3].detail.endswith("traceId 7") is ("traceId" in body)
 
 
 @pytest.mark.parametrize("name", ["missing.pem", "empty.pem"])
@@ -315,3 +331,43 @@ def test_files_that_cannot_be_used(name: str, tmp_path: Path) -> None:
 
     assert report.verdict is ProbeVerdict.UNREACHED
     assert name in report.problem
+
+
+def test_an_answer_of_http_or_of_text_is_not_mqtt(tmp_path: Path) -> None:
+    with broken_broker(tmp_path, answers(b"HTTP/1.1 400 Bad Request\r\n\r\n")) as (port, ca):
+        spoken = probed(port, ca)
+    with broken_broker(tmp_path, upgrades(b"\x81\x02hi")) as (port, ca):
+        text = probed(port, ca, way="wss")
+
+    assert (failed_at(spoken), failed_at(text)) == (ProbeStage.CONNECT, ProbeStage.CONNECT)
+    assert "what answered speaks HTTP, not MQTT" in spoken.problem
+    assert "what answered is not MQTT (a text frame of the WebSocket)" in text.problem
+
+
+def test_a_server_that_does_not_answer_our_close_frame_is_left_anyway(tmp_path: Path) -> None:
+    hold = threading.Event()
+    closes = upgrades(b"\x88\x00")
+
+    def act(connection: socket.socket) -> None:
+        closes(connection)
+        hold.wait(10)
+
+    with broken_broker(tmp_path, act) as (port, ca):
+        report = probed(port, ca, way="wss")
+        hold.set()
+    assert headline(report) == "the server closed the WebSocket with an empty close frame after CONNECT"
+
+
+def test_the_stage_that_fails_has_its_time(tmp_path: Path) -> None:
+    hold = threading.Event()
+
+    def act(_connection: socket.socket) -> None:
+        hold.wait(10)
+
+    for way in ("mqtt", "wss", "https"):
+        with broken_broker(tmp_path, act, tls=False) as (port, ca):
+            report = probed(port, ca, way=way, trials=TRIALS[1:], seconds=0.3)
+        assert report.problem == "localhost: the TLS handshake did not complete within 0.3 s"
+        assert [step.stage for step in report.steps] == [ProbeStage.DNS, ProbeStage.TCP, ProbeStage.TLS]
+        assert report.steps[-1].seconds >= 0.25
+    hold.set()

@@ -70,6 +70,7 @@ class TestList:
         assert oldest == {
             "id": 1,
             "startedAt": "2026-11-23T08:00:00.123456+00:00",
+            "kind": "test",
             "verdict": "AUTHENTICATED",
             "error": None,
             "authorizerName": "SensorAuth",

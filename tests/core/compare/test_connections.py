@@ -9,6 +9,7 @@ import pytest
 
 from authlens.core.compare.changes import Change
 from authlens.core.compare.compare import compare
+from authlens.core.compare.connections import connection_words
 from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
 from authlens.core.mqtt.connection import ConnectionStage, ConnectionStep, DeviceConnection, PacketDecision, Transport
@@ -189,3 +190,25 @@ def test_what_a_listener_saw_is_not_compared_with_tries() -> None:
     probe = replace(PROBE, device=replace(DEVICE, decisions=(tried("PUBLISH", "iot:Publish", False),)))
     assert compare(seen, probe).differing == ()
     assert compare(probe, seen).differing == ()
+
+
+def test_a_direct_call_is_not_called_a_test_call() -> None:
+    assert compare(replace(TEST_CALL, via="function"), PROBE).words[0].startswith("the direct call passes")
+
+
+def test_what_a_probe_met_fits_a_line_of_a_table() -> None:
+    tried = tuple(
+        PacketDecision(0.0, packet, "a", 1, action, rule=rule)
+        for packet, action, rule in (
+            ("CONNECT", "iot:Connect", None),
+            ("SUBSCRIBE", "iot:Subscribe", "subscribe-denied"),
+            ("PUBLISH", "iot:Publish", None),
+        )
+    )
+    words = connection_words(replace(DEVICE, decisions=tried), Outcome(True))
+    assert words == "connected; subscribe a denied; publish a allowed"
+    refused = replace(DEVICE, reason="refused with CONNACK 0x87 Not authorized: CONNACK:Client is not authenticated")
+    failure = Failure(FailureKind.DEVICE, "connect-refused", None)
+    assert connection_words(refused, failure) == "refused with CONNACK 0x87 Not authorized"
+    unreached = Failure(FailureKind.UNREACHABLE, "Unreached", "h: the certificate has expired")
+    assert connection_words(DEVICE, unreached) == "h: the certificate has expired"

@@ -8,7 +8,7 @@ import pytest
 
 from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.invocation import Failure, FailureKind
-from authlens.core.invocation.verdict_word import verdict_word
+from authlens.core.invocation.verdict_word import kind_word, listed_word, verdict_word
 from authlens.core.mqtt.connection import DeviceConnection, Transport
 from support import device_records
 from support.stored_invocations import FAILED, FULL
@@ -60,3 +60,32 @@ OUT = DeviceConnection(
 )
 def test_of_a_connection(device: DeviceConnection, result: Outcome | Failure, word: str) -> None:
     assert verdict_word(replace(FULL, result=result, device=device)) == word
+
+
+@pytest.mark.parametrize(
+    ("verdict", "error", "word"),
+    [
+        ("CONNECTED", None, "CONNECTED"),
+        ("REFUSED", None, "REFUSED"),
+        ("REFUSED", "ResourceNotFoundException", "ResourceNotFoundException"),
+        ("UNREACHABLE", "Unreached", "UNREACHABLE"),
+        ("NO CREDENTIALS", "NoCredentialsError", "NO CREDENTIALS"),
+        ("REFUSED", "connect-refused", "REFUSED"),
+        ("REFUSED", "not-connect", "REFUSED (no valid CONNECT)"),
+        ("REFUSED", "client-certificate", "REFUSED (client certificate)"),
+        ("REFUSED", "http-refused", "REFUSED (HTTP 403)"),
+        ("REFUSED", "http-502", "REFUSED (HTTP 502)"),
+    ],
+)
+def test_a_list_says_what_refused_it_in_plain_words(verdict: str, error: str | None, word: str) -> None:
+    assert listed_word(verdict, error) == word
+
+
+def test_of_a_kind() -> None:
+    calls = (
+        FULL,
+        replace(FULL, via="function"),
+        replace(FULL, device=device_records.CONNECTED),
+        replace(FULL, device=OUT),
+    )
+    assert [kind_word(each) for each in calls] == ["test", "function", "device", "probe"]

@@ -8,8 +8,10 @@ from authlens.core.mqtt.packets import V3, V5
 from authlens.core.probe.plan import PROBE_CLIENT_ID, Trial
 from authlens.core.probe.report import ConnectionEnd, ProbeVerdict, ServerReply, Tried
 from authlens.core.probe.words import (
+    CLIENT_ID_CAUSES,
     NO_CERTIFICATE,
     NO_CLIENT_ID,
+    NO_LOGIN,
     RATE_CAUSES,
     REFUSAL_CAUSES,
     SILENT_CAUSES,
@@ -46,6 +48,8 @@ def test_a_close_without_a_connack_in_mqtt_5_is_not_how_aws_refuses() -> None:
     closed = report(ProbeVerdict.REFUSED, answer=ServerReply(closed=ConnectionEnd.CLOSED))
 
     assert causes(closed) == (*SILENT_CAUSES, *REFUSAL_CAUSES)
+    upgraded = report(ProbeVerdict.REFUSED, answer=ServerReply(closed=ConnectionEnd.CLOSE_FRAME))
+    assert causes(upgraded) == (*SILENT_CAUSES[1:], *REFUSAL_CAUSES)
 
 
 REFUSED = ServerReply("CONNACK", 0x87, "", ConnectionEnd.CLOSED)
@@ -66,6 +70,24 @@ def test_too_fast_has_causes_of_its_own() -> None:
         causes(report(ProbeVerdict.REFUSED, answer=ServerReply("CONNACK", 0x97, "", ConnectionEnd.CLOSED)))
         == RATE_CAUSES
     )
+
+
+def test_a_publish_over_https_carries_no_mqtt_login() -> None:
+    answer = ServerReply("HTTP", 403, "Forbidden")
+    assert causes(report(ProbeVerdict.REFUSED, None, answer=answer, omits_login=True))[0] == NO_LOGIN
+    assert NO_LOGIN not in causes(report(ProbeVerdict.REFUSED, None, answer=answer))
+
+
+@pytest.mark.parametrize(("version", "code"), [(V3, 2), (V5, 0x85)])
+def test_a_refused_client_id_has_causes_of_its_own(version: int, code: int) -> None:
+    refused = report(ProbeVerdict.REFUSED, version, answer=ServerReply("CONNACK", code, "", ConnectionEnd.CLOSED))
+    assert causes(refused) == CLIENT_ID_CAUSES
+
+
+def test_426_means_another_protocol_by_each_way() -> None:
+    over = {version: causes_of("http-426", version=version)[0] for version in (V5, None)}
+    assert "other than MQTT over WebSocket" in over[V5]
+    assert "other than HTTPS" in over[None]
 
 
 def test_some_codes_have_causes_of_their_own() -> None:

@@ -70,7 +70,7 @@ def test_refused_names_the_usual_causes() -> None:
     verdict = stages(probe(failure, NETWORK, TLS, step, refused_by="connect-refused", reason="refused with 0x87"))
 
     assert verdict.conclusion is Conclusion.REFUSED
-    assert "as sensor-7 over MQTT 5 over TLS was refused: refused with 0x87." in verdict.headline
+    assert "as sensor-7 over MQTT 5 over TLS was refused: 0x87." in verdict.headline
     assert verdict.next_step.startswith("Usual causes, most likely first: (1) the function refused")
 
 

@@ -45,17 +45,20 @@ def test_it_is_found_without_an_index_too(tmp_path: Path) -> None:
         assert history.problem is None
 
 
-def test_a_file_of_version_1_gets_the_table(tmp_path: Path) -> None:
+def test_a_file_of_version_1_gets_the_tables(tmp_path: Path) -> None:
     path = tmp_path / "history.db"
     with History(path) as history:
         history.record(FULL)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("DROP TABLE failing_stage")
+        connection.execute("DROP TABLE kind")
         connection.execute("PRAGMA user_version=1")
     with History(path) as history:
-        assert [row.stage for row in history.page()] == [None]
+        assert [(row.stage, row.kind) for row in history.page()] == [(None, None)]
+        history.record(FULL)
+        assert [row.kind for row in history.page()] == ["test", None]
         history.judge((1,), judged)
-        assert [row.stage for row in history.page()] == ["policy allows"]
+        assert [row.stage for row in history.page()] == [None, "policy allows"]
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
 

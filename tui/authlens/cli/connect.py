@@ -164,6 +164,8 @@ def _as_before(options: ProbeOptions, arguments: argparse.Namespace, device: Dev
         options = replace(options, host=before.host, port=options.port or before.port)
         if options.server_name is None:
             options = replace(options, server_name=before.server_name)
+        if options.ca_file is None:
+            options = replace(options, ca_file=before.ca_file)
     return options
 
 

@@ -29,8 +29,14 @@ from authlens.probe.network import Report, Unreached, alert_words, certificate_r
 
 _CONNACK_OF_3 = b"\x20\x02"
 """How a CONNACK of MQTT 3.1.1 begins: one of MQTT 5 is longer."""
+_HTTP = b"HTTP/1."
+"""In MQTT, a PUBACK with flags that are not allowed."""
 KEEP_ALIVE = 60
 """Seconds; a probe has left long before."""
+
+
+class _SpeaksHttp(Malformed):
+    """An answer of HTTP arrived in place of a packet."""
 
 
 class Conversation:
@@ -59,6 +65,9 @@ class Conversation:
         )
         try:
             answer = await self._ask(packet, Connack, None)
+        except _SpeaksHttp:
+            message = f"{plan.host}: what answered speaks HTTP, not MQTT; a proxy may answer in place of AWS IoT"
+            raise Unreached(ProbeStage.CONNECT, message) from None
         except Malformed as error:
             message = f"{plan.host}: what answered is not MQTT ({error})"
             if plan.version == V5 and self._last.startswith(_CONNACK_OF_3):
@@ -145,6 +154,8 @@ class Conversation:
         while not self._waiting:
             data = await self._channel.receive(max(0.0, until - time.monotonic()))
             self._last = data
+            if data.startswith(_HTTP):
+                raise _SpeaksHttp("HTTP")
             self._waiting += self._decoder.feed(data)
         return self._waiting.pop(0)
 

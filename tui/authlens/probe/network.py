@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from authlens.core.probe.plan import ProbePlan
@@ -82,7 +83,7 @@ async def connect(plan: ProbePlan, report: Report) -> socket.socket:
     raise Unreached(ProbeStage.TCP, tcp_words(plan, failures[-1], [family for family, _ in addresses]))
 
 
-def tcp_words(plan: ProbePlan, error: OSError, families: list[socket.AddressFamily]) -> str:
+def tcp_words(plan: ProbePlan, error: OSError, families: Sequence[socket.AddressFamily]) -> str:
     """Why there is no connection, for the host and port of the plan."""
     where = f"{plan.host} port {plan.port}"
     if isinstance(error, TimeoutError):
@@ -93,7 +94,10 @@ def tcp_words(plan: ProbePlan, error: OSError, families: list[socket.AddressFami
         if set(families) == {socket.AF_INET6}:
             return f"{where}: the host has only IPv6 addresses, and this machine has no IPv6 route"
         return f"{where}: this machine has no route to it; check the network and the VPN"
-    return f"{where}: {error.strerror or error}"
+    if isinstance(error, ConnectionResetError):
+        return f"{where}: the connection was reset as soon as it was made"
+    # asyncio's own text names no cause.
+    return f"{where}: {os.strerror(error.errno) if error.errno else error}"
 
 
 def tls_context(plan: ProbePlan) -> ssl.SSLContext:
@@ -143,9 +147,19 @@ def tls_detail(plan: ProbePlan, tls: ssl.SSLObject) -> str:
     chosen = tls.selected_alpn_protocol()
     alpn = f"ALPN {offered or 'none'} offered, {chosen or 'none'} chosen"
     certificate: Any = tls.getpeercert() or {}
-    names = [str(value) for kind, value in certificate.get("subjectAltName", ()) if kind in ("DNS", "IP Address")]
+    names = [_name(kind, value) for kind, value in certificate.get("subjectAltName", ()) if kind in _NAMES]
     held = f"certificate for {', '.join(names[:3])} until {certificate.get('notAfter', '?')}"
     return f"{tls.version()}, {sni_words(plan)}, {alpn}, {held}"
+
+
+_NAMES = ("DNS", "IP Address")
+
+
+def _name(kind: str, value: str) -> str:
+    """OpenSSL writes all eight groups of an IPv6 address, and some versions a line break after them."""
+    if kind != "IP Address" or ":" not in value:
+        return value
+    return socket.inet_ntop(socket.AF_INET6, b"".join(int(group, 16).to_bytes(2) for group in value.split(":")))
 
 
 def sni_words(plan: ProbePlan) -> str:
@@ -206,6 +220,7 @@ _ALERTS = {
     "CERTIFICATE_REVOKED": "the server says that the client certificate is revoked (TLS)",
     "UNSUPPORTED_CERTIFICATE": "the server does not support this kind of client certificate (TLS)",
     "ACCESS_DENIED": "the server accepts the client certificate, but denies it access (TLS)",
+    "INTERNAL_ERROR": "the server failed internally during the TLS handshake",
     "PROTOCOL_VERSION": "client and server have no TLS version in common",
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 from authlens.core.probe.plan import ProbePlan
 from authlens.core.probe.report import ProbeReport, ProbeStage, ProbeStep, ProbeVerdict, ServerReply, Tried
@@ -14,12 +15,23 @@ def run(plan: ProbePlan) -> ProbeReport:
     return asyncio.run(_run(plan))
 
 
+class _Steps(list[ProbeStep]):
+    def __init__(self) -> None:
+        super().__init__()
+        self.began = time.monotonic()
+
+    @property
+    def unaccounted(self) -> float:
+        """Seconds since the beginning that no step took: those of the one that failed."""
+        return max(0.0, time.monotonic() - self.began - sum(step.seconds for step in self))
+
+
 async def _run(plan: ProbePlan) -> ProbeReport:
-    steps: list[ProbeStep] = []
+    steps = _Steps()
     try:
         return await _BY_WAY[plan.way](plan, steps)
     except Unreached as failure:
-        steps.append(ProbeStep(failure.stage, False, 0.0, str(failure)))
+        steps.append(ProbeStep(failure.stage, False, steps.unaccounted, str(failure)))
         return _report(
             plan,
             ProbeVerdict.UNREACHED,
@@ -29,7 +41,7 @@ async def _run(plan: ProbePlan) -> ProbeReport:
         )
 
 
-async def _over_tls(plan: ProbePlan, steps: list[ProbeStep]) -> ProbeReport:
+async def _over_tls(plan: ProbePlan, steps: _Steps) -> ProbeReport:
     from authlens.probe.channel import Ended, TlsChannel
 
     connection = await connect(plan, steps.append)
@@ -58,9 +70,10 @@ def _patience(plan: ProbePlan, steps: list[ProbeStep]) -> float:
     return min(0.5, (0.25 if plan.certificate_is_judged else 0.02) + 1.5 * taken)
 
 
-async def _over_websocket(plan: ProbePlan, steps: list[ProbeStep]) -> ProbeReport:
+async def _over_websocket(plan: ProbePlan, steps: _Steps) -> ProbeReport:
     from authlens.probe.web import Refused, session_for, upgrade
 
+    steps.began = time.monotonic()  # aiohttp takes a while to import
     async with session_for(plan, steps.append) as (session, traced):
         try:
             channel = await upgrade(session, traced, plan, steps.append)
@@ -69,9 +82,10 @@ async def _over_websocket(plan: ProbePlan, steps: list[ProbeStep]) -> ProbeRepor
         return await _conversation(plan, channel, steps)
 
 
-async def _over_https(plan: ProbePlan, steps: list[ProbeStep]) -> ProbeReport:
+async def _over_https(plan: ProbePlan, steps: _Steps) -> ProbeReport:
     from authlens.probe.web import publish, session_for
 
+    steps.began = time.monotonic()
     trial = plan.trials[0]
     async with session_for(plan, steps.append) as (session, traced):
         answer = await publish(session, traced, plan, trial, steps.append)
@@ -115,6 +129,7 @@ def _report(
         problem=problem,
         tried=tried,
         received=received,
+        omits_login=plan.omits_login,
         lacks_certificate=plan.lacks_certificate,
         certificate_rejection=certificate_rejection,
     )

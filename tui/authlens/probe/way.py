@@ -14,7 +14,7 @@ from authlens.core.contract.outcome import Outcome
 from authlens.core.deployment.deployment import Domain
 from authlens.core.deployment.transport import DeviceEndpoint, transport_of
 from authlens.core.invocation.gateway import CallFailed, Reply
-from authlens.core.invocation.invocation import Failure, FailureKind
+from authlens.core.invocation.invocation import UNREACHED, Failure, FailureKind
 from authlens.core.probe.plan import ProbePlan
 from authlens.core.probe.record import connection_of
 from authlens.core.probe.report import ProbeReport, ProbeVerdict
@@ -108,4 +108,4 @@ def _result(report: ProbeReport) -> Outcome | Failure:
         return Outcome(True)
     if report.refused_by is not None:
         return Failure(FailureKind.DEVICE, report.refused_by, headline(report))
-    return Failure(FailureKind.UNREACHABLE, "Unreached", report.problem)
+    return Failure(FailureKind.UNREACHABLE, UNREACHED, report.problem)

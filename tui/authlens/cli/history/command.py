@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
+from authlens.core.invocation.verdict_word import listed_word
 from authlens.core.text.visible import visible
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ _EXAMPLES = """examples:
   authlens history export > invocations.jsonl
   authlens history clear --yes
 
-A search finds invocations that contain every word in the authorizer, principal, verdict, error, target, saved
-request, client id, username or server name. Secrets are printed as [redacted]."""
+A search finds invocations that contain every word in the kind (function, device, probe), authorizer, principal,
+verdict, error, target, saved request, client id, username or server name. Secrets are printed as [redacted]."""
 
 _PAGE = 500
 
@@ -107,16 +108,17 @@ def _list(arguments: argparse.Namespace, history: History, services: CliServices
     return ExitCode.DONE
 
 
-_HEADINGS = ("ID", "TIME", "VERDICT", "AUTHORIZER", "PRINCIPAL", "DURATION", "TARGET", "SAVED REQUEST")
+_HEADINGS = ("ID", "TIME", "VERDICT", "AUTHORIZER", "PRINCIPAL", "KIND", "DURATION", "TARGET", "SAVED REQUEST")
 
 
 def _cells(row: HistoryRow) -> tuple[str, ...]:
     cells = (
         str(row.number),
         f"{row.started_at.astimezone():%Y-%m-%d %H:%M:%S}",
-        row.error or row.verdict,
+        listed_word(row.verdict, row.error),
         row.authorizer,
         row.principal or "",
+        row.kind or "",
         f"{row.duration * 1000:.0f} ms",
         row.target,
         row.source or "",
@@ -134,6 +136,7 @@ def _row_json(row: HistoryRow) -> dict[str, str | float | None]:
     return {
         "id": row.number,
         "startedAt": row.started_at.isoformat(),
+        "kind": row.kind,
         "verdict": row.verdict,
         "error": row.error,
         "authorizerName": row.authorizer or None,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from authlens.core.contract.outcome import Outcome
-from authlens.core.invocation.invocation import Failure, Invocation
+from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
 from authlens.core.invocation.verdict_word import verdict_word
 from authlens.core.saved.saved_request_yaml import write
 
@@ -51,9 +51,13 @@ def _result(invocation: Invocation) -> Iterator[tuple[str, str]]:
         yield from _outcome(result)
 
 
+_HEADINGS = {FailureKind.DEVICE: "Refused:", FailureKind.UNREACHABLE: "Not reached:"}
+
+
 def _failure(failure: Failure) -> Iterator[tuple[str, str]]:
     facts = {"HTTP status": failure.http_status, "request id": failure.request_id, "advice": failure.advice}
-    yield f"{failure.error}:", "\n".join([failure.message or "(no message)", *_facts(facts)])
+    heading = _HEADINGS.get(failure.kind) if failure.is_of_connection else None
+    yield heading or f"{failure.error}:", "\n".join([failure.message or "(no message)", *_facts(facts)])
 
 
 def _outcome(outcome: Outcome) -> Iterator[tuple[str, str]]:

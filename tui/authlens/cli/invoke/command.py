@@ -154,6 +154,11 @@ class _Call:
     services: CliServices
 
     def send(self, draft: InvokeInput) -> ExitCode:
+        if self.given.text("via") == "local" and draft.saved.target.local is None:
+            raise CommandError(
+                "--via local needs a saved request with a local target (target: {local: FILE}); "
+                "'authlens run --via local --serve FILE' starts one for any request"
+            )
         self._check_trust(draft)
         self._save(draft)
         self._debug_before(draft)

@@ -27,6 +27,7 @@ from authlens.core.compare.changes import result_words
 from authlens.core.compare.compare import compare
 from authlens.core.expect.check import JudgementState, milliseconds
 from authlens.core.expect.judgement_text import explanation
+from authlens.core.invocation.invocation import Invocation
 from authlens.core.request.target import DEMO
 from authlens.core.saved.destination import Destination, read_destination
 from authlens.core.text.visible import visible
@@ -156,10 +157,18 @@ def _cells(each: Compared) -> tuple[str, str, str, str, str]:
     return (
         visible(each.label),
         WORDS[result.state],
-        redact(result_words(result.invocation.result)) if result.invocation else "",
+        redact(_answer(result.invocation)) if result.invocation else "",
         milliseconds(result.invocation.duration) if result.invocation else "",
         redact(_first(each.differences)),
     )
+
+
+def _answer(invocation: Invocation) -> str:
+    if invocation.device is None:
+        return result_words(invocation.result)
+    from authlens.core.compare.connections import connection_words  # a suite rarely connects
+
+    return connection_words(invocation.device, invocation.result)
 
 
 def _first(differences: Sequence[str]) -> str:

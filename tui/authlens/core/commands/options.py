@@ -84,7 +84,7 @@ FORMATS = ("json", "text", "table", "yaml", "yaml-stream", "off")
 BINARY_FORMATS = ("base64", "raw-in-base64-out")
 ERROR_FORMATS = ("legacy", "json", "yaml", "text", "table", "enhanced")
 
-VIA = ("test", "function")
+VIA = ("test", "function", "local")
 EVENTS = ("test", "https", "mqtt", "wss")
 """Of which connection an event is, as `authlens event --as` names them."""
 
@@ -151,7 +151,13 @@ OPTIONS = (
     _flag("--exit-code", OURS, "exit 1 when the login is refused (isAuthenticated false)", ours=True),
     _flag("--decode", OURS, "print policy documents as JSON objects; applied before --query", ours=True),
     Option("--save", OURS, "write the request as a saved request first; never overwrites", metavar="FILE", ours=True),
-    Option("--via", OURS, "the test call, or Lambda's Invoke of the authorizer's function", choices=VIA, ours=True),
+    Option(
+        "--via",
+        OURS,
+        "the test call, Lambda's Invoke of the authorizer's function, or the test call on a local target",
+        choices=VIA,
+        ours=True,
+    ),
     Option("--qualifier", OURS, "with --via function: a version or an alias of it", metavar="NAME", ours=True),
     Option("--event", OURS, "with --via function: that of a test, or of a real connection", choices=EVENTS, ours=True),
     _flag("--no-history", OURS, "do not record the invocation", ours=True),

@@ -11,6 +11,7 @@ from authlens.core.mqtt.connection import DeviceConnection
 from authlens.core.mqtt.packets import V5
 from authlens.core.probe.plan import PROBE_CLIENT_ID, ProbeOptions, ProbePlan
 from authlens.core.probe.record import TRANSPORTS
+from authlens.core.request import query
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
 from authlens.core.saved.saved_request import SavedRequest
 
@@ -33,7 +34,8 @@ def planned(
     if plan.way == "mqtt":
         return replace(plan, username=device.username or None, password=password)
     if plan.way == "https":
-        return replace(plan, headers=device.headers, query=device.query_string, client_id="")
+        omits = logs_in_by_mqtt_alone(request)
+        return replace(plan, headers=device.headers, query=device.query_string, client_id="", omits_login=omits)
     if mqtt is not None and (mqtt.username or mqtt.password):
         # A request that logs in with MQTT does so over a WebSocket too: credentials in CONNECT, the URL unchanged.
         return replace(
@@ -46,6 +48,14 @@ def planned(
     return replace(plan, headers=device.headers, query=device.query_string)
 
 
+def logs_in_by_mqtt_alone(request: AuthorizerRequest) -> bool:
+    """Whether its only login is an MQTT password, or a username besides its parameters: HTTPS carries neither."""
+    mqtt, http = request.mqtt_context, request.http_context or HttpContext()
+    if mqtt is None or request.token is not None or http.headers or http.query_string:
+        return False
+    return bool(mqtt.password or query.before("username", mqtt.username or ""))
+
+
 def recorded_options(device: DeviceConnection) -> ProbeOptions:
     """How and where an earlier probe connected; what it tried is not repeated."""
     host, port = host_and_port(device.peer)
@@ -55,6 +65,7 @@ def recorded_options(device: DeviceConnection) -> ProbeOptions:
         host=host,
         port=port,
         server_name=None if device.server_name == host else device.server_name,
+        ca_file=device.ca_file,
     )
 
 

@@ -99,6 +99,8 @@ def _failure_changes(left: Result, right: Result) -> Iterator[Change]:
 def result_words(result: Result) -> str:
     """`authenticated as p1`, `refused as p1`, `InvalidRequestException: Authorizer A not found`."""
     if isinstance(result, Failure):
+        if result.message and result.is_of_connection:
+            return result.message
         return f"{result.error}: {result.message}" if result.message else result.error
     verdict = "authenticated" if result.is_authenticated else "not authenticated"
     return f"{verdict} as {result.principal_id}" if result.principal_id else verdict

@@ -228,8 +228,8 @@ def _changes(left: Side, right: Side, pairs: Sequence[DocumentPair]) -> Iterator
             from authlens.core.compare.connections import ComparedSide, connection_changes  # few answers are a probe's
 
             yield from connection_changes(
-                ComparedSide(left.request, left.result, left.device, left.variables),
-                ComparedSide(right.request, right.result, right.device, right.variables),
+                ComparedSide(left.request, left.result, left.device, left.variables, left.is_direct),
+                ComparedSide(right.request, right.result, right.device, right.variables, right.is_direct),
             )
         else:
             yield from result_changes(left.result, right.result)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from authlens.core.compare.changes import Change, result_words
 from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.access import ALLOWED, AccessQuestions
-from authlens.core.invocation.invocation import Failure
+from authlens.core.invocation.invocation import Failure, FailureKind
 from authlens.core.mqtt.connection import DeviceConnection, PacketDecision
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.saved.expectation import Question
@@ -29,10 +29,14 @@ class ComparedSide:
     device: DeviceConnection | None
     variables: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Policy variables that its certificate settled."""
+    is_direct: bool = False
+    """Whether the function was called directly."""
 
     @property
     def name(self) -> str:
-        return "the test call" if self.device is None else f"the connection over {self.device.protocol}"
+        if self.device is not None:
+            return f"the connection over {self.device.protocol}"
+        return "the direct call" if self.is_direct else "the test call"
 
     @property
     def is_let_in(self) -> bool:
@@ -72,6 +76,16 @@ def connection_changes(left: ComparedSide, right: ComparedSide) -> Iterator[Chan
             yield from _tried(test_call, probe.device)
     if left.device is not None and right.device is not None:
         yield from _between(left.device, right.device)
+
+
+def connection_words(device: DeviceConnection, result: Outcome | Failure) -> str:
+    """What a probe met, for a line of a table: `connected; publish a/b denied`, `refused with HTTP 403`."""
+    if isinstance(result, Failure):
+        words = device.reason or result.message or result.error
+        # Without the reason string, which holds a new id each time.
+        return words if result.kind is not FailureKind.DEVICE else words.partition(": ")[0]
+    tried = [each for each in device.decisions if each.action in _COMPARED]
+    return "; ".join(["connected", *(f"{_what(each)} {'allowed' if each.is_allowed else 'denied'}" for each in tried)])
 
 
 def _how(device: DeviceConnection, result: Outcome | Failure) -> str:

@@ -45,6 +45,10 @@ class FailureKind(StrEnum):
     """A bug in authlens."""
 
 
+UNREACHED = "Unreached"
+"""The error of a probe that got no answer of its protocol."""
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Why a call has no outcome, in the words of the component that refused it."""
@@ -60,6 +64,11 @@ class Failure:
     """What to do about it, if `aws` knows (credentials, region, network)."""
     retries: int | None = None
     """The number of retries if the last one failed too; `None` if retries are off."""
+
+    @property
+    def is_of_connection(self) -> bool:
+        """Whether a connection failed: the message is then the whole sentence, and the error only its id."""
+        return self.kind is FailureKind.DEVICE or self.error == UNREACHED
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,33 @@ FAILED = {
 }
 
 
+_REFUSED_BECAUSE = {
+    "connect-refused": "",
+    "http-refused": "HTTP 403",
+    "not-connect": "no valid CONNECT",
+    "will-qos": "will of QoS 2",
+}
+"""What refused a connection, by the rule's id, where the id's own words say too little or nothing more."""
+
+
+def listed_word(verdict: str, error: str | None) -> str:
+    """The word of a line in a list: of what AWS refused, its exception class; of a connection, what refused it."""
+    if verdict != REFUSED or error is None:
+        return verdict
+    if not error[:1].islower():
+        return error
+    status = error.removeprefix("http-")
+    words = _REFUSED_BECAUSE.get(error, f"HTTP {status}" if status.isdecimal() else error.replace("-", " "))
+    return f"{REFUSED} ({words})" if words else REFUSED
+
+
+def kind_word(invocation: Invocation) -> str:
+    """What kind of invocation it is: `test`, `function`, `device` or `probe`."""
+    if invocation.device is None:
+        return "function" if invocation.way == "function" else "test"
+    return "probe" if invocation.is_probe else "device"
+
+
 def verdict_word(invocation: Invocation) -> str:
     device = invocation.device
     failure = invocation.failure

@@ -89,6 +89,8 @@ V3_CONNACK_NAMES: Final = {
     4: "Bad user name or password",
     5: "Not authorized",
 }
+V3_IDENTIFIER_REJECTED: Final = 2
+"""A return code of 3.1.1 in CONNACK; refusals of 5 begin at 0x80."""
 V3_REFUSED_FILTER: Final = 0x80
 """The one failure that a SUBACK of 3.1.1 has."""
 

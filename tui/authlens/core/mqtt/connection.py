@@ -167,6 +167,8 @@ class DeviceConnection:
     """How many times the function was invoked again."""
     is_probe: bool = False
     """Whether authlens itself connected: then this is the client's view, otherwise the listener's."""
+    ca_file: str | None = None
+    """The PEM file that a probe trusted in place of the system's."""
     certificate: PresentedCertificate | None = None
     """The client certificate, with CUSTOM_AUTH_X509."""
 

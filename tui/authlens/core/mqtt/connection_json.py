@@ -44,6 +44,7 @@ def to_json(device: DeviceConnection) -> dict[str, Any]:
         throttled=device.throttled,
         refreshes=device.refreshes,
         isProbe=device.is_probe,
+        caFile=device.ca_file,
     )
 
 
@@ -92,6 +93,7 @@ def from_json(members: Members) -> DeviceConnection:
         throttled=members.text("throttled"),
         refreshes=members.integer("refreshes") or 0,
         is_probe=members.boolean("isProbe") or False,
+        ca_file=members.text("caFile"),
     )
 
 

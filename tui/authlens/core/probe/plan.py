@@ -117,6 +117,8 @@ class ProbePlan:
     """PEM certificates to trust in place of the system's."""
     certificate_file: str | None = None
     key_file: str | None = None
+    omits_login: bool = False
+    """Whether the request logs in with an MQTT username or password, which an HTTPS publish does not carry."""
     needs_certificate: bool = False
     """Whether the host's domain configuration requires a client certificate (CUSTOM_AUTH_X509)."""
     trials: tuple[Trial, ...] = ()

@@ -55,6 +55,7 @@ def connection_of(plan: ProbePlan, report: ProbeReport, identifier: str, at: flo
         counts=counts,
         lasted=report.seconds,
         is_probe=True,
+        ca_file=plan.ca_file,
     )
 
 

@@ -66,6 +66,10 @@ class ProbeStep:
     detail: str = ""
 
 
+WEB_PAGE = "a web page"
+"""How the reason of an HTTP answer begins that no service of AWS sends."""
+
+
 @dataclass(frozen=True, slots=True)
 class ServerReply:
     """What the server did in answer to one packet or request."""
@@ -74,7 +78,7 @@ class ServerReply:
     """`CONNACK`, `SUBACK`, `PUBACK`, `DISCONNECT` or `HTTP`; `None` where it only closed."""
     code: int | None = None
     reason: str = ""
-    """The reason string, or the body of an HTTP answer."""
+    """The reason string, or what the body of an HTTP answer says."""
     closed: ConnectionEnd | None = None
     """How the connection ended with it, where it did."""
     properties: tuple[tuple[str, str], ...] = ()
@@ -83,7 +87,7 @@ class ServerReply:
     @property
     def is_yes(self) -> bool:
         if self.packet == "HTTP":
-            return self.code is not None and 200 <= self.code < 300
+            return self.code is not None and 200 <= self.code < 300 and not self.reason.startswith(WEB_PAGE)
         if self.closed is not None or self.code is None or self.packet == "DISCONNECT":
             return False
         # MQTT 3.1.1 has return codes of its own in CONNACK, and any but 0 is a refusal in both versions.
@@ -141,6 +145,8 @@ class ProbeReport:
     """Messages that arrived while it was connected."""
     predicted: str | None = None
     """What the policies say about connecting with this client id."""
+    omits_login: bool = False
+    """As in the plan."""
     lacks_certificate: bool = False
     """Whether the host requires a client certificate and none was given."""
     certificate_rejection: str = ""
@@ -198,6 +204,8 @@ def rule_of_refusal(answer: ServerReply) -> Rule | None:
         return HTTP_REFUSED if answer.code in _HTTP_REFUSALS else None
     if answer.packet == "DISCONNECT" and answer.code in _OF_DISCONNECT:
         return _OF_DISCONNECT[answer.code]
+    if answer.packet == "CONNACK" and answer.code == codes.V3_IDENTIFIER_REJECTED:
+        return CLIENT_ID
     return _OF_CONNACK.get(answer.code, REFUSED)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from authlens.core.mqtt.packets import V3, V5
-from authlens.core.mqtt.rules import CONNECT_RATE, HTTP_REFUSED, REFUSED, TAKEN_OVER
+from authlens.core.mqtt.rules import CLIENT_ID, CONNECT_RATE, HTTP_REFUSED, REFUSED, TAKEN_OVER
 from authlens.core.policy.matching import DecisionWord
 from authlens.core.probe.plan import PROBE_CLIENT_ID
 from authlens.core.probe.report import ConnectionEnd, ProbeReport, ProbeVerdict, Tried
@@ -19,6 +19,10 @@ REFUSAL_CAUSES = (
 )
 TAKEN_OVER_CAUSES = ("another client connected with the same client id at the same moment: give --client-id",)
 VERSION_CAUSES = ("the server does not support this version of MQTT, which AWS IoT does: try --mqtt 3 or 5", _NOT_AWS)
+CLIENT_ID_CAUSES = (
+    "AWS IoT accepts client ids of at most 128 bytes that do not start with $: give another one with --client-id",
+    "the server accepts only client ids of a pattern of its own",
+)
 RATE_CAUSES = ("another connection used this client id within the last second; wait a second and try again",)
 
 
@@ -60,11 +64,18 @@ NO_CERTIFICATE = (
 )
 
 
+NO_LOGIN = (
+    "the request logs in with an MQTT username or password, and an HTTPS publish carries neither: connect over MQTT or "
+    "WebSocket, or put the credentials into headers or the query string"
+)
+
+
 def causes(report: ProbeReport) -> tuple[str, ...]:
     """The usual causes of a refusal, the most likely first; one that is known comes alone."""
     if report.lacks_certificate and report.verdict is not ProbeVerdict.CONNECTED:
         return (NO_CERTIFICATE,)
-    return causes_of(report.refused_by, headline(report), report.version, report.client_id, report.predicted)
+    words = headline(report)
+    return causes_of(report.refused_by, words, report.version, report.client_id, report.predicted, report.omits_login)
 
 
 def causes_of(
@@ -73,32 +84,37 @@ def causes_of(
     version: int | None = None,
     client_id: str = "",
     predicted: str | None = None,
+    omits_login: bool = False,
 ) -> tuple[str, ...]:
     """The same, for the `refused_by` of a report or of its record. words: its headline."""
     if refusal is None:
         return ()
-    if refusal == REFUSED.id and predicted not in (None, DecisionWord.ALLOWED):
-        return (f"the documents of the last answer do not allow iot:Connect as {client_id} ({predicted})",)
-    if refusal == REFUSED.id and client_id == PROBE_CLIENT_ID:
-        return (NO_CLIENT_ID, *REFUSAL_CAUSES)
-    if version == V5 and words.startswith(_CLOSED):
-        return (*SILENT_CAUSES, *REFUSAL_CAUSES)
-    if refusal == CONNECT_RATE.id:
-        return RATE_CAUSES
-    if refusal == TAKEN_OVER.id:
-        return TAKEN_OVER_CAUSES
-    if refusal == REFUSED.id and "protocol version" in words:
-        return VERSION_CAUSES
+    if refusal == REFUSED.id:
+        return _of_connect(words, version, client_id, predicted)
     if refusal == HTTP_REFUSED.id:
         # Of the two ways over HTTP only the publish has a topic.
         publish = () if version else ("the policies do not allow iot:Publish on this topic",)
-        return (*REFUSAL_CAUSES[:1], *publish, *REFUSAL_CAUSES[2:])
+        return (*((NO_LOGIN,) if omits_login else ()), *REFUSAL_CAUSES[:1], *publish, *REFUSAL_CAUSES[2:])
     status = refusal.removeprefix("http-")
     if status == refusal:
-        return REFUSAL_CAUSES
+        return _KNOWN_CAUSES.get(refusal, REFUSAL_CAUSES)
+    if status == "426" and not version:
+        return ("the domain configuration expects a protocol other than HTTPS (applicationProtocol)", _NOT_AWS)
     return _HTTP_CAUSES.get(status) or _HTTP_CAUSES.get(f"{status[:1]}xx") or (_NOT_AWS,)
 
 
+def _of_connect(words: str, version: int | None, client_id: str, predicted: str | None) -> tuple[str, ...]:
+    if predicted not in (None, DecisionWord.ALLOWED):
+        return (f"the documents of the last answer do not allow iot:Connect as {client_id} ({predicted})",)
+    if client_id == PROBE_CLIENT_ID:
+        return (NO_CLIENT_ID, *REFUSAL_CAUSES)
+    if version == V5 and words.startswith(_CLOSED):
+        # Whoever upgraded to a WebSocket had accepted the certificate, or asked for none.
+        return (*SILENT_CAUSES["WebSocket" in words :], *REFUSAL_CAUSES)
+    return VERSION_CAUSES if "protocol version" in words else REFUSAL_CAUSES
+
+
+_KNOWN_CAUSES = {CONNECT_RATE.id: RATE_CAUSES, TAKEN_OVER.id: TAKEN_OVER_CAUSES, CLIENT_ID.id: CLIENT_ID_CAUSES}
 _REDIRECTED = ("a captive portal answered in place of AWS IoT: open a browser and sign in to the network",)
 _HTTP_CAUSES = {
     "407": ("a proxy in between requires a login; devices do not use proxies: connect from a network without one",),

@@ -5,6 +5,7 @@ The rule: it only covers what a client sees. The function's answer and its polic
 
 from __future__ import annotations
 
+from authlens.core.commands.probe_plan import logs_in_by_mqtt_alone
 from authlens.core.invocation.access import ALLOWED
 from authlens.core.invocation.invocation import FailureKind, Invocation
 from authlens.core.mqtt.connection import ConnectionStage, ConnectionStep, DeviceConnection, PacketDecision, Transport
@@ -35,7 +36,8 @@ def probe_verdict(invocation: Invocation, device: DeviceConnection) -> Verdict:
     who = _who(invocation, device)
     if failure is not None:
         causes = "; ".join(f"({number}) {each}" for number, each in enumerate(likely_causes(invocation, device), 1))
-        headline = f"The connection {who} over {device.protocol} was refused: {device.reason}."
+        reason = device.reason.removeprefix("refused with ")
+        headline = f"The connection {who} over {device.protocol} was refused: {reason}."
         return Verdict(Conclusion.REFUSED, results, headline, f"Usual causes, most likely first: {causes}.", "")
     denied = [each for each in device.decisions if not each.is_allowed]
     if not denied:
@@ -51,7 +53,8 @@ def likely_causes(invocation: Invocation, device: DeviceConnection) -> tuple[str
     """The usual causes of a probe's refusal, the most likely first. device: the invocation's own."""
     client_id = invocation.request.client_id or PROBE_CLIENT_ID
     predicted = next((each.word for each in device.decisions if each.packet == "CONNECT"), None)
-    return causes_of(device.refused_by, device.reason, device.version, client_id, predicted)
+    omits_login = device.transport is Transport.HTTPS and logs_in_by_mqtt_alone(invocation.request)
+    return causes_of(device.refused_by, device.reason, device.version, client_id, predicted, omits_login)
 
 
 def _who(invocation: Invocation, device: DeviceConnection) -> str:

@@ -16,11 +16,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 from authlens.store.files import make_own_folder, narrow
-from authlens.store.history import failing_stages
+from authlens.store.history import failing_stages, kinds
 from authlens.store.history.search import make_index
 
-VERSION = 2
-"""2: the table of failing stages. A file of version 1 gets it when it is opened."""
+VERSION = 3
+"""2: the table of failing stages; 3: that of kinds. A file of an earlier version gets them when it is opened."""
 BUSY_SECONDS = 5.0
 """How long to wait for another process that holds the file before a write fails."""
 
@@ -42,6 +42,7 @@ _SCHEMA = (
     # Records written by a SQLite without the index; the next one that has it catches up.
     "CREATE TABLE IF NOT EXISTS unindexed (number INTEGER PRIMARY KEY)",
     failing_stages.TABLE,
+    kinds.TABLE,
 )
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 

@@ -20,7 +20,7 @@ from authlens.calls import Attempt
 from authlens.core.invocation.invocation import Invocation
 from authlens.store.files import reason
 from authlens.store.history import database as file
-from authlens.store.history import failing_stages
+from authlens.store.history import failing_stages, kinds
 from authlens.store.history import search as search_in
 from authlens.store.history.record import HistoryRecord, HistoryRow, Keep, invocation_of, record_of, search_terms
 
@@ -198,6 +198,7 @@ class History:
     def _add(self, connection: sqlite3.Connection, record: HistoryRecord) -> int:
         number = int(connection.execute(_INSERT, (*record.columns, record.body)).lastrowid or 0)
         search_in.add_words(connection, number, record.words, self._indexed)
+        kinds.put(connection, number, record.kind)
         return number
 
     def _replace(self, connection: sqlite3.Connection, number: int, record: HistoryRecord) -> None:
@@ -221,6 +222,7 @@ class History:
         if up_to >= oldest:
             search_in.remove_words(connection, up_to, self._indexed)
             failing_stages.remove(connection, up_to)
+            kinds.remove(connection, up_to)
             connection.execute("DELETE FROM invocation WHERE number <= ?", (up_to,))
 
     def _searchable(self, connection: sqlite3.Connection) -> bool:
@@ -247,6 +249,7 @@ class History:
             file.refuse_newer(connection)
             search_in.remove_all_words(connection, self._indexed)
             connection.execute("DELETE FROM failing_stage")
+            connection.execute("DELETE FROM kind")
             connection.execute("DELETE FROM invocation")
         connection.execute("VACUUM")
 

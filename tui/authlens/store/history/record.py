@@ -15,7 +15,7 @@ from typing import Any, Literal
 from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.invocation.invocation_json import from_json, to_json
-from authlens.core.invocation.verdict_word import verdict_word
+from authlens.core.invocation.verdict_word import kind_word, verdict_word
 from authlens.core.request import query
 from authlens.core.request.members import MEMBERS, MemberKind, Secrecy
 from authlens.core.request.target import Target
@@ -53,6 +53,8 @@ class HistoryRow:
     """The saved request it was sent from, as a path."""
     stage: str | None = None
     """The stage at which it failed; empty if all passed, `None` until that is determined."""
+    kind: str | None = None
+    """As `kind_word` says it; `None` in a file of an earlier format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ class HistoryRecord:
     """The fields of `HistoryRow` after `number`, up to `source`."""
     words: str
     body: bytes
+    kind: str
+    """As `kind_word` says it."""
 
 
 def record_of(invocation: Invocation, keep: Keep, max_bytes: int = MAX_BYTES) -> HistoryRecord:
@@ -81,7 +85,7 @@ def record_of(invocation: Invocation, keep: Keep, max_bytes: int = MAX_BYTES) ->
         _storable(target_words(shown.target)),
         shown.source and _storable(shown.source),
     )
-    return HistoryRecord(columns, _words(shown), _body(replace(kept, number=None), max_bytes))
+    return HistoryRecord(columns, _words(shown), _body(replace(kept, number=None), max_bytes), kind_word(shown))
 
 
 def row_of(number: int, started_at: str, *fields: Any) -> HistoryRow:
@@ -112,6 +116,9 @@ def _words(shown: Invocation) -> str:
 def _findable(shown: Invocation) -> Iterator[str | None]:
     request, outcome, failure = shown.request, shown.outcome, shown.failure
     yield from (verdict_word(shown), target_words(shown.target), shown.source)
+    kind = kind_word(shown)
+    if kind != "test":  # which a search for a request of that name must not find everywhere
+        yield kind
     if outcome is not None:
         yield outcome.principal_id
     if failure is not None:

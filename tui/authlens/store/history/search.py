@@ -21,8 +21,8 @@ _CATCH_UP = (
     "DELETE FROM unindexed",
 )
 _ROWS = (
-    "SELECT number, started_at, authorizer, verdict, error, principal, duration, target, source, stage"
-    " FROM invocation LEFT JOIN failing_stage USING (number)"
+    "SELECT number, started_at, authorizer, verdict, error, principal, duration, target, source, stage, kind"
+    " FROM invocation LEFT JOIN failing_stage USING (number) LEFT JOIN kind USING (number)"
 )
 _NEWEST = 2**63 - 1
 _TRIGRAM = 3

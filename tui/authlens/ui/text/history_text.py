@@ -80,7 +80,7 @@ def history_row(row: HistoryRow, width: int, sign: str) -> Content:
         left = min(rest, max(9, rest * 2 // 5))
         parts += [
             ("  ", ""),
-            _column(safe_content(row.principal or ""), left),
+            _column(safe_content(row.principal or _kind(row)), left),
             (" ", ""),
             safe_content(_target_name(row.target), "$foreground-muted").truncate(rest - left, ellipsis=True),
         ]
@@ -94,6 +94,11 @@ def outcome_word_of(row: HistoryRow) -> tuple[str, str]:
     if row.verdict in _WORDS:
         return _WORDS[row.verdict]
     return "✗", _ERRORS.get(row.error or "", "refused")
+
+
+def _kind(row: HistoryRow) -> str:
+    """Of a probe or a direct call; a probe is never told the principal."""
+    return row.kind if row.kind in ("probe", "function") else ""
 
 
 def request_name(row: HistoryRow) -> str:

@@ -96,11 +96,12 @@ class ProbeController:
             before = recorded_options(again.device)
             protocol, name = _protocol_of(before), before.server_name or ""
             known = replace(known, protocol=protocol, endpoint=again.device.peer, server_name=name)
+            known = replace(known, ca_file=before.ca_file or "")
         if isinstance(found, str):
             return known
         host = known.endpoint or found.address
         is_found = host == found.address
-        return replace(known, endpoint=host, ca_file=(found.ca_file or "") if is_found else "")
+        return replace(known, endpoint=host, ca_file=(found.ca_file or "") if is_found else known.ca_file)
 
     async def _endpoint(self, saved: SavedRequest, base: Path | None) -> DeviceEndpoint | str:
         """Where the request's target has its devices; a sentence if that cannot be read."""

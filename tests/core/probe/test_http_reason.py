@@ -1,0 +1,27 @@
+"""What the body of an HTTP answer says: AWS IoT's JSON, a web page of a captive portal, or any other text."""
+
+from __future__ import annotations
+
+import pytest
+
+from authlens.core.probe.http_reason import http_words
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("", ("", "")),
+        ('{"message":"Forbidden","traceId":"a-b"}', ("Forbidden", "traceId a-b")),
+        ('{"message":"OK"}', ("OK", "")),
+        ('{"message":7,"traceId":"a"}', ('{"message":7,"traceId":"a"}', "")),
+        ('{"message":"m","traceId":7}', ("m", "")),
+        ("[1]", ("[1]", "")),
+        ("[" * 100_000, ("[" * 200, "")),
+        ("upstream\r\nfailed", ("upstream failed", "")),
+        (" <!DOCTYPE html><TITLE class=x>Log\n in</TITLE>", ("a web page, 'Log in'", "")),
+        ("<html></html>", ("a web page", "")),
+        ("x" * 300, ("x" * 200, "")),
+    ],
+)
+def test_what_it_says(body: str, words: tuple[str, str]) -> None:
+    assert http_words(body) == words

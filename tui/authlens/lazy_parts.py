@@ -6,7 +6,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from authlens.core.deployment.deployment import Deployment, Domain
 from authlens.core.invocation.cloud_log import LogLine, LogQuery
@@ -14,6 +14,7 @@ from authlens.core.invocation.gateway import Gateway, Reply
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Configured, Identity, Target
+from authlens.core.text.url import is_loopback
 
 if TYPE_CHECKING:
     from authlens.aws.sessions import Retries
@@ -45,10 +46,22 @@ class LazyLocalTargets:
             self._made.close()
 
 
+class Listeners(Protocol):
+    """The device listeners of local targets. Raises RuntimeError with a sentence when one cannot be started."""
+
+    def endpoint(self, target: Target, base: Path | None = None) -> DeviceEndpoint: ...
+
+    def ca_file(self, target: Target, address: str) -> str | None: ...
+
+    def close(self) -> None: ...
+
+
 class LazyListeners:
     """The device listeners of local targets, one per file, started for its first probe and ended together."""
 
-    def __init__(self) -> None:
+    def __init__(self, authority: Callable[[], Path]) -> None:
+        """authority: the folder of the certificate authority of this user's local endpoints."""
+        self._authority = authority
         self._running: dict[Path, tuple[LocalDevices, DeviceEndpoint]] = {}
         self._lock = threading.Lock()
 
@@ -70,6 +83,12 @@ class LazyListeners:
                 running = devices, DeviceEndpoint(address.url.partition("://")[2], address.ca_file)
                 self._running[path] = running
             return running[1]
+
+    def ca_file(self, target: Target, address: str) -> str | None:
+        """What to trust at the listener of a local endpoint that was started apart; `None` for any other address."""
+        file = self._authority() / "ca.pem"
+        is_here = is_loopback(target.endpoint_url) and is_loopback(f"https://{address}")
+        return str(file) if is_here and file.is_file() else None
 
     def close(self) -> None:
         with self._lock:

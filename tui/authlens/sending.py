@@ -22,9 +22,10 @@ from authlens.core.request.target import Configured, Identity, Target
 from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.core.saved.source import split_source
 from authlens.core.secrets.invocation_redaction import without_resolved
+from authlens.core.text.url import is_loopback
 from authlens.core.text.visible import visible
 from authlens.gate import Gate
-from authlens.lazy_parts import LazyGateway, LazyListeners, LazyLocalTargets
+from authlens.lazy_parts import LazyGateway, LazyListeners, LazyLocalTargets, Listeners
 from authlens.user_path import NotAPath, user_path
 
 if TYPE_CHECKING:
@@ -53,14 +54,6 @@ class LocalTargets(Protocol):
     def locate(self, target: Target, base: Path | None = None) -> Target: ...
 
     def printed(self, target: Target, base: Path | None = None) -> str: ...
-
-    def close(self) -> None: ...
-
-
-class Listeners(Protocol):
-    """The device listeners of local targets. Raises RuntimeError with a sentence when one cannot be started."""
-
-    def endpoint(self, target: Target, base: Path | None = None) -> DeviceEndpoint: ...
 
     def close(self) -> None: ...
 
@@ -250,10 +243,12 @@ class Sender:
             except RuntimeError as error:
                 raise CallFailed(_local_failure(error).failure) from error
             return replace(found, domain=self._domain(domain_configuration, target, base))
-        if not domain_configuration:
-            return DeviceEndpoint(self.data_endpoint(target, base))
         domain = self._domain(domain_configuration, target, base)
-        return DeviceEndpoint(domain.domain_name if domain else "", domain=domain)
+        if domain is not None and not is_loopback(target.endpoint_url):
+            return DeviceEndpoint(domain.domain_name, domain=domain)
+        address = self.data_endpoint(target, base)
+        ca_file = self._listeners.ca_file(target, address) if self._listeners is not None else None
+        return DeviceEndpoint(address, ca_file, domain)
 
     def _domain(self, name: str, target: Target, base: Path | None) -> Domain | None:
         """The domain configuration of that name; `None` without a name. Raises CallFailed."""
@@ -386,7 +381,7 @@ def build_sender(
         lambda base: StoredReferences(environ, base),
         now,
         gate,
-        LazyListeners(),
+        LazyListeners(lambda: places(environ, Path.cwd()).authority),
     )
 
 

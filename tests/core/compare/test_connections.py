@@ -212,3 +212,14 @@ def test_what_a_probe_met_fits_a_line_of_a_table() -> None:
     assert connection_words(refused, failure) == "refused with CONNACK 0x87 Not authorized"
     unreached = Failure(FailureKind.UNREACHABLE, "Unreached", "h: the certificate has expired")
     assert connection_words(DEVICE, unreached) == "h: the certificate has expired"
+
+
+def test_the_client_id_that_a_token_request_cannot_carry_is_no_difference() -> None:
+    bare = replace(TEST_CALL, request=AuthorizerRequest("A", "token"))
+    probe = replace(PROBE, request=replace(bare.request, mqtt_context=MqttContext(client_id="c")))
+    assert compare(bare, probe).request_equal
+    assert compare(probe, bare).request_equal
+    named = replace(probe, request=replace(bare.request, mqtt_context=MqttContext("u", client_id="c")))
+    assert compare(bare, named).differing == ("mqttContext.username (absent) → u",)
+    other = replace(TEST_CALL, request=replace(TEST_CALL.request, mqtt_context=MqttContext(client_id="other")))
+    assert not compare(other, PROBE).request_equal

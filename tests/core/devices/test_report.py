@@ -213,8 +213,24 @@ def test_everything_that_is_kept_of_a_connection() -> None:
         assert report.record_lines(shown, probe) == [
             f"sensor-7 over MQTT 5 over TLS, to {peer}, a probe",
             *published,
-            *kept,
+            *kept[:4],
+            *(f"{each.detail}; the policies say {each.word}" for each in (ALLOWED, DENIED)),
+            *kept[-2:],
         ]
+
+
+def test_what_the_policies_had_said_is_kept_of_a_probe() -> None:
+    connect = PacketDecision(0.0, "CONNECT", "c", action="iot:Connect", word="ALLOWED", detail="connected")
+    publish = PacketDecision(
+        0.0, "PUBLISH", "a", 1, "iot:Publish", "ALLOWED", detail="allowed: publish a (PUBACK 0x00)"
+    )
+    decisions = (connect, publish, replace(publish, word=None))
+    device = DeviceConnection("i", Transport.TLS, "127.0.0.1", decisions=decisions, is_probe=True)
+    assert report.record_lines(invocation(device), device)[1:] == [
+        "the policies say ALLOWED for connecting as c",
+        "allowed: publish a (PUBACK 0x00); the policies say ALLOWED",
+        "allowed: publish a (PUBACK 0x00)",
+    ]
 
 
 def test_only_a_refusal_has_an_answer_in_the_record() -> None:

@@ -91,4 +91,4 @@ def test_who_is_let_in_and_what_was_tried(
 
 def test_a_probe_that_reached_nothing_is_not_judged() -> None:
     judgement = judge_connection(None, probe(UNREACHED))
-    assert judgement == Judgement(JudgementState.UNJUDGED, reason="Unreached: no network")
+    assert judgement == Judgement(JudgementState.UNJUDGED, reason="no network")

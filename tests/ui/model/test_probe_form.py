@@ -8,7 +8,7 @@ import pytest
 
 from authlens.core.mqtt.packets import V3, V5
 from authlens.core.probe.plan import Trial
-from authlens.ui.model.probe_form import ProbeForm
+from authlens.ui.model.probe_form import ProbeForm, confirmation_of
 
 FORM = ProbeForm(endpoint="abc.example.com", client_id="sensor-7")
 
@@ -58,3 +58,12 @@ def test_what_was_chosen_becomes_the_options_of_a_probe() -> None:
 )
 def test_what_cannot_be_done(changes: dict[str, str], words: str) -> None:
     assert words in replace(FORM, **changes).problem
+
+
+def test_several_that_do_the_same_share_a_paragraph() -> None:
+    connects = FORM.confirmation
+    assert confirmation_of([FORM, replace(FORM, protocol="wss-5")]) == connects
+    https = replace(FORM, protocol="https", publish="a")
+    assert confirmation_of([FORM, replace(FORM, protocol="wss-3"), https]) == (
+        f"MQTT 5, WebSocket 3.1.1: {connects}\nHTTPS: {https.confirmation}"
+    )

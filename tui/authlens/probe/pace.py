@@ -30,6 +30,12 @@ class Pace:
         if at > now:
             self._wait(at - now)
 
+    def ended(self, host: str, client_id: str) -> None:
+        """Its connection is over; CONNECT was sent some time after its turn, and the next one keeps away from that."""
+        with self._lock:
+            key, at = (host, client_id), self._now() + INTERVAL
+            self._next[key] = max(at, self._next.get(key, at))
+
 
 PACE = Pace()
 """Shared by the whole process."""

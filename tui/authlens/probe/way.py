@@ -77,6 +77,8 @@ class Probe:
             PACE.take_turn(plan.host, plan.client_id)
         at = time.time()
         report = self._compared(run(plan))
+        if plan.way != "https":
+            PACE.ended(plan.host, plan.client_id)
         self.report = report
         device = connection_of(plan, report, str(uuid.uuid4()), at)
         return Reply(_result(report), report.seconds, device=device)

@@ -20,7 +20,7 @@ from authlens.core.invocation.read_for import read_for
 from authlens.core.mqtt.connection import DeviceConnection
 from authlens.core.policy.arn import tail_of
 from authlens.core.request.authorizer import Authorizer
-from authlens.core.request.request import AuthorizerRequest
+from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.core.request.target import Target
 from authlens.core.saved.expectation import Question
 from authlens.core.saved.saved_request import SavedRequest
@@ -237,11 +237,21 @@ def _changes(left: Side, right: Side, pairs: Sequence[DocumentPair]) -> Iterator
     if isinstance(left.result, Outcome) and isinstance(right.result, Outcome) and pairs:
         yield from policy_changes(pairs)
     if left.request and right.request:
-        shown = (shown_members(left.request, left.authorizer), shown_members(right.request, right.authorizer))
-        yield from request_changes(members(left.request), members(right.request), *shown)
+        before, after = _asked(left.request, left, right), _asked(right.request, right, left)
+        shown = (shown_members(before, left.authorizer), shown_members(after, right.authorizer))
+        yield from request_changes(members(before), members(after), *shown)
     if left.saved and right.saved:
         yield from _saved_changes(left.saved, right.saved)
     yield from _notes(left, right)
+
+
+def _asked(request: AuthorizerRequest, side: Side, other: Side) -> AuthorizerRequest:
+    """Without the client id of a probe whose test call has none: one with a token cannot carry it."""
+    mqtt, there = request.mqtt_context, other.request
+    if not side.is_probe or other.device is not None or mqtt is None or there is None or there.client_id:
+        return request
+    bare = replace(mqtt, client_id=None)
+    return replace(request, mqtt_context=None if there.mqtt_context is None and bare == MqttContext() else bare)
 
 
 def _saved_changes(left: SavedRequest, right: SavedRequest) -> Iterator[Change]:

@@ -128,7 +128,7 @@ def record_lines(invocation: Invocation, device: DeviceConnection) -> list[str]:
             lines.append(f"{'':<8}on AWS: {step.warning}")
     if device.refused_by is not None and device.refused_by != NOT_CONNECT.id:
         lines.append(f"answered{response_words(BY_ID.get(device.refused_by), device.version)}")
-    lines += [decision_line(invocation, decision) for decision in device.decisions]
+    lines += [_tried(each) if device.is_probe else decision_line(invocation, each) for each in device.decisions]
     if device.throttled is not None:
         lines.append(f"throttled: {throttle_words(device.throttled)}")
     if device.refreshes:
@@ -136,6 +136,13 @@ def record_lines(invocation: Invocation, device: DeviceConnection) -> list[str]:
     if device.ended_by is not None:
         lines.append(end_line(invocation, device))
     return lines
+
+
+def _tried(decision: PacketDecision) -> str:
+    """What a probe met, and what the policies had said, if they are known: CONNECT is only kept with them."""
+    if decision.packet == "CONNECT":
+        return f"the policies say {decision.word} for connecting as {decision.topic}"
+    return decision.detail + (f"; the policies say {decision.word}" if decision.word is not None else "")
 
 
 def connection_json_of(invocation: Invocation, device: DeviceConnection) -> dict[str, Any]:

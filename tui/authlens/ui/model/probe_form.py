@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from authlens.core.commands.device import host_and_port
@@ -81,6 +82,16 @@ class ProbeForm:
     def _payload_words(self) -> str:
         size = len(self.payload.encode("utf-8", "surrogateescape"))
         return "an empty message" if size == 0 else f"{size} byte{'' if size == 1 else 's'}"
+
+
+def confirmation_of(forms: Sequence[ProbeForm]) -> str:
+    """What several connections will do: those that do the same share a paragraph, which names their protocols."""
+    labels: dict[str, list[str]] = {}
+    for form in forms:
+        labels.setdefault(form.confirmation, []).append(PROTOCOLS[form.protocol][0])
+    if len(labels) == 1:
+        return next(iter(labels))
+    return "\n".join(f"{', '.join(names)}: {said}" for said, names in labels.items())
 
 
 def _reach(host: str) -> str:

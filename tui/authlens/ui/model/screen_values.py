@@ -107,12 +107,17 @@ class FormState:
         would, sent = self.sent, (invocation.target, invocation.sign, invocation.certificate)
         if (would.target, would.sign, would.certificate) != sent:
             return False
-        if would.request == invocation.request:
+        request = would.request
+        if invocation.is_probe:
+            from authlens.core.commands.probe_plan import with_client_id  # probes are few
+
+            request = with_client_id(request, invocation.request.client_id)  # its dialog asks for it
+        if request == invocation.request:
             return True
         if not is_redacted(invocation):
             return False
 
-        return redact_request(would.request, invocation.authorizer) == invocation.request
+        return redact_request(request, invocation.authorizer) == invocation.request
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ def details(invocation: Invocation, headline: str = "", width: int = 0) -> Conte
 def _failure_details(invocation: Invocation, headline: str, width: int) -> Content:
     failure = invocation.failure
     assert failure is not None
-    facts = [failure.error]
+    facts = [] if failure.is_of_connection else [failure.error]
     facts += [f"HTTP {failure.http_status}"] if failure.http_status is not None else []
     request_id = f"request id {failure.request_id}" if failure.request_id else ""
     if request_id and (not width or invocation.wire is None or len(" · ".join((*facts, request_id))) <= width):

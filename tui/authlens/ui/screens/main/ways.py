@@ -100,6 +100,8 @@ class WaysController:
         """Where to connect, once the user has seen what that does; `None` if nothing connects."""
         if not protocols:
             return None
+        from authlens.ui.model.probe_form import confirmation_of
+
         topic = (await self._topic() if "https" in protocols else None) or ""
         form = replace(await self._probing.offered(saved, self._form.state.base), publish=topic)
         forms = [form.by(key) for key in protocols if key != "https" or topic]
@@ -107,7 +109,7 @@ class WaysController:
         if problem or not forms:
             self._host.notify(f"Nothing connects: {problem or 'no topic to publish to was given.'}", "warning")
             return None
-        said = " ".join(dict.fromkeys(each.confirmation for each in forms))
+        said = confirmation_of(forms)
         ways = (Choice("no", "Leave connections out"), Choice("yes", "Connect"))
         answer = await self._host.ask(Ask("Connect as a device", said, ways))
         return form if answer == "yes" else None

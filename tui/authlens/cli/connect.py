@@ -189,7 +189,9 @@ def _not_sent(invocation: Invocation, services: CliServices) -> ExitCode:
     failure = invocation.failure
     if failure is None:
         return ExitCode.OTHER
-    complain(" ".join(filter(None, (failure.message, failure.advice))), services.stderr)
+    message = failure.message or failure.error
+    ended = message if not failure.advice or message.endswith((".", "!", "?")) else f"{message}."
+    complain(" ".join(filter(None, (ended, failure.advice))), services.stderr)
     return {
         FailureKind.NOT_TRUSTED: ExitCode.USAGE,
         FailureKind.REFERENCE: ExitCode.USAGE,

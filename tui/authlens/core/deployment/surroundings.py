@@ -56,8 +56,8 @@ def throttle_caveats(deployment: Deployment, _request: AuthorizerRequest) -> Ite
         "function-throttles",
         Stage.RAN,
         "warning",
-        f"Lambda throttled {counted_throttles(found)} of the function in the last 24 hours{throttled_last(found)}: AWS "
-        "IoT refused those devices, whatever they sent.",
+        f"Lambda throttled {counted_throttles(found)} of the function in the last 24 hours{throttled_last(found)}: "
+        "they did not run, and let no device in.",
         f"Its reserved concurrency is {reserved}; reserve more: aws lambda put-function-concurrency --function-name "
         f"{name} --reserved-concurrent-executions NUMBER"
         if reserved is not None

@@ -1,6 +1,6 @@
 """The kind of each invocation, apart from its row because files of earlier formats have no column for it.
 
-The rule: a record without an entry was written in an earlier format, and nothing is said of its kind.
+The rule: a record without an entry was written in an earlier format, and its kind is not known.
 """
 
 from __future__ import annotations

@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from authlens.core.request.target import DEMO, Target
-from authlens.endpoint.local_code import CodeWatch, NoFunctionFile, function_file, local_facts, unresolved
+from authlens.endpoint.local_code import (
+    CodeWatch,
+    NoFunctionFile,
+    function_file,
+    local_facts,
+    target_file,
+    unresolved,
+)
+from authlens.endpoint.samples.unpack import unpack_samples
 
 FILE = "authorizers:\n  Auth: {codeUri: functions, handler: app.handler}\n"
 
@@ -84,8 +92,28 @@ def test_the_file_of_a_function(project: Path) -> None:
     for target, name, said in (
         (local, "Other", "no authorizer 'Other'"),
         (Target(), "Auth", "goes to AWS"),
-        (Target(local=DEMO), "SensorPassword", "authlens init"),
+        (Target(local=DEMO), "SensorPassword", "belong to authlens"),
         (Target(local="absent.yaml"), "Auth", "F5 says why"),
     ):
         with pytest.raises(NoFunctionFile, match=said):
             function_file(target, name, project)
+
+
+def test_the_file_of_a_target(project: Path) -> None:
+    assert target_file(Target(local="authorizers.yaml"), project) == project / "authorizers.yaml"
+    for target, said in (
+        (Target(), "goes to AWS"),
+        (Target(local=DEMO), "belong to authlens"),
+        (Target(local="absent.yaml"), "not a file that can be edited"),
+        (Target(local="a\0b"), "NUL"),
+    ):
+        with pytest.raises(NoFunctionFile, match=said):
+            target_file(target, project)
+
+
+def test_the_demos_own_copy_can_be_edited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    copy = tmp_path / "authlens" / "demo"
+    unpack_samples(copy)
+    assert target_file(Target(local=DEMO)) == copy / "authorizers.yaml"
+    assert function_file(Target(local=DEMO), "BadAnswer") == copy / "functions" / "mistakes" / "bad_answer.py"

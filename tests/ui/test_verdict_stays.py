@@ -8,7 +8,7 @@ from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.gateway import Reply
 from authlens.core.invocation.invocation import Failure, FailureKind
 from authlens.core.request.authorizer import Authorizer
-from authlens.endpoint.samples.unpack import unpack_requests
+from authlens.endpoint.samples.unpack import unpack_samples
 from authlens.ui.text.answer.answer_view import Relation
 from authlens.ui.text.answer.stage_text import verdict_text
 from support.app_services import PASSED, ScriptedGateway
@@ -29,7 +29,7 @@ def relation(robot: Robot) -> Relation:
 
 
 async def test_a_verdict_stays_whatever_the_form_does(tmp_path: Path) -> None:
-    samples = sorted(unpack_requests(tmp_path / "demo").glob("*.yaml"))
+    samples = sorted(unpack_samples(tmp_path / "demo").glob("*.yaml"))
     assert len(samples) == 8
     gateway = ScriptedGateway([Reply(result, 0.01) for result in RESULTS])
     async with running(tmp_path, samples[0], gateway=gateway) as robot:

@@ -18,7 +18,6 @@ from authlens.cli.console.services import CliServices, OpenApp
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
-    from pathlib import Path
 
     from authlens.aws.sessions import Retries
     from authlens.gate import Gate
@@ -180,7 +179,7 @@ def _open_app(wish: OpenApp, services: CliServices) -> int:
             save_settings=lambda settings: save_settings(places.settings, settings),
             now=now,
             environ=os.environ,
-            start=wish.saved or wish.path or _demo_requests(wish, places),
+            start=wish.saved or wish.path,
             source=wish.source,
             target_overrides=wish.overrides,
             demo=wish.demo,
@@ -189,12 +188,6 @@ def _open_app(wish: OpenApp, services: CliServices) -> int:
         )
     )
     return _act_on(left, wish, services)
-
-
-def _demo_requests(wish: OpenApp, places: Places) -> Path | None:
-    from authlens.endpoint.samples.unpack import unpack_requests
-
-    return unpack_requests(places.history.parent / "demo") if wish.demo else None
 
 
 def _act_on(left: object, wish: OpenApp, services: CliServices) -> int:

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import argparse
 
+from authlens.cli.console.diagnostics import CommandError, narrate
 from authlens.cli.console.services import CliServices, OpenApp
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
-    """`demo` has no options."""
-    parser.epilog = "example:\n  authlens demo"
+    parser.add_argument(
+        "--reset", action="store_true", help="first make all samples, and their functions, as they were"
+    )
+    parser.epilog = "examples:\n  authlens demo\n  authlens demo --reset     after you changed the samples"
 
 
-def run(_arguments: argparse.Namespace, _services: CliServices) -> OpenApp:
+def run(arguments: argparse.Namespace, services: CliServices) -> OpenApp:
+    if arguments.reset:
+        from authlens.endpoint.samples.unpack import unpack_samples
+
+        folder = services.places().demo
+        try:
+            unpack_samples(folder, reset=True)
+        except OSError as error:
+            raise CommandError(f"the samples in {folder} cannot be written: {error.strerror}") from None
+        narrate(f"authlens: the samples in {folder} are as they were", services.stderr)
     return OpenApp(demo=True)

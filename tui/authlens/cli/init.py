@@ -53,10 +53,18 @@ SAMPLE_REQUESTS = (
     "requests/2-vehicle-with-a-signed-token.yaml",
     "requests/3-wrong-password.yaml",
 )
+REFUSED = ("requests/3-wrong-password.yaml",)
+"""The demo asks for it to be fixed; the suite of a project expects it to be refused."""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("directory", type=Path, metavar="DIR", help="the project folder, created if it does not exist")
+    parser.add_argument(
+        "directory",
+        type=Path,
+        nargs="?",
+        metavar="DIR",
+        help="the project folder, created if it does not exist; . is this folder",
+    )
     parser.add_argument(
         "--from",
         dest="source",
@@ -69,7 +77,12 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
-    folder: Path = arguments.directory
+    folder: Path | None = arguments.directory
+    if folder is None:
+        raise CommandError(
+            "the following arguments are required: DIR, the project folder; write 'authlens init .' for this folder, or "
+            "'authlens init my-authorizer' for a new one"
+        )
     if arguments.function and not arguments.source:
         raise CommandError("--function needs --from FILE")
     files = project() if arguments.source is None else from_source(arguments, services)
@@ -86,17 +99,17 @@ def project() -> Mapping[str, bytes]:
     """The files of a new project by path, with a freshly generated key pair."""
     from authlens.core.saved.schema import request_schema
     from authlens.core.signing.keys import generate_key_pair
-    from authlens.endpoint.samples.unpack import SAMPLES
+    from authlens.endpoint.samples.unpack import sample_content
     from authlens.store.modeline import content_of, line_to
 
     keys = generate_key_pair()
     return {
         "authorizers.yaml": AUTHORIZERS.encode(),
-        **{name: _function(SAMPLES / name) for name in SAMPLE_FUNCTIONS},
+        **{name: sample_content(name) for name in SAMPLE_FUNCTIONS},
         "keys/public.pem": keys.public_pem.encode(),
         PRIVATE_KEY: keys.private_pem,
         SCHEMA: content_of(request_schema()),
-        **{name: line_to(f"../{SCHEMA}") + _request(SAMPLES / name) for name in SAMPLE_REQUESTS},
+        **{name: line_to(f"../{SCHEMA}") + _request(name) for name in SAMPLE_REQUESTS},
         "keys/.gitignore": b"private.pem\n",
     }
 
@@ -122,15 +135,12 @@ def from_source(arguments: argparse.Namespace, services: CliServices) -> Mapping
     return found
 
 
-def _function(sample: Path) -> bytes:
-    """The demo's function, without the comments for authlens's own linters."""
-    lines = sample.read_text("utf-8").splitlines()
-    return "".join(f"{line.partition('  # noqa')[0]}\n" for line in lines).encode()
+def _request(name: str) -> bytes:
+    """The demo's saved request, with the project's authorizers as its target; one that is refused stays refused."""
+    from authlens.endpoint.samples.unpack import sample_content
 
-
-def _request(sample: Path) -> bytes:
-    """The demo's saved request, with the project's authorizers as its target."""
-    return sample.read_text("utf-8").replace("{local: demo}", "{local: ../authorizers.yaml}").encode()
+    content = sample_content(name).replace(b"{local: demo}", b"{local: ../authorizers.yaml}")
+    return content.replace(b"isAuthenticated: true", b"isAuthenticated: false") if name in REFUSED else content
 
 
 def _refuse_existing(folder: Path, names: Iterable[str]) -> None:

@@ -23,7 +23,7 @@ from typing import IO
 from authlens.core.request.target import DEMO, StaticCredentials, Target
 from authlens.core.text.visible import visible
 from authlens.core.text.yaml_reader import YamlError, load
-from authlens.endpoint.samples.unpack import SAMPLES
+from authlens.endpoint.samples.unpack import demo_file
 from authlens.endpoint.templates.child_environment import endpoint_environment
 from authlens.endpoint.templates.definition_file import DEFAULT_REGION, content_of, looks_like_template
 from authlens.endpoint.templates.noticed import stamp
@@ -237,7 +237,7 @@ def printed_text(line: str) -> str:
 def definition_file(local: str, base: Path | None) -> Path:
     """The file that a target's `local` names. Raises LocalTargetError."""
     if local == DEMO:
-        return SAMPLES / "authorizers.yaml"
+        return demo_file()
     try:
         return Path(os.path.abspath(user_path(local, base)))
     except NotAPath as error:

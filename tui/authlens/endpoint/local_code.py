@@ -11,10 +11,11 @@ from pathlib import Path
 
 from authlens.core.invocation.local_run import Unresolved
 from authlens.core.request.authorizer import Authorizer
-from authlens.core.request.target import DEMO, Target
+from authlens.core.request.target import Target
 from authlens.endpoint.local import LocalTargetError, definition_file
 from authlens.endpoint.projects.source import ProjectSource, read_source
 from authlens.endpoint.runtime.fingerprint import fingerprint
+from authlens.endpoint.samples.unpack import SAMPLES
 from authlens.endpoint.templates.definitions import DefinitionError, Definitions, FunctionDefinition
 from authlens.endpoint.templates.function_checks import handler_file, handler_parts
 from authlens.endpoint.templates.lambda_runtimes import language
@@ -92,12 +93,7 @@ def unresolved(target: Target, base: Path | None = None) -> Mapping[str, tuple[U
 
 def function_file(target: Target, authorizer_name: str, base: Path | None = None) -> Path:
     """The file that holds the function of a local authorizer. Raises NoFunctionFile."""
-    if target.local is None:
-        raise NoFunctionFile(
-            "Only a local target has its function here; this request goes to AWS. F9 chooses a target."
-        )
-    if target.local == DEMO:
-        raise NoFunctionFile("The demo's functions belong to authlens. 'authlens init DIR' writes functions to edit.")
+    _own_file(target, base)
     definitions = _defined(target, base)
     if definitions is None:
         raise NoFunctionFile(f"{target.local} cannot be read; F5 says why.")
@@ -105,6 +101,29 @@ def function_file(target: Target, authorizer_name: str, base: Path | None = None
     if not named:
         raise NoFunctionFile(f"{target.local} has no authorizer {authorizer_name!r} that can run here.")
     return _file_of(named[0])
+
+
+def target_file(target: Target, base: Path | None = None) -> Path:
+    """The file that a local target is defined in. Raises NoFunctionFile."""
+    path = _own_file(target, base)
+    if not path.is_file():
+        raise NoFunctionFile(f"{target.local} is not a file that can be edited.")
+    return path
+
+
+def _own_file(target: Target, base: Path | None) -> Path:
+    """What a local target names, if it is the user's. Raises NoFunctionFile."""
+    if target.local is None:
+        raise NoFunctionFile(
+            "Only a local target has its function here; this request goes to AWS. F9 chooses a target."
+        )
+    try:
+        path = definition_file(target.local, base)
+    except LocalTargetError as error:
+        raise NoFunctionFile(str(error)) from None
+    if path.is_relative_to(SAMPLES):
+        raise NoFunctionFile("These samples belong to authlens. 'authlens demo' makes a copy of them to edit.")
+    return path
 
 
 def _file_of(function: FunctionDefinition) -> Path:

@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from authlens.frozen import dataclass
-
-NAME = "authlens"
+from authlens.user_folders import user_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +24,11 @@ class Places:
     """A folder for what can be recreated at any time."""
     requests: Path
     """The folder of saved requests: `requests/` in the working folder if it exists, otherwise in the data folder."""
+
+    @property
+    def demo(self) -> Path:
+        """The folder of the user's copy of the samples, next to the history."""
+        return self.history.with_name("demo")
 
     @property
     def authority(self) -> Path:
@@ -49,21 +53,12 @@ class Places:
 
 def places(environ: Mapping[str, str], cwd: Path) -> Places:
     """The places of this user, in this working folder. Nothing is created."""
-    from platformdirs import PlatformDirs
-
-    usual = PlatformDirs(NAME, appauthor=False)
-
-    def folder(variable: str, otherwise: Path) -> Path:
-        given = Path(environ.get(variable, ""))
-        # The XDG specification has relative paths ignored.
-        return given / NAME if given.is_absolute() else otherwise
-
-    config = folder("XDG_CONFIG_HOME", usual.user_config_path)
+    config = user_folder(environ, "XDG_CONFIG_HOME", "user_config_path")
     beside = cwd / "requests"
     return Places(
         settings=config / "config.yaml",
         themes=config / "themes",
-        cache=folder("XDG_CACHE_HOME", usual.user_cache_path),
-        history=folder("XDG_STATE_HOME", usual.user_state_path) / "history.db",
-        requests=beside if beside.is_dir() else folder("XDG_DATA_HOME", usual.user_data_path) / "requests",
+        cache=user_folder(environ, "XDG_CACHE_HOME", "user_cache_path"),
+        history=user_folder(environ, "XDG_STATE_HOME", "user_state_path") / "history.db",
+        requests=beside if beside.is_dir() else user_folder(environ, "XDG_DATA_HOME", "user_data_path") / "requests",
     )

@@ -190,7 +190,7 @@ class AuthlensApp(OrderedKeysApp):
                 title = f"{group}: {binding.description}"
                 titles.add(title)
                 yield SystemCommand(title, f"{tooltip or ''}  ({self.get_key_display(binding)})", run)
-        for command in getattr(screen, "WITHOUT_KEYS", ()):
+        for command in getattr(screen, "without_keys", ()):
             if command.title not in titles:
                 yield SystemCommand(command.title, command.tooltip, partial(self.run_action, command.action, screen))
         for name in self.available_themes:

@@ -1,4 +1,4 @@
-"""Samples that are meant to fail say so, with what fixes them; a fixed one visibly passes."""
+"""Samples that fail on purpose say so, with what solves them; a solved one visibly passes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from authlens.core.contract.outcome import Outcome
 from authlens.core.expect.check import judge
 from authlens.core.invocation.invocation import Invocation
+from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.core.saved.saved_request_yaml import read
@@ -36,20 +37,28 @@ def _said(sent: Invocation, name: str) -> str | None:
     return None if said is None else said.plain
 
 
-def test_each_sample_that_fails_has_a_fix() -> None:
+def test_each_sample_that_fails_says_what_to_do() -> None:
     names = {path.stem for path in Path(SAMPLES / "requests").glob("*.yaml")}
     assert names - set(_FIXES) == {"1-sensor-with-its-password", "2-vehicle-with-a-signed-token"}
 
 
 @pytest.mark.parametrize("name", ["3-wrong-password"])
-def test_a_failure_is_meant_and_a_fix_passes(name: str) -> None:
+def test_a_failure_is_an_exercise_until_it_passes(name: str) -> None:
     refused = _sent(name, replace(PASSED, is_authenticated=False, policy_documents=()))
     said = _said(refused, name)
     assert said is not None
-    assert said.startswith("✓ meant to fail: ")
+    assert said.startswith("○ an exercise: ")
     assert "correct-horse" in said
     said = _said(_sent(name, PASSED), name)
     assert said is not None
-    assert said.startswith("✓ fixed: ")
+    assert said.startswith("✓ solved: ")
     assert _said(replace(refused, target=Target()), name) is None, "a request of the user that is named alike"
     assert _said(replace(refused, source="/somewhere/other.yaml"), name) is None
+
+
+def test_an_authorizer_out_of_use_is_an_exercise_although_the_test_call_passes() -> None:
+    name = "8-authorizer-out-of-use"
+    inactive = replace(_sent(name, PASSED), authorizer=Authorizer("Retired", status="INACTIVE"))
+    assert (_said(inactive, name) or "").startswith("○ an exercise: ")
+    active = replace(inactive, authorizer=Authorizer("Retired", status="ACTIVE"))
+    assert (_said(active, name) or "").startswith("✓ solved: ")

@@ -18,7 +18,7 @@ from authlens.core.request.target import DEMO, Target
 from authlens.endpoint.api.state import Endpoint
 from authlens.endpoint.devices.authority import AuthorityError
 from authlens.endpoint.devices.listener import DeviceListener, Options
-from authlens.endpoint.samples.unpack import SAMPLES
+from authlens.endpoint.samples.unpack import is_demo_file
 
 _OTHER_DESCRIPTORS = 500
 
@@ -70,7 +70,7 @@ def build_observers(
 def local_name(arguments: argparse.Namespace) -> str:
     """The target as the history stores it: its file, so that a record can be sent again."""
     path: Path = arguments.template or arguments.authorizers
-    return DEMO if path.absolute() == SAMPLES / "authorizers.yaml" else str(path.absolute())
+    return DEMO if is_demo_file(path.absolute()) else str(path.absolute())
 
 
 def _allow_many_connections() -> None:

@@ -41,11 +41,10 @@ def _wanted(services: AppServices) -> Start:
     if services.start is not None:
         return _at(services.start)
     if services.demo:
-        from authlens.endpoint.samples.unpack import unpack_requests
+        from authlens.endpoint.samples.unpack import unpack_samples
 
         try:
-            samples = _at(unpack_requests(services.places.history.parent / "demo"))
-            return replace(samples, is_choice=False)
+            return replace(_at(unpack_samples(services.places.demo)), is_choice=False)
         except OSError as error:
             return Start(folder=services.places.requests, problem=f"The samples cannot be written: {error}")
     return Start(folder=services.places.requests)

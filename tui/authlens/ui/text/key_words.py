@@ -13,6 +13,8 @@ _PLACES = {
     "CompareView": "Changes",
     "HistoryPane": "History",
     "HistoryRows": "History",
+    "CollectionPane": "Saved requests",
+    "CollectionRows": "Saved requests",
     "CodeView": "Text",
     "Items": "List",
     "Rows": "List",

@@ -76,8 +76,9 @@ class Ask(Dialog[str]):
     """Which way to continue? The first loses nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "press", "Choose", priority=True),
+        Binding("right", "app.focus_next", "Move", key_display="←→"),
         Binding("left", "app.focus_previous", "Previous", show=False),
-        Binding("right", "app.focus_next", "Next", show=False),
     ]
 
     def __init__(self, title: str, say: str, ways: Sequence[Way]) -> None:
@@ -93,6 +94,11 @@ class Ask(Dialog[str]):
             with Horizontal(classes="buttons"):
                 for way in self._ways:
                     yield Button(Content(way.label), id=way.id, compact=True)
+            yield KeyLine()
+
+    def action_press(self) -> None:
+        if isinstance(self.focused, Button):
+            self.focused.press()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         self.dismiss(event.button.id)

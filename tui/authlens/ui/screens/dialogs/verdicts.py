@@ -1,6 +1,6 @@
 """A table of verdicts: several answers, each with its difference from what it is compared with.
 
-Enter opens the comparison.
+Enter opens the comparison; of an answer that is compared with nothing, the answer itself.
 """
 
 from __future__ import annotations
@@ -39,15 +39,37 @@ class Sent:
     """What it is compared with."""
     judgement: Judgement | None = None
     """For a saved request, whether the answer meets its expectation."""
+    note: Content | None = None
+    """Shown instead of the judgement: what there is to do about a sample."""
+    is_exercise: bool = False
+    """Whether it is a sample that does not pass yet."""
 
 
 class _Answers(Items):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Compare", id="verdicts.compare", tooltip="Compare it with its counterpart"),
+        Binding("enter", "show", "Show", id="verdicts.show", tooltip="Show the answer, with its saved request"),
     ]
 
+    def __init__(self, sent: Sequence[Sent]) -> None:
+        super().__init__([_item(each) for each in sent])
+        self._sent = sent
 
-class VerdictsScreen(Dialog[None]):
+    def watch_cursor(self) -> None:
+        super().watch_cursor()
+        self.screen.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action not in ("choose", "show"):
+            return super().check_action(action, parameters)
+        has_counterpart = self.index is not None and self._sent[self.index].against is not None
+        return has_counterpart is (action == "choose")
+
+    def action_show(self) -> None:
+        self.action_choose()
+
+
+class VerdictsScreen(Dialog[int]):
     DEFAULT_CSS = """
     VerdictsScreen > .box { width: 110; height: 80%; padding: 0 1; }
     """
@@ -64,7 +86,7 @@ class VerdictsScreen(Dialog[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
             box.border_title = safe_content(f"{self._title}: {self._summary()}")
-            yield _Answers([_item(each) for each in self._sent])
+            yield _Answers(self._sent)
             yield KeyLine()
 
     def on_mount(self) -> None:
@@ -73,15 +95,20 @@ class VerdictsScreen(Dialog[None]):
     def on_items_chosen(self, event: Items.Chosen) -> None:
         event.stop()
         sent = self._sent[event.index]
-        if sent.against is not None:
+        if sent.against is None:
+            self.dismiss(event.index)
+        else:
             from authlens.ui.screens.dialogs.compare import CompareScreen
 
             self.app.push_screen(CompareScreen(compare(sent.against, sent.invocation, self._questions or None)))
 
     def _summary(self) -> str:
-        judged = [each.judgement for each in self._sent if each.judgement is not None]
+        judged = [each for each in self._sent if each.judgement is not None]
         if judged:
-            return f"{sum(each.state is JudgementState.KEPT for each in judged)} of {len(judged)} as expected"
+            exercises = sum(each.is_exercise for each in judged)
+            kept = sum(_is_kept(each) and not each.is_exercise for each in judged)
+            left = f", {exercises} to fix as an exercise" if exercises else ""
+            return f"{kept} of {len(judged)} as expected{left}"
         same = sum(self._is_same(each) for each in self._sent if each.against is not None)
         compared = sum(each.against is not None for each in self._sent)
         return f"{same} of {compared} the same by meaning"
@@ -103,6 +130,10 @@ def _item(sent: Sent) -> PageItem:
     return PageItem((head, _difference(sent)))
 
 
+def _is_kept(sent: Sent) -> bool:
+    return sent.judgement is not None and sent.judgement.state is JudgementState.KEPT
+
+
 def _judged(judgement: Judgement) -> Content:
     passed = judgement.state is JudgementState.KEPT
     style = "$text-success" if passed else "$text-error"
@@ -110,6 +141,8 @@ def _judged(judgement: Judgement) -> Content:
 
 
 def _difference(sent: Sent) -> Content:
+    if sent.note is not None:
+        return Content.assemble("   ", sent.note)
     if sent.judgement is not None:
         return _judged(sent.judgement)
     if sent.against is None:

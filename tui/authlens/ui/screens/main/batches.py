@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from authlens.core.invocation.invocation import Invocation
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from authlens.core.expect.negative_cases import NegativeCase
+    from authlens.core.saved.expectation import Expectation
+    from authlens.ui.screens.dialogs.verdicts import Sent
 
 MOST_AT_ONCE = 4
 """Requests of one batch that run at the same time."""
@@ -43,7 +46,9 @@ class BatchController:
         answer: AnswerController,
         history: HistoryController,
         identity: IdentityController,
+        show: Callable[[Invocation, Expectation | None], None],
     ) -> None:
+        """show: puts an answer in view, judged by an expectation."""
         self._services = services
         self._sender = sender
         self._host = host
@@ -51,6 +56,7 @@ class BatchController:
         self._answer = answer
         self._history = history
         self._identity = identity
+        self._show = show
 
     def replay(self, numbers: tuple[int, ...]) -> None:
         """Send earlier requests again, unchanged, and report whether the outcomes are the same."""
@@ -62,7 +68,7 @@ class BatchController:
             left = len(numbers) - len(whole)
             self._host.notify(f"{left} of them cannot be sent again: they were deleted, or stored redacted.")
         base = self._form.state.base
-        await self._send("Replay", [BatchItem.of_old(each, base) for each in whole])
+        await self._table("Replay", [BatchItem.of_old(each, base) for each in whole])
 
     def several_targets(self) -> None:
         """The same request to several targets, one table of verdicts."""
@@ -83,35 +89,43 @@ class BatchController:
             for each in destinations:
                 self._sender.gate.vouch(each.target, base)
             items = [BatchItem(each.text, each.of(saved), base) for each in destinations]
-            await self._send("Targets", [BatchItem("the form's target", saved, base), *items])
+            await self._table("Targets", [BatchItem("the form's target", saved, base), *items])
 
-    async def run_all(self, items: list[BatchItem]) -> None:
-        """Saved requests, each judged by its own expectation."""
-        await self._send("Saved requests", items, is_suite=True)
+    async def run_all(self, items: list[BatchItem]) -> tuple[int, Invocation] | None:
+        """Saved requests, each judged by its own expectation. Returns which of them is to be shown, with its answer."""
+        return await self._send("Saved requests", items, is_suite=True)
 
-    async def _send(self, title: str, items: list[BatchItem], *, is_suite: bool = False) -> None:
-        from authlens.core.expect.check import judge
+    async def _table(self, title: str, items: list[BatchItem]) -> None:
+        """Send them, and show the one that was chosen among the verdicts."""
+        chosen = await self._send(title, items)
+        if chosen is not None:
+            self._show(chosen[1], None)
+
+    async def _send(
+        self, title: str, items: list[BatchItem], *, is_suite: bool = False
+    ) -> tuple[int, Invocation] | None:
         from authlens.ui.screens.dialogs.verdicts import Sent, VerdictsScreen
 
         if not items:
-            return
+            return None
         own = self._form.state.file.sources
         for item in items:
             sources = files_of(item.source) or own
             if not await may_send(self._host, self._sender, self._services, item.saved, item.base, sources):
-                return
+                return None
         self._host.notify(f"Sending {counted(len(items), 'request')} …")
         turns = asyncio.Semaphore(MOST_AT_ONCE)
         answers = await asyncio.gather(*(self._run(item, turns) for item in items))
         recorded = [await self._history.add(answer) for answer in answers]
         self._history.refresh()
         sent = [
-            Sent(item.label, answer, None, judge(item.saved.expect, answer))
+            _judged(item, answer)
             if is_suite
             else Sent(item.label, answer, item.against or (recorded[0] if index else None))
             for index, (item, answer) in enumerate(zip(items, recorded, strict=True))
         ]
-        await self._host.ask(VerdictsScreen(title, sent, self._answer.questions))
+        index = await self._host.ask(VerdictsScreen(title, sent, self._answer.questions))
+        return None if index is None else (index, recorded[index])
 
     async def _run(self, item: BatchItem, turns: asyncio.Semaphore) -> Invocation:
         seconds, started_at = self._services.settings.total_timeout, self._services.now()
@@ -150,6 +164,17 @@ class BatchController:
         written = len(wanted) - len(refused)
         if written:
             self._host.notify(f"Wrote {counted(written, 'saved request')} to {folder}. Ctrl+O opens them.")
+
+
+def _judged(item: BatchItem, answer: Invocation) -> Sent:
+    """A saved request with its answer, judged; of a sample that does not pass yet, what there is to do."""
+    from authlens.core.expect.check import judge
+    from authlens.ui.screens.dialogs.verdicts import Sent
+    from authlens.ui.text.answer.sample_text import is_exercise, sample_text
+
+    judgement = judge(item.saved.expect, answer)
+    note = sample_text(answer, judgement)
+    return Sent(item.label, answer, None, judgement, note, note is not None and is_exercise(answer, judgement))
 
 
 def _written(cases: dict[Path, NegativeCase], base: Path | None) -> list[str]:

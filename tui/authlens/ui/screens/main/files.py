@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 _KEEP = (Way("save", "Save"), Way("cancel", "Cancel"), Way("discard", "Discard the changes"))
+_RESET = (Way("cancel", "Cancel"), Way("reset", "Reset"))
 _NO_FILE = "This request has no file yet. Save it first."
 
 
@@ -65,12 +66,12 @@ class FileController:
 
     def open_file(self, path: Path, case: str = "") -> None:
         """Open a saved request, or a case of one, that was chosen elsewhere."""
+        self._run(lambda: self.open_now(path, case))
 
-        async def work() -> None:
-            if await self.may_leave():
-                await self._open_file(path, case)
-
-        self._run(work)
+    async def open_now(self, path: Path, case: str = "") -> None:
+        """The same, for one who waits until it is open."""
+        if await self.may_leave():
+            await self._open_file(path, case)
 
     def save(self) -> None:
         self._run(self._save)
@@ -98,6 +99,27 @@ class FileController:
 
     def delete(self) -> None:
         self._run(self._delete)
+
+    def reset_samples(self) -> None:
+        """Make the demo's samples as they were; files of the user's own stay."""
+        self._run(self._reset_samples)
+
+    async def _reset_samples(self) -> None:
+        from authlens.endpoint.samples.unpack import unpack_samples
+
+        say = "Make all samples and their functions as they were? Your changes to them are lost; other files stay."
+        if await self._host.ask(Ask("Reset the samples", say, _RESET)) != "reset":
+            return
+        try:
+            folder = await background.call(lambda: unpack_samples(self._services.places.demo, reset=True))
+        except OSError as error:
+            self._host.notify(f"The samples cannot be written: {error}", "error", 15)
+            return
+        path = self._state.file.path
+        if path is not None and path.parent == folder:
+            await self._open_file(path)
+        self._host.notify("The samples are as they were.")
+        self._filed()
 
     def write_text(self, text: str, what: str) -> None:
         """Write a displayed text to a new file."""

@@ -64,7 +64,7 @@ KEYS: list[BindingType] = [
     _key("f11,ctrl+l", "probe", "Connect", "Connect as a device would, and see how far it gets"),
     _key("shift+f5", "call_function", "Call the function", "Call the deployed function directly, and read its log"),
     _key("f12", "devices", "Devices", "Let real devices connect, and see what they may do", group="View"),
-    _key("ctrl+t", "signature", "Signature", "Sign, verify, fix; read a JWT"),
+    _key("ctrl+t", "signature", "Make or verify a signature", "Sign, verify, find the mistake; read a JWT"),
     _key("ctrl+r", "watch", "Watch the code", "Send again whenever the function's code changes"),
     _key("f8", "fix", "Fix finding", "Fix a preflight finding that has a fix"),
     _key("f7", "go_to_finding", "Go to finding", "Go to the next preflight finding"),
@@ -92,6 +92,11 @@ WITHOUT_KEYS: tuple[Command, ...] = tuple(
         ("Request: Edit as YAML in $EDITOR", "edit_request", "The whole request; its secrets stay masked"),
         ("Request: Edit the function in $EDITOR", "edit_function", "The code behind a local target"),
         (
+            "Request: Edit the target's file in $EDITOR",
+            "edit_target",
+            "The authorizers of a local target, their status",
+        ),
+        (
             "Answer: Ask what the client may do",
             "ask",
             "A question that every answer of this request is asked from now on",
@@ -115,6 +120,11 @@ WITHOUT_KEYS: tuple[Command, ...] = tuple(
 )
 
 
+IN_THE_DEMO = (
+    Command("File: Reset the samples", "do('reset_samples')", "Make all samples, and their functions, as they were"),
+)
+
+
 def commands_of(screen: MainScreen) -> dict[str, Callable[[], None]]:
     """What each command does."""
     return {
@@ -133,6 +143,8 @@ def commands_of(screen: MainScreen) -> dict[str, Callable[[], None]]:
         "edit": partial(_edit, screen),
         "edit_request": screen.editing.request,
         "edit_function": screen.editing.function,
+        "edit_target": screen.editing.target_file,
+        "reset_samples": screen.files.reset_samples,
         "target": screen.looks.target,
         "request_as": screen.looks.request_as,
         "events": screen.looks.events,

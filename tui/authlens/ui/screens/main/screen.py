@@ -33,7 +33,7 @@ from authlens.ui.screens.main.files import FileController
 from authlens.ui.screens.main.form import FormController
 from authlens.ui.screens.main.history import HistoryController
 from authlens.ui.screens.main.identity import IdentityController
-from authlens.ui.screens.main.keys import KEYS, WITHOUT_KEYS, Command, commands_of
+from authlens.ui.screens.main.keys import IN_THE_DEMO, KEYS, WITHOUT_KEYS, Command, commands_of
 from authlens.ui.screens.main.looks import LooksController
 from authlens.ui.screens.main.preflight import PreflightController
 from authlens.ui.screens.main.request.collection import CollectionController
@@ -61,8 +61,6 @@ from authlens.ui.widgets.history.history_rows import HistoryRows
 class MainScreen(Screen[object]):
     AUTO_FOCUS = "#authorizer.-wanted, #members Field"
     BINDINGS: ClassVar[list[BindingType]] = KEYS
-    WITHOUT_KEYS: ClassVar[tuple[Command, ...]] = WITHOUT_KEYS
-
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """As Textual's, but a move of the focus paints what it touches, and not the whole screen."""
 
@@ -102,14 +100,16 @@ class MainScreen(Screen[object]):
         self.editing = EditController(services, sender, host, form, identity)
         self.pasting = PasteController(services, sender, host, form, answer, identity)
         self.comparing = CompareController(host, form, answer, history, identity)
-        self.batches = BatchController(services, sender, host, form, answer, history, identity)
+        show = self._answer_chosen
+        self.batches = BatchController(services, sender, host, form, answer, history, identity, show)
         self.collections = CollectionController(
-            sender, host, form, self.files, history, self.batches, self._collection_changed
+            sender, host, form, self.files, history, self.batches, show, self._collection_changed
         )
         self.devices = DevicesController(services, sender, host, form, history, self._invocation_chosen)
         self.probing = ProbeController(services, sender, host, form, answer, self.sending, self.devices)
-        self.ways = WaysController(services, sender, host, form, answer, history, self.sending, self.probing)
+        self.ways = WaysController(services, sender, host, form, answer, history, self.sending, self.probing, show)
         self.logs = LogController(services, sender, host, form, answer, self._cloud_log_changed)
+        self.without_keys: tuple[Command, ...] = (*WITHOUT_KEYS, *(IN_THE_DEMO if services.demo else ()))
         self._is_choice = False
         """Whether authlens chose the open file among those of a folder."""
         self.panes = PaneLayout(RequestPane, AnswerPane, HistoryPane, aside=CollectionPane)
@@ -220,8 +220,7 @@ class MainScreen(Screen[object]):
     def _invocation_chosen(self, action: str, invocation: Invocation) -> None:
         """An invocation of the history, or a connection of a device, is to be shown, loaded, or sent again."""
         if action == "show":
-            self.answer.show(invocation, self.form.expectation_for(invocation))
-            self.panes.go_to_if_hidden(AnswerPane.ID)
+            self._answer_chosen(invocation, self.form.expectation_for(invocation))
         elif action == "resend":
             (self.probing.again if invocation.is_probe else self.sending.send_again)(invocation)
         elif action == "save":
@@ -233,6 +232,10 @@ class MainScreen(Screen[object]):
             self.panes.go_to_if_hidden(RequestPane.ID)
             if action in ("test", "compare"):
                 self.sending.send_form()
+
+    def _answer_chosen(self, invocation: Invocation, expect: Expectation | None) -> None:
+        self.answer.show(invocation, expect)
+        self.panes.go_to_if_hidden(AnswerPane.ID)
 
     def _filed(self) -> None:
         self.collections.refresh()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from authlens.ui.screens.main.history import HistoryController
 from authlens.ui.screens.main.sending import SendController
 
 if TYPE_CHECKING:
+    from authlens.core.saved.expectation import Expectation
     from authlens.ui.model.probe_form import ProbeForm
     from authlens.ui.screens.dialogs.function import FunctionCall
 
@@ -37,7 +39,9 @@ class WaysController:
         history: HistoryController,
         sending: SendController,
         probing: ProbeController,
+        show: Callable[[Invocation, Expectation | None], None],
     ) -> None:
+        """show: puts an answer in view, judged by an expectation."""
         self._services = services
         self._sender = sender
         self._host = host
@@ -46,6 +50,7 @@ class WaysController:
         self._history = history
         self._sending = sending
         self._probing = probing
+        self._show = show
         self._last: FunctionCall | None = None
         """The previous choices."""
 
@@ -94,7 +99,9 @@ class WaysController:
             sent.append(Sent(labels[key], await self._history.add(answer), sent[0].invocation if sent else None))
         if sent:
             self._history.refresh()
-            await self._host.ask(VerdictsScreen("Ways", sent, self._answer.questions))
+            index = await self._host.ask(VerdictsScreen("Ways", sent, self._answer.questions))
+            if index is not None:
+                self._show(sent[index].invocation, None)
 
     async def _confirmed(self, saved: SavedRequest, protocols: list[str]) -> ProbeForm | None:
         """Where to connect, once the user has seen what that does; `None` if nothing connects."""

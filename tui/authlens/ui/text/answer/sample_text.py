@@ -1,4 +1,4 @@
-"""What the samples that fail are for: that each is meant to, what fixes it, and that it is fixed. Pure."""
+"""What the samples that fail are for: that each is an exercise, how it is solved, and that it is solved. Pure."""
 
 from __future__ import annotations
 
@@ -14,36 +14,40 @@ from authlens.core.saved.source import split_source
 if TYPE_CHECKING:
     from authlens.core.invocation.invocation import Invocation
 
-_IN_THE_CODE = "A sample's code cannot be edited; 'authlens init DIR' makes a project whose code can"
+_IN_THE_FUNCTION = "edit the function (F6, then Ctrl+G)"
 _FIXES = {
-    "3-wrong-password": "type the password of sample 1, correct-horse, and press F5.",
-    "4-function-that-raises": (
-        "choose the MQTT page, give a username such as sensor7, and press F5; or let the function cope without one."
-    ),
-    "5-answer-that-AWS-refuses": (
-        f"the function must return a principalId of letters and digits only. {_IN_THE_CODE}."
-    ),
-    "6-policy-that-helps-nobody": (f"the policy must allow iot:Connect, see Lint. {_IN_THE_CODE}."),
+    "3-wrong-password": "type the password of sample 1, correct-horse. Then F5.",
+    "4-function-that-raises": "give a username on the MQTT page, such as sensor7. Then F5.",
+    "5-answer-that-AWS-refuses": f"{_IN_THE_FUNCTION}: a principalId holds letters and digits only, sensor7. Then F5.",
+    "6-policy-that-helps-nobody": f"{_IN_THE_FUNCTION}: add CONNECT to its statements. Then F5.",
     "7-signature-of-another-token": (
-        "press Ctrl+T, sign the token with the key ../keys/private.pem, take it with F5, and press F5."
+        "press Ctrl+T, sign the token with the key ../keys/private.pem, take it with F5. Then F5."
     ),
-    "8-authorizer-out-of-use": (
-        "its status must be ACTIVE, which a sample cannot change. The test call passes even so: see Device."
-    ),
+    "8-authorizer-out-of-use": ("set status: ACTIVE in the target's file (Ctrl+P, then: edit the target). Then F5."),
 }
-"""By the name of the sample; those that are not here are meant to pass."""
+"""By the name of the sample; those that are not here pass from the beginning."""
 
 
 def sample_text(invocation: Invocation, judgement: Judgement) -> Content | None:
-    """What there is to say instead of the judgement; `None` if it is not a sample, or one that is meant to pass."""
-    fix = _FIXES.get(PurePath(split_source(invocation.source)[0]).stem) if invocation.source else None
-    if fix is None or invocation.target.local != DEMO:
+    """What there is to say instead of the judgement; `None` if it is not a sample, or one that passes anyway."""
+    fix = _fix_of(invocation)
+    if not fix:
         return None
-    outcome = invocation.outcome
-    if judgement.state is JudgementState.KEPT:
-        return Content.assemble(
-            ("✓ meant to fail: ", "$text-success"), "this sample shows how. ", ("To fix it: ", "bold"), fix
-        )
-    if judgement.state is JudgementState.BROKEN and outcome is not None and outcome.is_authenticated:
-        return Content.styled("✓ fixed: this sample was meant to fail, and is authenticated now.", "bold $text-success")
-    return None
+    if is_exercise(invocation, judgement):
+        return Content.assemble(("○ an exercise: ", "bold $text-primary"), fix)
+    return Content.styled("✓ solved: this sample failed on purpose, and passes now", "$text-success")
+
+
+def is_exercise(invocation: Invocation, judgement: Judgement) -> bool:
+    """Whether it is a sample that fails on purpose and still does."""
+    if not _fix_of(invocation):
+        return False
+    authorizer = invocation.authorizer
+    # A test call cannot see that: the authorizer answers it, and refuses every device.
+    is_inactive = authorizer is not None and authorizer.status == "INACTIVE"
+    return judgement.state is not JudgementState.KEPT or is_inactive
+
+
+def _fix_of(invocation: Invocation) -> str:
+    name = PurePath(split_source(invocation.source)[0]).stem if invocation.source else ""
+    return _FIXES.get(name, "") if invocation.target.local == DEMO else ""

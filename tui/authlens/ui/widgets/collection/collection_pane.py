@@ -23,10 +23,10 @@ from authlens.ui.widgets.controls.searchable_pane import SearchablePane
 
 class CollectionRows(Rows):
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "ask('open')", "Open", id="collection.open", tooltip="Open the request or case"),
-        Binding("r", "ask('run')", "Run all", id="collection.run", tooltip="Send all that are listed, and judge them"),
-        Binding("e", "ask('rename')", "Rename", id="collection.rename", tooltip="Give the file another name"),
-        Binding("d", "ask('duplicate')", "Duplicate", id="collection.duplicate", tooltip="Copy the file"),
+        Binding("enter", "ask('open')", "Open", id="saved.open", tooltip="Open the request or case"),
+        Binding("r", "ask('run')", "Run all", id="saved.run", tooltip="Send all that are listed, and judge them"),
+        Binding("e", "ask('rename')", "Rename", id="saved.rename", tooltip="Give the file another name"),
+        Binding("d", "ask('duplicate')", "Duplicate", id="saved.duplicate", tooltip="Copy the file"),
     ]
 
     @dataclass
@@ -75,7 +75,7 @@ class CollectionPane(SearchablePane):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "slash,ctrl+f", "search", "Filter", key_display="/", id="collection.filter", tooltip="Filter what is listed"
+            "slash,ctrl+f", "search", "Filter", key_display="/", id="saved.filter", tooltip="Filter what is listed"
         ),
     ]
 
@@ -117,7 +117,7 @@ class CollectionPane(SearchablePane):
             empty.display = rows.row_count == 0
             empty.update(prose(state.problem or _nothing(self._search)))
         files = sum(node.path is not None and not node.case for node in self.collection.nodes)
-        self.border_title = Content.assemble(self.TITLE, (f"  {files:,}", "$foreground-muted"))
+        self.border_title = Content.assemble("Saved requests", (f"  {files:,}", "$foreground-muted"))
 
     def on_search_box_sought(self, event: SearchBox.Sought) -> None:
         event.stop()

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-TOPICS = "arn:aws:iot:us-west-2:000000000000:topic/alerts/#"
+HERE = "arn:aws:iot:us-west-2:000000000000"
+CONNECT = {"Effect": "Allow", "Action": "iot:Connect", "Resource": f"{HERE}:client/visitor-1"}
+ALERTS = {"Effect": "Allow", "Action": ["iot:Publish", "iot:Subscribe"], "Resource": f"{HERE}:topic/alerts/#"}
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    statement = {"Effect": "Allow", "Action": ["iot:Publish", "iot:Subscribe"], "Resource": TOPICS}
     return {
         "isAuthenticated": True,
         "principalId": "visitor",
-        "policyDocuments": [{"Version": "2012-10-17", "Statement": [statement]}],
+        "policyDocuments": [{"Version": "2012-10-17", "Statement": [ALERTS]}],
         "refreshAfterInSeconds": 300,
         "disconnectAfterInSeconds": 300,
     }

@@ -18,6 +18,8 @@ from authlens.ui.screens.main.form import FormController
 from authlens.ui.screens.main.history import HistoryController
 
 if TYPE_CHECKING:
+    from authlens.core.invocation.invocation import Invocation
+    from authlens.core.saved.expectation import Expectation
     from authlens.store.requests import Loaded
 
 _ROWS = 2_000
@@ -33,14 +35,17 @@ class CollectionController:
         files: FileController,
         history: HistoryController,
         batches: BatchController,
+        show: Callable[[Invocation, Expectation | None], None],
         changed: Callable[[CollectionState], None],
     ) -> None:
+        """show: puts an answer in view, judged by an expectation."""
         self._sender = sender
         self._host = host
         self._form = form
         self._files = files
         self._history = history
         self._batches = batches
+        self._show = show
         self._changed = changed
         self._is_seen = False
         self.state = CollectionState()
@@ -89,13 +94,19 @@ class CollectionController:
 
     async def _run_all(self, nodes: Sequence[CollectionNode]) -> None:
         loaded = await background.call(lambda: dict(_loaded({each.path for each in nodes if each.path})))
-        items = [item for node in nodes if (item := self._item(node, loaded)) is not None]
+        found = [(node, item) for node in nodes if (item := self._item(node, loaded)) is not None]
         left = len([node for node in nodes if node.error is not None])
         if left:
             self._host.notify(f"{left} of the files cannot be read, and are not sent.", "warning")
-        if items:
-            await self._batches.run_all(items)
-            self.refresh()
+        if not found:
+            return
+        chosen = await self._batches.run_all([item for _, item in found])
+        self.refresh()
+        if chosen is not None:
+            node, item = found[chosen[0]]
+            if node.path is not None:
+                await self._files.open_now(node.path, node.case)
+            self._show(chosen[1], item.saved.expect)
 
     def _item(self, node: CollectionNode, loaded: dict[Path, Loaded]) -> BatchItem | None:
         """What is sent of a node: the request of a file with cases is not itself one."""

@@ -79,21 +79,37 @@ class EditController:
 
     def function(self) -> None:
         """Edit the file of the function that answers this request here."""
-        self._host.run(self._function, "edit")
+        from authlens.endpoint.local_code import function_file
 
-    async def _function(self) -> None:
-        from authlens.endpoint.local_code import NoFunctionFile, function_file
-        from authlens.ui.runtime.programs import edit_file, editor
-
-        form, environ = self._form.state, self._services.environ
+        form = self._form.state
         target, name, base = form.target, form.draft.authorizer_name, form.base
+        self._host.run(lambda: self._file(lambda: function_file(target, name, base)), "edit")
+
+    def target_file(self) -> None:
+        """Edit the file that defines the local target: its authorizers and their status."""
+        from authlens.endpoint.local_code import target_file
+
+        form = self._form.state
+        target, base = form.target, form.base
+        self._host.run(lambda: self._file(lambda: target_file(target, base)), "edit")
+
+    async def _file(self, find: Callable[[], Path]) -> None:
+        from authlens.endpoint.local_code import NoFunctionFile
+        from authlens.ui.runtime.programs import ProgramFailed, edit_file, editor
+
+        environ = self._services.environ
         try:
-            path = await background.call(lambda: function_file(target, name, base))
+            path = await background.call(find)
         except NoFunctionFile as error:
             self._host.notify(str(error), "warning", 10)
             return
+        try:
+            program = editor(environ)
+        except ProgramFailed as error:
+            self._host.notify(f"{error} The file to edit is {path}.", "warning", 15)
+            return
         before = _changed_at(path)
-        self._lent(lambda: edit_file(editor(environ), path, environ))
+        self._lent(lambda: edit_file(program, path, environ))
         if _changed_at(path) not in (None, before):
             self._host.notify(f"{path.name} was changed. F5 runs it; Ctrl+R sends after every change.")
 

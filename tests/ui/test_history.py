@@ -62,9 +62,12 @@ async def test_the_history_is_searched_as_one_types(tmp_path: Path) -> None:
         await robot.press("slash")
         await robot.type("auth1")
         assert [row.authorizer for row in robot.history.rows._rows] == ["Auth11", "Auth10", "Auth1"]
+        await robot.press("down")
+        assert robot.app.focused is robot.history.rows, "to the hits"
+        await robot.press("slash")
         await robot.type("zzz")
         assert "No matches" in robot.text()
-        await robot.press("escape")
+        await robot.press("down", "escape")
         assert robot.history.rows.row_count == 12
 
 

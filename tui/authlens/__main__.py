@@ -18,6 +18,7 @@ from authlens.cli.console.services import CliServices, OpenApp
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
+    from pathlib import Path
 
     from authlens.aws.sessions import Retries
     from authlens.gate import Gate
@@ -179,7 +180,7 @@ def _open_app(wish: OpenApp, services: CliServices) -> int:
             save_settings=lambda settings: save_settings(places.settings, settings),
             now=now,
             environ=os.environ,
-            start=wish.saved or wish.path,
+            start=wish.saved or wish.path or _project_here(wish),
             source=wish.source,
             target_overrides=wish.overrides,
             demo=wish.demo,
@@ -188,6 +189,21 @@ def _open_app(wish: OpenApp, services: CliServices) -> int:
         )
     )
     return _act_on(left, wish, services)
+
+
+def _project_here(wish: OpenApp) -> Path | None:
+    """The working folder, if nothing else was asked for and it is a project."""
+    from pathlib import Path
+
+    from authlens.endpoint.projects.foreign import is_project
+
+    if wish.demo or wish.prompt:
+        return None
+    try:
+        here = Path.cwd()
+        return here if is_project(here) else None
+    except OSError:
+        return None
 
 
 def _act_on(left: object, wish: OpenApp, services: CliServices) -> int:

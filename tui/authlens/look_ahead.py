@@ -37,10 +37,13 @@ def look_ahead(saved: SavedRequest, environ: Mapping[str, str], base: Path | Non
     )
     authorizers = _local_authorizers(saved, base)
     name = saved.request.authorizer_name
-    if authorizers is None or name is None or refers(name):
+    if authorizers is None or (name and refers(name)):
         return Known(missing)
+    names = tuple(sorted(each.name for each in authorizers))
+    if not name:
+        return Known(missing, None, names)
     own = next((each for each in authorizers if each.name == name), None)
-    return Known(missing, own is not None, tuple(sorted(each.name for each in authorizers)), own)
+    return Known(missing, own is not None, names, own)
 
 
 def with_lookup(known: Known, failure: Failure | None) -> Known:

@@ -24,6 +24,27 @@ def test_what_is_missing_comes_first() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("names", "message", "fix"),
+    [
+        ((), "Give the name of an authorizer.", None),
+        (("A",), "Give the name of an authorizer: A.", "A"),
+        (("A", "B"), "Give the name of an authorizer: A, B.", None),
+    ],
+)
+def test_a_request_without_an_authorizer(names: tuple[str, ...], message: str, fix: str | None) -> None:
+    for request in (AuthorizerRequest(), AuthorizerRequest("", "t")):
+        found = preflight(request, known=Known((), None, names))[0]
+        assert (found.id, found.severity, found.path, found.message) == (
+            "missing-authorizer",
+            "error",
+            "authorizerName",
+            message,
+        )
+        assert (found.fix.request.authorizer_name if found.fix else None) == fix
+    assert "missing-authorizer" not in {each.id for each in preflight(AuthorizerRequest("A"))}
+
+
 @pytest.mark.parametrize(("has_authorizer", "count"), [(False, 1), (True, 0), (None, 0)])
 def test_an_authorizer_that_does_not_exist_is_reported(has_authorizer: bool | None, count: int) -> None:
     findings = preflight(AuthorizerRequest("SensorAut", "t", "AAAA"), known=Known((), has_authorizer, ("SensorAuth",)))

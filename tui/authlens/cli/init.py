@@ -80,8 +80,8 @@ def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
     folder: Path | None = arguments.directory
     if folder is None:
         raise CommandError(
-            "the following arguments are required: DIR, the project folder; write 'authlens init .' for this folder, or "
-            "'authlens init my-authorizer' for a new one"
+            "the following arguments are required: DIR, the project folder; write 'authlens init .' for this folder, "
+            "or 'authlens init my-authorizer' for a new one"
         )
     if arguments.function and not arguments.source:
         raise CommandError("--function needs --from FILE")

@@ -220,17 +220,24 @@ def listing(folder: Path) -> list[Entry]:
     """
     try:
         sweep(folder)
-        paths = sorted(_files(folder))
+        paths = sorted(request_files(folder))
     except OSError as error:
         raise UnreadableRequest(folder, reason(error)) from None
     return [entry for path in paths if (entry := _entry(path)) is not None]
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """Raises OSError when the folder itself cannot be read. Links to folders are not followed, so a cycle ends."""
+_NO_REQUESTS = frozenset({"node_modules", "__pycache__", "cdk.out"})
+"""Folders, often large, that tools fill."""
+
+
+def request_files(folder: Path) -> Iterator[Path]:
+    """The files that may be saved requests, in the folder and below it; hidden ones are not.
+
+    Raises OSError when the folder itself cannot be read. Links to folders are not followed, so a cycle ends.
+    """
     os.scandir(folder).close()
     for root, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        folders[:] = [name for name in folders if not name.startswith(".") and name not in _NO_REQUESTS]
         yield from (Path(root, name) for name in names if name.lower().endswith(SUFFIXES) and not name.startswith("."))
 
 

@@ -245,6 +245,18 @@ MISSES: dict[str, tuple[list[dict[str, object]], str, str, list[tuple[int, int |
         "topic/a",
         [(5, None, "iot:Connect, iot:Receive are allowed, but no statement allows iot:Publish")],
     ),
+    "an action that its resource cannot grant": (
+        [allow(["iot:Publish", "iot:Subscribe"], "topic/alerts")],
+        "iot:Connect",
+        "client/a",
+        [(5, None, "iot:Publish is allowed, but no statement allows iot:Connect")],
+    ),
+    "only actions that their resources cannot grant": (
+        [allow("iot:Subscribe", "topic/alerts")],
+        "iot:Connect",
+        "client/a",
+        [(5, None, "no statement allows iot:Connect")],
+    ),
     "only what is not listed": (
         [{"Effect": "Allow", "NotAction": "iot:Receive", "Resource": ARN + "client/b"}],
         "iot:Receive",

@@ -47,7 +47,7 @@ def test_a_failure_is_an_exercise_until_it_passes(name: str) -> None:
     refused = _sent(name, replace(PASSED, is_authenticated=False, policy_documents=()))
     said = _said(refused, name)
     assert said is not None
-    assert said.startswith("○ an exercise: ")
+    assert said.startswith("○ exercise: ")
     assert "correct-horse" in said
     said = _said(_sent(name, PASSED), name)
     assert said is not None
@@ -59,6 +59,6 @@ def test_a_failure_is_an_exercise_until_it_passes(name: str) -> None:
 def test_an_authorizer_out_of_use_is_an_exercise_although_the_test_call_passes() -> None:
     name = "8-authorizer-out-of-use"
     inactive = replace(_sent(name, PASSED), authorizer=Authorizer("Retired", status="INACTIVE"))
-    assert (_said(inactive, name) or "").startswith("○ an exercise: ")
+    assert (_said(inactive, name) or "").startswith("○ exercise: ")
     active = replace(inactive, authorizer=Authorizer("Retired", status="ACTIVE"))
     assert (_said(active, name) or "").startswith("✓ solved: ")

@@ -91,6 +91,7 @@ FINDINGS: Mapping[str, Source] = {
     "signing-key": measured(note="read on this machine"),
     "local-target": measured(note="read on this machine"),
     "certificate-file": measured(note="read on this machine"),
+    "missing-authorizer": documented(TEST_CALL),
     "nothing-to-sign": measured(note="what sending does"),
     "no-place-for-token": measured(note="what sending does"),
     "model-constraint-pattern": documented(TEST_CALL),

@@ -29,6 +29,19 @@ _OF_PARTS: dict[str, tuple[str, Severity]] = {
 """By the part of the saved request that refers to it. A test call does not need the certificate."""
 
 
+def missing_authorizer(subject: PreflightSubject) -> Iterator[Finding]:
+    """A request that names no authorizer, which no client sends."""
+    request, names = subject.request, subject.known.authorizer_names
+    if request.authorizer_name:
+        return
+    listed = f": {', '.join(names[:5])}" if names else ""
+    fix = Fix(f"Use {names[0]}", replace(request, authorizer_name=names[0])) if len(names) == 1 else None
+    yield Finding(MISSING_AUTHORIZER, "error", "authorizerName", f"Give the name of an authorizer{listed}.", 0, 0, fix)
+
+
+MISSING_AUTHORIZER = "missing-authorizer"
+
+
 def nothing_to_sign(subject: PreflightSubject) -> Iterator[Finding]:
     """`sign:` without a token to sign. Checked only if the authorizer is known where it defines the token's name."""
     sign, authorizer = subject.sign, subject.authorizer
@@ -76,7 +89,7 @@ def unknown_authorizer(subject: PreflightSubject) -> Iterator[Finding]:
     yield Finding(test_call.UNKNOWN_AUTHORIZER.id, "error", "authorizerName", message, 0, len(name), fix, words)
 
 
-BEFORE_THE_CALL: tuple[Check, ...] = (missing, nothing_to_sign)
+BEFORE_THE_CALL: tuple[Check, ...] = (missing, missing_authorizer, nothing_to_sign)
 """Checks for what prevents a request from being sent at all."""
 
 CHECKS: tuple[Check, ...] = (unknown_authorizer,)

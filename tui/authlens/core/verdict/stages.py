@@ -16,9 +16,10 @@ from authlens.core.deployment.deployment import Deployment
 from authlens.core.deployment.findings import deployment_caveats
 from authlens.core.invocation.access import ALLOWED, IMPLICIT_DENY, Access, AccessQuestions
 from authlens.core.invocation.failing_line import failing_line
-from authlens.core.invocation.invocation import Failure, Invocation
+from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
 from authlens.core.invocation.read_for import read_for
 from authlens.core.preflight.finding import Finding
+from authlens.core.preflight.known_checks import MISSING_AUTHORIZER
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.saved.expectation import Question
@@ -125,6 +126,10 @@ _LOCAL_CAUSES = frozenset({FUNCTION_FAILED.id, test_call.UNKNOWN_AUTHORIZER.id})
 
 def _with_advice(explanation: StageExplanation, invocation: Invocation) -> StageExplanation:
     """Adds what the machine that ran the function knows: what is wrong in its answer, or the cause of its failure."""
+    failure = invocation.failure
+    if failure is not None and failure.kind is FailureKind.REFUSED_HERE and not invocation.request.authorizer_name:
+        why = "The request names no authorizer, so it was not sent."
+        return replace(explanation, id=MISSING_AUTHORIZER, why=why, next_step="Give the name of an authorizer.")
     run = invocation.local_run
     if run is not None and run.problem and explanation.stage is Stage.VALID:
         return replace(explanation, why=run.problem)

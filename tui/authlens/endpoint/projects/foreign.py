@@ -77,12 +77,10 @@ _IN_FOLDERS = (
     *("cloudformation-template-update-stack.json", "terraform.tfstate"),
 )
 """What is searched for in a folder, in this order."""
+_OF_TOOLS = ("serverless.yml", "serverless.yaml", "sst.config.ts", "cdk.json", "cdktf.json")
+"""Files that say that a folder is of a tool which deploys functions."""
 _HINTS = (
-    "serverless.yml",
-    "serverless.yaml",
-    "sst.config.ts",
-    "cdk.json",
-    "cdktf.json",
+    *_OF_TOOLS,
     "Pulumi.yaml",
 )
 _LANGUAGES = ("go.mod", "Cargo.toml", "pom.xml")
@@ -100,6 +98,25 @@ def foreign(path: Path) -> str | None:
 def in_folder(folder: Path) -> Path | None:
     """The file of a folder to serve: built output comes before its source."""
     return next(filter(exists, (folder / name for name in _IN_FOLDERS)), None)
+
+
+def is_project(folder: Path) -> bool:
+    """Whether the folder is one to work in: it has saved requests, or a file that defines authorizers.
+
+    Called where the app starts: reads at most one file.
+    """
+    if exists(folder / "authlens.yaml") or any((folder / "requests").glob("*.y*ml")):
+        return True
+    found = in_folder(folder)
+    if found is None:
+        return any((folder / name).is_file() for name in _OF_TOOLS) or any(folder.glob("*.tf"))
+    return not found.name.startswith("template.") or _is_template(found)
+
+
+def _is_template(path: Path) -> bool:
+    from authlens.endpoint.templates.definition_file import content_of, looks_like_template
+
+    return looks_like_template(content_of(path).decode("utf-8", "replace"))
 
 
 def foreign_folder(folder: Path, found: Found, functions: bool = True) -> str:

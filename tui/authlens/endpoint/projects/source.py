@@ -103,6 +103,15 @@ def _of_kind(path: Path, settings: ProjectSettings, cache: Cache, ask: bool) -> 
     return read_definitions(path, ask)
 
 
+def file_to_serve(folder: Path) -> Path:
+    """The file of a folder that defines its authorizers: authlens.yaml, which may name another, or the one found.
+
+    Raises DefinitionError.
+    """
+    own = folder / FILE
+    return own if own.is_file() else in_folder(folder) or _only_one(folder)
+
+
 def kind_of(path: Path) -> str | None:
     """What a file that is not an authorizers.yaml is; `None` if it is one, or unknown."""
     if path.is_dir():

@@ -54,6 +54,8 @@ class FormState:
     environment: Environment | None = None
     """The environment in which the request is sent, if one was chosen."""
     environment_name: str = ""
+    not_opened: str = ""
+    """Why the file that was to be opened last is not."""
 
     @property
     def sent(self) -> SavedRequest:
@@ -81,8 +83,9 @@ class FormState:
 
     @property
     def base(self) -> Path | None:
-        """The folder that relative paths of the request start from."""
-        return self.file.path.parent if self.file.path is not None else None
+        """The folder that relative paths of the request start from: also of one that was taken from a file."""
+        file = self.file.path or self.file.origin
+        return None if file is None else file.parent
 
     @property
     def source(self) -> str | None:

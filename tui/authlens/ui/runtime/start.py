@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from authlens.core.invocation.invocation import fault_of
+from authlens.core.request.request import AuthorizerRequest
+from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.frozen import dataclass
 from authlens.ui.runtime.services import AppServices
@@ -25,6 +27,8 @@ class Start:
     """Why the wanted file was not opened."""
     is_choice: bool = False
     """Whether the file was chosen among those of a folder that the user named."""
+    origin: Path | None = None
+    """The file that names the target of a request without a file of its own."""
 
 
 def start(services: AppServices) -> Start:
@@ -68,14 +72,29 @@ def _first_of(folder: Path) -> Start:
         loaded = _loaded(path)
         if loaded is not None:
             return Start(loaded.saved, loaded, folder, is_choice=True)
-    return Start(folder=folder, is_choice=True)
+    return _of_project(folder)
+
+
+def _of_project(folder: Path) -> Start:
+    """A folder without saved requests: an empty form whose target is the file that defines its authorizers."""
+    from authlens.endpoint.local_code import authorizers_named
+    from authlens.endpoint.projects.foreign import built_by_another_tool
+    from authlens.endpoint.projects.source import file_to_serve
+
+    path = file_to_serve(folder)
+    if path is None:
+        return Start(folder=folder, problem=built_by_another_tool(folder) or "", is_choice=True)
+    target = Target(local=str(path))
+    found = authorizers_named(target) or ()
+    name = found[0].name if len(found) == 1 else None
+    return Start(SavedRequest(AuthorizerRequest(name), target=target), None, folder, is_choice=True, origin=path)
 
 
 def _in_order(folder: Path) -> list[Path]:
     """What is in `requests/` comes first: a skeleton or a template above it is not what the user works on."""
-    from authlens.store.requests import SUFFIXES
+    from authlens.store.requests import request_files
 
-    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+    paths = sorted(request_files(folder))
     return sorted(paths, key=lambda path: path.relative_to(folder).parts[0] != "requests")
 
 

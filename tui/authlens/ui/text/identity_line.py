@@ -6,6 +6,7 @@ The rule: however narrow it is, the authorizer's state and the target can be rea
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import PurePath
 
 from textual.content import Content
 
@@ -32,7 +33,8 @@ def target_name(target: Target) -> str:
     if target.local == DEMO:
         return "demo"
     if target.local is not None:
-        return f"local {target.local}"
+        path = PurePath(target.local)
+        return f"local {path.name if path.is_absolute() else target.local}"
     return target.endpoint_url or "AWS"
 
 

@@ -62,11 +62,23 @@ def _unread(documents: Sequence[Document]) -> Iterator[NearMiss]:
 
 def _not_named(documents: Sequence[Document], asking: Asking) -> tuple[NearMiss, ...]:
     allows = [statement for document in documents for statement in document.statements if statement.allows]
-    named = dict.fromkeys(element.text for one in allows if not one.not_action for element in one.actions)
+    named = [(one, element.text) for one in allows if not one.not_action for element in one.actions]
     if not named or any(matching_action(one, asking.lower_action) for one in allows):
         return ()
-    are = "is" if len(named) == 1 else "are"
-    return (NearMiss(5, f"{', '.join(named)} {are} allowed, but no statement allows {asking.action}"),)
+    granted = dict.fromkeys(action for statement, action in named if _may_apply(action, statement))
+    if not granted:
+        return (NearMiss(5, f"no statement allows {asking.action}"),)
+    are = "is" if len(granted) == 1 else "are"
+    return (NearMiss(5, f"{', '.join(granted)} {are} allowed, but no statement allows {asking.action}"),)
+
+
+def _may_apply(action: str, statement: Statement) -> bool:
+    """Whether a resource of the statement may be of a type that the action applies to; if not, nothing is allowed."""
+    known = action_named(action)
+    if known is None or not known.type or statement.not_resource:
+        return True
+    kinds = (tail_of(element.text).partition("/")[0] for element in statement.resources)
+    return any(kind in known.types or kind not in TYPES for kind in kinds)
 
 
 def _of_question(documents: Sequence[Document], asking: Asking) -> Iterator[NearMiss]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from authlens.core.invocation.invocation import Invocation
+from authlens.core.request.target import DEMO
 from authlens.sending import Sender, files_of, left_behind
 from authlens.ui.model.batch import BatchItem, counted, is_redacted
 from authlens.ui.runtime import background
@@ -119,13 +121,28 @@ class BatchController:
         recorded = [await self._history.add(answer) for answer in answers]
         self._history.refresh()
         sent = [
-            _judged(item, answer)
+            self._judged(item, answer)
             if is_suite
             else Sent(item.label, answer, item.against or (recorded[0] if index else None))
             for index, (item, answer) in enumerate(zip(items, recorded, strict=True))
         ]
         index = await self._host.ask(VerdictsScreen(title, sent, self._answer.questions))
         return None if index is None else (index, recorded[index])
+
+    def _judged(self, item: BatchItem, answer: Invocation) -> Sent:
+        """A saved request with its answer, judged; of a sample that does not pass yet, what there is to do."""
+        from authlens.core.expect.check import judge
+        from authlens.ui.screens.dialogs.verdicts import Sent
+        from authlens.ui.text.answer.sample_text import is_exercise, sample_text
+
+        judgement = judge(item.saved.expect, answer)
+        if item.saved.target.local != DEMO:
+            return Sent(item.label, answer, None, judgement)
+        from authlens.look_ahead import look_ahead
+
+        known = look_ahead(item.saved, self._services.environ, item.base).authorizer
+        whole = replace(answer, authorizer=answer.authorizer or known)
+        return Sent(item.label, answer, None, judgement, sample_text(whole, judgement), is_exercise(whole, judgement))
 
     async def _run(self, item: BatchItem, turns: asyncio.Semaphore) -> Invocation:
         seconds, started_at = self._services.settings.total_timeout, self._services.now()
@@ -164,17 +181,6 @@ class BatchController:
         written = len(wanted) - len(refused)
         if written:
             self._host.notify(f"Wrote {counted(written, 'saved request')} to {folder}. Ctrl+O opens them.")
-
-
-def _judged(item: BatchItem, answer: Invocation) -> Sent:
-    """A saved request with its answer, judged; of a sample that does not pass yet, what there is to do."""
-    from authlens.core.expect.check import judge
-    from authlens.ui.screens.dialogs.verdicts import Sent
-    from authlens.ui.text.answer.sample_text import is_exercise, sample_text
-
-    judgement = judge(item.saved.expect, answer)
-    note = sample_text(answer, judgement)
-    return Sent(item.label, answer, None, judgement, note, note is not None and is_exercise(answer, judgement))
 
 
 def _written(cases: dict[Path, NegativeCase], base: Path | None) -> list[str]:

@@ -133,13 +133,19 @@ class FileController:
         self._host.run(work, "file", typing="waits")
 
     def say_what_was_opened(self) -> None:
-        """The user named a folder: report which of its files was opened."""
+        """The user named a folder: report which of its files was opened, and where its request goes."""
         state = self._state
-        if state.file.path is None:
+        path, local = state.file.path, state.target.local
+        if path is not None:
+            name = path.relative_to(state.folder)
+            self._host.notify(f"Opened {name}, target {target_name(state.target)}. Ctrl+O opens another.", seconds=10)
+        elif local is not None:
+            said = (
+                f"Opened {state.folder}, target {Path(local).name}. No saved request in it yet: Ctrl+S saves the form."
+            )
+            self._host.notify(said, seconds=10)
+        elif not state.not_opened:
             self._host.notify(f"No saved request in {state.folder} yet. Ctrl+S saves the form there.", seconds=10)
-            return
-        name = state.file.path.relative_to(state.folder)
-        self._host.notify(f"Opened {name}, target {target_name(state.target)}. Ctrl+O opens another.", seconds=10)
 
     async def may_leave(self) -> bool:
         """Whether the form's content may be replaced; asks about unsaved changes."""
@@ -165,9 +171,14 @@ class FileController:
 
     async def load(self, path: Path) -> Loaded | None:
         """The saved request in a file; what is wrong with it is reported."""
-        from authlens.store.requests import load
+        from authlens.store.requests import RequestFileError, load
 
-        return await self._done(lambda: load(path))
+        try:
+            return await background.call(lambda: load(path))
+        except RequestFileError as error:
+            self._complain(error)
+            self._form.not_opened(str(error))
+            return None
 
     async def _open_file(self, path: Path, case: str = "") -> None:
         loaded = await self.load(path)
@@ -200,7 +211,7 @@ class FileController:
         path = self._state.file.path
         case = f"-{self._state.file.case}" if self._state.file.case else ""
         given = given or (f"{path.stem}{case}" if path else self._state.draft.authorizer_name)
-        folder = path.parent if path else self._state.folder
+        folder = self._state.base or self._state.folder
         name = await self._host.ask(AskText("Save as", given, f"In {folder}; a / makes a folder."))
         target = await self._done(lambda: named(folder, name)) if name else None
         return target is not None and await self._write(target, None)

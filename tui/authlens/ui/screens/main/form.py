@@ -36,9 +36,10 @@ class FormController:
         """Open on a request, before anything is on the screen."""
         draft = self.overridden(of_saved(start.saved or SavedRequest(AuthorizerRequest())))
         loaded = start.loaded
-        own = OpenFile(draft, origin=self._services.source)
+        own = OpenFile(draft, origin=start.origin or self._services.source)
         file = OpenFile(draft, loaded.path, loaded.digest, cases=loaded.cases) if loaded else own
-        self._publish(FormState(draft, FormContent(draft), file, start.folder or self.state.folder))
+        folder = start.folder or self.state.folder
+        self._publish(FormState(draft, FormContent(draft), file, folder, not_opened=start.problem))
 
     def put(self, draft: Draft, focus: str | None = None, file: OpenFile | None = None) -> None:
         """Put a draft into the form, as a step that can be undone."""
@@ -55,7 +56,7 @@ class FormController:
     def keep(self, file: OpenFile) -> None:
         """The form's file was saved, renamed or deleted. That is not a step: it cannot be undone here."""
         self._edits.refile(self.state.file, file)
-        self._publish(replace(self.state, file=file))
+        self._publish(replace(self.state, file=file, not_opened=""))
 
     def undo(self) -> None:
         self._step(self._edits.undo(self.state.form))
@@ -66,6 +67,10 @@ class FormController:
     def choose_password_kind(self, kind: PasswordKind) -> None:
         """Write the password in another format."""
         self.put(with_kind(self.state.draft, kind))
+
+    def not_opened(self, problem: str) -> None:
+        """A file cannot be opened: this is said until another is."""
+        self._publish(replace(self.state, not_opened=problem))
 
     def toggle_empty(self, field: str) -> None:
         """Send a field although it is empty, or no longer."""
@@ -122,6 +127,8 @@ class FormController:
     def _put(self, form: Form, focus: str | None) -> None:
         content = FormContent(form.draft, self.state.content.serial + 1, focus)
         after = replace(self.state, draft=form.draft, file=form.file, content=content)
+        if form.file != self.state.file:
+            after = replace(after, not_opened="")
         if after.base != self.state.base:
             # Another folder has environments of its own.
             after = replace(after, environment=None, environment_name="")

@@ -14,16 +14,21 @@ from authlens.core.saved.source import split_source
 if TYPE_CHECKING:
     from authlens.core.invocation.invocation import Invocation
 
-_IN_THE_FUNCTION = "edit the function (F6, then Ctrl+G)"
 _FIXES = {
-    "3-wrong-password": "type the password of sample 1, correct-horse. Then F5.",
-    "4-function-that-raises": "give a username on the MQTT page, such as sensor7. Then F5.",
-    "5-answer-that-AWS-refuses": f"{_IN_THE_FUNCTION}: a principalId holds letters and digits only, sensor7. Then F5.",
-    "6-policy-that-helps-nobody": f"{_IN_THE_FUNCTION}: add CONNECT to its statements. Then F5.",
-    "7-signature-of-another-token": (
-        "press Ctrl+T, sign the token with the key ../keys/private.pem, take it with F5. Then F5."
+    "3-wrong-password": "type the password of sample 1, correct-horse, and press F5.",
+    "4-function-that-raises": "give a username on the MQTT page, such as sensor7, and press F5.",
+    "5-answer-that-AWS-refuses": (
+        "press Ctrl+P, choose Edit the function, let it return the principalId sensor7, and press F5."
     ),
-    "8-authorizer-out-of-use": ("set status: ACTIVE in the target's file (Ctrl+P, then: edit the target). Then F5."),
+    "6-policy-that-helps-nobody": (
+        "press Ctrl+P, choose Edit the function, add CONNECT to its statements, and press F5."
+    ),
+    "7-signature-of-another-token": (
+        "press Ctrl+T, sign the token with the key ../keys/private.pem, take it with F5, and press F5."
+    ),
+    "8-authorizer-out-of-use": (
+        "press Ctrl+P, choose Edit the target's file, set the status of Retired to ACTIVE, and press F5."
+    ),
 }
 """By the name of the sample; those that are not here pass from the beginning."""
 
@@ -34,7 +39,7 @@ def sample_text(invocation: Invocation, judgement: Judgement) -> Content | None:
     if not fix:
         return None
     if is_exercise(invocation, judgement):
-        return Content.assemble(("○ an exercise: ", "bold $text-primary"), fix)
+        return Content.assemble(("○ exercise: ", "bold $text-primary"), fix)
     return Content.styled("✓ solved: this sample failed on purpose, and passes now", "$text-success")
 
 

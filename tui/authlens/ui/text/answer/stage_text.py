@@ -62,7 +62,8 @@ def verdict_text(view: AnswerView, width: int, *, in_full: bool = False) -> Cont
 def _passed(view: AnswerView, verdict: Verdict, width: int, in_full: bool) -> list[Content]:
     """What the client may do, and the stages in a line."""
     permissions = view.explanation.permissions if view.explanation is not None else None
-    said = [safe_content(permission_sentence(permissions), "bold")] if permissions is not None else []
+    said = [] if permissions is None else _glance(permission_sentence(permissions), verdict)
+    first = verdict.caveats[0] if verdict.caveats else None
     if in_full:
         said.append(stage_line(verdict, width))
     passed = sum(result.state in (StageState.PASSED, StageState.WARNED) for result in verdict.stages)
@@ -77,9 +78,22 @@ def _passed(view: AnswerView, verdict: Verdict, width: int, in_full: bool) -> li
     said += [whole] if whole.cell_length <= width else [line, _AS_EXPECTED]
     if permissions is None:
         said.append(failure_text(verdict))
-    elif verdict.caveats and verdict.caveats[0].severity == "warning":
-        said.append(warning_text(verdict.caveats[0]))
+    elif first is not None and first.severity == "warning" and first.id not in _REFUSES_ALL:
+        said.append(warning_text(first))
     return said
+
+
+_REFUSES_ALL = {"inactive": "Once it is ACTIVE"}
+"""Caveats with which no real device gets in, whatever the answer allows; when it would."""
+
+
+def _glance(sentence: str, verdict: Verdict) -> list[Content]:
+    """What the client may do. If every real device is refused, that comes first."""
+    first = verdict.caveats[0] if verdict.caveats else None
+    if first is None or first.id not in _REFUSES_ALL:
+        return [safe_content(sentence, "bold")]
+    then = f"{_REFUSES_ALL[first.id]}: {sentence[:1].lower()}{sentence[1:]}"
+    return [warning_text(first).stylize("bold"), safe_content(then)]
 
 
 def _failed(view: AnswerView, verdict: Verdict, width: int) -> list[Content]:

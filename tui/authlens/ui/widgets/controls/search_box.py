@@ -29,8 +29,8 @@ class SearchBox(Horizontal):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "End search", id="search.close"),
-        Binding("down,f3", "move(1)", "Next", show=False, id="search.next"),
-        Binding("up,shift+f3", "move(-1)", "Previous", show=False, id="search.previous"),
+        Binding("down,f3", "move(1)", "Next", show=False, priority=True, id="search.next"),
+        Binding("up,shift+f3", "move(-1)", "Previous", show=False, priority=True, id="search.previous"),
     ]
 
     found: var[int | None] = var[int | None](None)

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
+from textual.widgets import Static
 
 from authlens.core.invocation.local_run import Unresolved
 from authlens.core.request.members import header_path
@@ -20,7 +21,7 @@ from authlens.ui.model.draft import Draft
 from authlens.ui.model.finding_target import member_of
 from authlens.ui.model.screen_values import FormContent, FormState, HintState
 from authlens.ui.runtime.key_queue import after_refresh
-from authlens.ui.text.safe_content import safe_content, shortened
+from authlens.ui.text.safe_content import prose, safe_content, shortened
 from authlens.ui.widgets.controls.choices import Choice, Choices
 from authlens.ui.widgets.controls.field import Field
 from authlens.ui.widgets.controls.form_row import FormRow
@@ -52,6 +53,10 @@ _PAGES = (
 )
 
 
+def _not_opened(problem: str) -> Content:
+    return prose(f"✗ Not opened. {problem}") if problem else Content("")
+
+
 class RequestPane(Pane):
     ID: ClassVar[str] = "request"
     TITLE: ClassVar[str] = "Request"
@@ -59,6 +64,8 @@ class RequestPane(Pane):
     /* As wide as the fields of the pages, which keep a column for a scrollbar. */
     RequestPane > FormRow { padding-right: 1; }
     RequestPane > Pages > Choices { margin: 1 0; }
+    RequestPane > .not-opened { height: auto; max-height: 50%; color: $text-error; display: none; margin-bottom: 1; }
+    RequestPane.-not-opened > .not-opened { display: block; }
     """
 
     form: var[FormState] = var(FormState(), init=False)
@@ -91,9 +98,11 @@ class RequestPane(Pane):
         self.set_reactive(RequestPane.form, form)
         # A small screen shows it first; set here, the class costs no restyling of all its fields.
         self.add_class("-front")
+        self.set_class(bool(form.not_opened), "-not-opened")
 
     def compose(self) -> ComposeResult:
         draft = self.draft
+        yield Static(_not_opened(self.form.not_opened), classes="not-opened", markup=False)
         if self.form.file.cases:
             yield self._variant_row("case")
         authorizer = Field("authorizer_name", draft.authorizer_name, placeholder="name", key="authorizer")
@@ -136,6 +145,9 @@ class RequestPane(Pane):
             self._mark()
         if (form.file, form.environment_name) != (before.file, before.environment_name):
             self._show_variants()
+        if form.not_opened != before.not_opened:
+            self.query_one(".not-opened", Static).update(_not_opened(form.not_opened))
+            self.set_class(bool(form.not_opened), "-not-opened")
         self._retitle()
 
     def watch_environments(self) -> None:

@@ -102,8 +102,10 @@ class HistoryPane(SearchablePane):
         self.post_message(self.Wanted(event.text))
 
     def on_search_box_moved(self, event: SearchBox.Moved) -> None:
-        """Move from the search to its results."""
+        """Move from the search to its results, if there are any."""
         event.stop()
+        if not self.rows.row_count:
+            return
         self.rows.focus()
         if event.by < 0 or self.rows.number is None:
             self.rows.action_cursor(event.by)

@@ -14,6 +14,7 @@ from authlens.ui.runtime import background
 from authlens.ui.runtime.host import Host
 from authlens.ui.runtime.services import AppServices
 from authlens.ui.screens.dialogs.trust import may_send
+from authlens.ui.screens.main.devices.own_probes import OwnProbes
 from authlens.ui.screens.main.form import FormController
 from authlens.ui.screens.main.history import HistoryController
 
@@ -45,6 +46,7 @@ class DevicesController:
         self._chosen = chosen
         """Receives what to do with one of the connections."""
         self._running: tuple[LocalDevices, Address] | None = None
+        self.probes = OwnProbes()
 
     def open(self) -> None:
         """Show the devices of the form's local target."""
@@ -97,6 +99,12 @@ class DevicesController:
         self.close()
         history = self._history.store
         kept = None if history is None else DeviceHistory(history, replace(target, credentials=None))
-        devices = LocalDevices(path, (lambda invocation: None) if kept is None else kept.take)
+        probes = self.probes
+
+        def keep(connection: Invocation) -> None:
+            if kept is not None and not probes.have_made(connection):
+                kept.take(connection)
+
+        devices = LocalDevices(path, keep)
         self._running = running = devices, devices.address()
         return running

@@ -141,7 +141,8 @@ class ProbeController:
         options = form.options
         request = probed_request(options, saved)
         try:
-            return request, probe_of(options, request, base, self._sender.device_endpoint, earlier)
+            probe = probe_of(options, request, base, self._sender.device_endpoint, earlier)
+            return request, self._devices.probes.watch(probe)
         except CannotProbe as problem:
             self._host.notify(str(problem), "warning")
             return None

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.sending import Sender
-from authlens.ui.model.draft import of_saved
+from authlens.ui.model.draft import Draft, of_saved
+from authlens.ui.model.edits import OpenFile
 from authlens.ui.runtime.host import Host
 from authlens.ui.runtime.services import AppServices
 from authlens.ui.screens.main.answer import AnswerController
@@ -57,12 +58,18 @@ class PasteController:
 
     def _fill(self, saved: SavedRequest, kind: PastedKind, notes: tuple[str, ...]) -> None:
         """A request fills the form."""
-        before = self._form.state.draft
+        before, file = self._form.state.draft, self._form.state.file
         draft = of_saved(saved)
         target = draft.target if draft.target != Target() else before.target
-        self._sender.gate.vouch(draft.target, self._form.state.base)
-        self._form.put(replace(draft, target=target, description=before.description))
-        said = f"The form holds the pasted {kind.value}. Ctrl+Z brings back what was there."
+        draft = replace(draft, target=target)
+        self._sender.gate.vouch(saved.target, self._form.state.base)
+        if file.path is None:
+            self._form.put(replace(draft, description=before.description))
+            said = f"The form holds the pasted {kind.value}. Ctrl+Z brings back what was there."
+        else:
+            # Not the file's request: saving it must not overwrite the file, whose expectation does not judge it either.
+            self._form.put(draft, None, OpenFile(Draft(), origin=file.path))
+            said = f"The form holds the pasted {kind.value} as a new request. Ctrl+Z brings {file.path.name} back."
         self._host.notify("\n".join([said, *notes]), seconds=10 if notes else 5)
 
     def _show_policy(self, text: str) -> None:

@@ -51,6 +51,14 @@ def test_the_terminal_is_restored(home: Mapping[str, str], tmp_path: Path, how: 
         assert all(sequence in terminal.written for sequence in RESTORED)
 
 
+def test_without_an_argument_the_project_of_the_working_folder_opens(home: Mapping[str, str], tmp_path: Path) -> None:
+    (tmp_path / "requests").mkdir()
+    (tmp_path / "requests" / "first.yaml").write_text("request: {authorizerName: Sensor, token: t}\n")
+    with Terminal([*COMMAND], environ=home, cwd=str(tmp_path)) as terminal:
+        terminal.wait_for("Opened requests/first.yaml, target AWS")
+        assert "Sensor" in terminal.text
+
+
 def test_a_terminal_that_is_gone_takes_the_app_along(home: Mapping[str, str], tmp_path: Path) -> None:
     # The shell leads the session and keeps the signal to itself, as make or a supervisor may.
     command = f"trap '' HUP; {shlex.join(COMMAND)}; exit $?"

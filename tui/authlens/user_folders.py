@@ -23,5 +23,5 @@ def user_folder(environ: Mapping[str, str], variable: str, otherwise: str) -> Pa
 
 
 def demo_folder(environ: Mapping[str, str]) -> Path:
-    """The user's copy of the samples, beside the history."""
+    """The user's copy of the samples, next to the history."""
     return user_folder(environ, "XDG_STATE_HOME", "user_state_path") / "demo"

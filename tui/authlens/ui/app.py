@@ -88,7 +88,6 @@ class AuthlensApp(OrderedKeysApp):
         super().__init__()
         self.services = services
         self.sender = sender
-        self._start_problems: list[str] = []
         self._resumed: WeakSet[DOMNode] = WeakSet()
         self._guards: tuple[LineFilter, ...] = (TerminalGuard(), *(() if _speaks_utf8() else (AsciiGlyphs(),)))
         self._use_one_theme()
@@ -105,10 +104,8 @@ class AuthlensApp(OrderedKeysApp):
         from authlens.ui.screens.main.screen import MainScreen
 
         screen = MainScreen(self.services, self.sender)
-        beginning = start(self.services)
-        screen.begin(beginning)
+        screen.begin(start(self.services))
         screen.set_classes(self._classes_of_size())
-        self._start_problems = [beginning.problem] if beginning.problem else []
         return screen
 
     def _classes_of_size(self) -> Iterable[str]:
@@ -311,7 +308,7 @@ class AuthlensApp(OrderedKeysApp):
             loop = asyncio.get_running_loop()
             hangup.watch(sys.stdin.fileno(), partial(loop.call_soon_threadsafe, self._on_signal, signal.SIGHUP))
         self.set_keymap(dict(self.services.settings.keymap))
-        for problem in (*self.services.settings.problems, *self._start_problems):
+        for problem in self.services.settings.problems:
             self._warn(problem)
         self.call_after_refresh(self._after_first_paint)
 

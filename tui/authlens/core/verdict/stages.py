@@ -128,7 +128,7 @@ def _with_advice(explanation: StageExplanation, invocation: Invocation) -> Stage
     """Adds what the machine that ran the function knows: what is wrong in its answer, or the cause of its failure."""
     failure = invocation.failure
     if failure is not None and failure.kind is FailureKind.REFUSED_HERE and not invocation.request.authorizer_name:
-        why = "The request names no authorizer, so it was not sent."
+        why = "The request names no authorizer."
         return replace(explanation, id=MISSING_AUTHORIZER, why=why, next_step="Give the name of an authorizer.")
     run = invocation.local_run
     if run is not None and run.problem and explanation.stage is Stage.VALID:

@@ -127,7 +127,7 @@ class FormController:
     def _put(self, form: Form, focus: str | None) -> None:
         content = FormContent(form.draft, self.state.content.serial + 1, focus)
         after = replace(self.state, draft=form.draft, file=form.file, content=content)
-        if form.file != self.state.file:
+        if form.file is not self.state.file:
             after = replace(after, not_opened="")
         if after.base != self.state.base:
             # Another folder has environments of its own.

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from authlens.core.invocation.gateway import SendingWay
-from authlens.core.invocation.invocation import Failure, Invocation, fault_of
+from authlens.core.invocation.invocation import Failure, FailureKind, Invocation, fault_of
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.sending import Sender, files_of, left_behind, not_sent
 from authlens.ui.model.batch import base_of, is_redacted
@@ -28,6 +28,10 @@ from authlens.ui.screens.main.identity import IdentityController
 
 if TYPE_CHECKING:
     from authlens.core.saved.expectation import Expectation
+
+
+NO_AUTHORIZER = Failure(FailureKind.REFUSED_HERE, "MissingAuthorizer", "The request names no authorizer.")
+"""No client sends such a request, so trust is not asked for, and no endpoint is started."""
 
 
 class Arrived(Protocol):
@@ -66,8 +70,15 @@ class SendController:
 
     def send_form(self) -> None:
         """Send the request in the form."""
-        if self._form.can_be_sent():
-            self.send(self._form.state.sent)
+        if not self._form.can_be_sent():
+            return
+        saved, source = self._form.state.sent, self._form.state.source
+        if saved.request.authorizer_name:
+            self.send(saved)
+        else:
+            self._sends += 1
+            self._host.cancel("send")
+            self._arrive(not_sent(saved, source, self._services.now(), NO_AUTHORIZER), saved)
 
     def send_again(self, invocation: Invocation) -> None:
         """Send the request of an invocation as it was; the form stays as it is."""

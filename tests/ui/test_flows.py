@@ -158,6 +158,6 @@ async def test_a_folder_without_saved_requests_opens_on_what_defines_its_authori
 
 
 async def test_a_folder_of_another_tool_says_what_to_run(tmp_path: Path) -> None:
-    (tmp_path / "serverless.yml").write_text("service: x\n")
+    (tmp_path / "serverless.yml").write_text("service: x\nprovider: {name: aws}\nfunctions: {}\n")
     async with running(tmp_path, tmp_path) as robot:
         assert "run 'serverless package'" in robot.form.not_opened

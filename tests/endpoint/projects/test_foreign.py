@@ -1,4 +1,4 @@
-"""Which folders are projects to work in, and which are another tool's."""
+"""Which folders are projects to work in."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from authlens.endpoint.projects.foreign import built_by_another_tool, is_project
+from authlens.endpoint.projects.foreign import is_project
 
 SAM = "Transform: AWS::Serverless-2016-10-31\nResources: {}\n"
 
@@ -34,11 +34,3 @@ def test_what_is_a_project(tmp_path: Path, file: str, text: str, is_one: bool) -
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     assert is_project(tmp_path) is is_one
-
-
-def test_what_another_tool_needs(tmp_path: Path) -> None:
-    assert built_by_another_tool(tmp_path) is None
-    (tmp_path / "main.tf").touch()
-    assert "terraform plan" in (built_by_another_tool(tmp_path) or "")
-    (tmp_path / "cdk.json").touch()
-    assert "cdk synth" in (built_by_another_tool(tmp_path) or "")

@@ -78,12 +78,15 @@ def _first_of(folder: Path) -> Start:
 def _of_project(folder: Path) -> Start:
     """A folder without saved requests: an empty form whose target is the file that defines its authorizers."""
     from authlens.endpoint.local_code import authorizers_named
-    from authlens.endpoint.projects.foreign import built_by_another_tool
+    from authlens.endpoint.projects.foreign import NOTHING
     from authlens.endpoint.projects.source import file_to_serve
+    from authlens.endpoint.templates.definitions import DefinitionError
 
-    path = file_to_serve(folder)
-    if path is None:
-        return Start(folder=folder, problem=built_by_another_tool(folder) or "", is_choice=True)
+    try:
+        path = file_to_serve(folder)
+    except DefinitionError as error:
+        problem = "" if error.reason == NOTHING else str(error)
+        return Start(folder=folder, problem=problem, is_choice=True)
     target = Target(local=str(path))
     found = authorizers_named(target) or ()
     name = found[0].name if len(found) == 1 else None

@@ -64,7 +64,16 @@ class AnswerController:
         read = self._read.setdefault(self._key(invocation), _ReadFor(invocation, expect=expect))
         for key in list(self._read)[:-_MOST_READ]:
             del self._read[key]
-        self._publish(invocation=invocation, **_facts(invocation, read), findings=())
+        self._publish(
+            invocation=invocation, **_facts(invocation, read), findings=(), baseline=self._baseline_for(invocation)
+        )
+
+    def _baseline_for(self, invocation: Invocation) -> Invocation | None:
+        """The user's own, or the answer that was shown before, if it was one to the same saved request."""
+        baseline = self.view.baseline
+        if self.pinned or baseline is None or baseline.source == invocation.source:
+            return baseline
+        return None
 
     def replace(self, old: Invocation, new: Invocation) -> None:
         """The invocation was recorded, and has a number now."""

@@ -44,14 +44,14 @@ def verdict_text(view: AnswerView, width: int, *, in_full: bool = False) -> Cont
     verdict = view.verdict
     if verdict is None:
         return Content("")
-    said = _passed(view, verdict, width, in_full) if view.is_allowed else _failed(view, verdict, width)
+    judgement = view.judgement
+    sample = sample_text(view.invocation, judgement) if judgement is not None and view.invocation is not None else None
+    said = _passed(view, verdict, width, in_full, sample) if view.is_allowed else _failed(view, verdict, width)
     warning = warning_of_another_stage(verdict)
     if warning is not None and warning.plain not in Content("\n").join(said).plain:
         said.append(warning)
     if view.changes is not None:
         said.append(change_text(view.changes, width))
-    judgement = view.judgement
-    sample = sample_text(view.invocation, judgement) if judgement is not None and view.invocation is not None else None
     if sample is not None:
         said.append(sample)
     elif judgement is not None and not (view.is_allowed and judgement.state is JudgementState.KEPT):
@@ -59,8 +59,8 @@ def verdict_text(view: AnswerView, width: int, *, in_full: bool = False) -> Cont
     return Content("\n").join(said)
 
 
-def _passed(view: AnswerView, verdict: Verdict, width: int, in_full: bool) -> list[Content]:
-    """What the client may do, and the stages in a line."""
+def _passed(view: AnswerView, verdict: Verdict, width: int, in_full: bool, sample: Content | None) -> list[Content]:
+    """What the client may do, and the stages in a line. sample: what is said of a sample, in place of its judgement."""
     permissions = view.explanation.permissions if view.explanation is not None else None
     said = [] if permissions is None else _glance(permission_sentence(permissions), verdict)
     first = verdict.caveats[0] if verdict.caveats else None
@@ -73,7 +73,7 @@ def _passed(view: AnswerView, verdict: Verdict, width: int, in_full: bool) -> li
     if outcome is not None and not is_probe:
         facts += [part for part in (outcome_text.documents_text(outcome), outcome_text.limits(outcome)) if part]
     line = Content.assemble(("✓ ", "$text-success"), (" · ".join(facts), "$foreground-muted"))
-    kept = view.judgement is not None and view.judgement.state is JudgementState.KEPT
+    kept = sample is None and view.judgement is not None and view.judgement.state is JudgementState.KEPT
     whole = Content.assemble(line, (" · ", "$foreground-muted"), _AS_EXPECTED) if kept else line
     said += [whole] if whole.cell_length <= width else [line, _AS_EXPECTED]
     if permissions is None:

@@ -103,13 +103,11 @@ class EditController:
         except NoFunctionFile as error:
             self._host.notify(str(error), "warning", 10)
             return
+        before = _changed_at(path)
         try:
-            program = editor(environ)
+            self._host.lend(lambda: edit_file(editor(environ), path, environ))
         except ProgramFailed as error:
             self._host.notify(f"{error} The file to edit is {path}.", "warning", 15)
-            return
-        before = _changed_at(path)
-        self._lent(lambda: edit_file(program, path, environ))
         if _changed_at(path) not in (None, before):
             self._host.notify(f"{path.name} was changed. F5 runs it; Ctrl+R sends after every change.")
 

@@ -1,4 +1,4 @@
-"""The guide is complete: every option and setting is in its page."""
+"""The guide is complete: every option, setting and member is in its page."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 
 from authlens.cli.completion.command import whole_parser
 from authlens.cli.help import PAGES
+from authlens.core.request.members import MEMBERS
 from support.one_command import Command
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -48,6 +49,12 @@ def test_every_setting_is_in_the_page_of_files(
     shown = json.loads(Command(capsys, monkeypatch)("config", "show", "--output", "json").out)
     page = (DOCS / "files.md").read_text("utf-8")
     assert [name for name in _dotted(shown) if f"`{name}`" not in page] == []
+
+
+def test_every_member_of_the_request_is_in_the_page_of_files() -> None:
+    rows = re.findall(r"^\| (`request\..*?) \|", (DOCS / "files.md").read_text("utf-8"), re.MULTILINE)
+    named = {name.rpartition(".")[2] for row in rows for name in re.findall(r"`([\w.]+)`", row)}
+    assert named == {member.name for member in MEMBERS}
 
 
 def _dotted(value: dict[str, object], start: str = "") -> Iterator[str]:

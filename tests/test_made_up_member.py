@@ -86,7 +86,7 @@ draft = of_saved(SavedRequest(request))
 same(draft.request)
 assert replace(draft, alpn="other").request == changed
 assert MEMBERS["alpn"] == PATH and member_of(PATH) == "alpn" and "alpn" in fields_of(Mode.CONTEXT)
-assert [member.title for member in TlsPage.members()] == ["Server name", "ALPN"]
+assert "ALPN" in [member.title for member in TlsPage.members()]
 
 # Files, JSON, history, references.
 same(read(write(SavedRequest(request))).request)

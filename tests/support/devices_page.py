@@ -14,6 +14,7 @@ from authlens.core.request.request import AuthorizerRequest, MqttContext
 
 REQUEST = AuthorizerRequest("SensorPassword", mqtt_context=MqttContext("sensor-7", "correct-horse", "sensor-7"))
 CA_FILE = "ca.pem"
+LIMITS = tuple(value for value in vars(limits).values() if isinstance(value, Limit))
 _LANGUAGES = {"paho": "python", "aws-sdk": "python", "mqtt-js": "js", "websocket-url": "text"}
 
 
@@ -39,7 +40,7 @@ def rule_rows() -> Iterator[str]:
 
 
 def limit_rows() -> Iterator[str]:
-    for limit in (*limits.OF_AWS, *limits.OF_AUTHLENS):
+    for limit in LIMITS:
         note = f" ({limit.source.note})" if limit.source.note else ""
         yield f"| {limit.what} | {_amount(limit)} | {limit.source.known}{note} |"
 

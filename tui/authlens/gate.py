@@ -132,9 +132,8 @@ class Gate:
                 self._admit(key)
             return None
         local = str(_local(target, base)) if runs_code(by_file) else None
-        return WantedTrust(
-            _outermost(_folder_of(path) for path in missing), local, target.endpoint_url or target.region
-        )
+        folders = (path if path.is_dir() else path.parent for path in missing)
+        return WantedTrust(_outermost(folders), local, target.endpoint_url or target.region)
 
     def refusal(self, target: Target, base: Path | None) -> Failure | None:
         """Why the target must not be used; `None` if it passed before, or passes without its file being known."""
@@ -230,10 +229,6 @@ def _both(file: Path) -> tuple[Path, Path]:
 
 def _as_folder(folder: Path) -> Path:
     return Path(real_path(folder))
-
-
-def _folder_of(path: Path) -> Path:
-    return path if path.is_dir() else path.parent
 
 
 def _outermost(folders: Iterable[Path]) -> tuple[Path, ...]:

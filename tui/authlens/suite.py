@@ -104,7 +104,8 @@ class Suite:
             return Result(item, Judgement(JudgementState.SKIPPED, reason=item.saved.suite.skip), None, redactor)
         resolved = self._resolved(item.saved.request, item.base)
         invocation = self.send(item.saved, item.base, item.source, way)
-        judgement = _judged(item.saved, _with_settled_names(invocation, resolved))
+        # The policy variables come from what was actually sent.
+        judgement = _judged(item.saved, replace(invocation, request=resolved))
         return Result(item, judgement, invocation, _redactor(item.saved.request, resolved, invocation.authorizer))
 
     def send(
@@ -179,11 +180,6 @@ def _unjudged(item: SuiteItem, reason: str | None) -> Result:
 def _redactor(written: AuthorizerRequest, resolved: AuthorizerRequest, authorizer: Authorizer | None) -> Redactor:
     own = (secret for request in (written, resolved) for secret in secrets_of(request, authorizer))
     return Redactor([*own, *referred_secrets(written, resolved)])
-
-
-def _with_settled_names(invocation: Invocation, resolved: AuthorizerRequest) -> Invocation:
-    """The invocation to be checked: policy variables come from what was actually sent."""
-    return replace(invocation, request=resolved)
 
 
 class _Gate:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from authlens.core.contract.statement import Certainty
 from authlens.core.mqtt import limits
+from support.devices_page import LIMITS
+
+OF_AUTHLENS = tuple(limit for limit in LIMITS if limit.id.startswith("own-"))
+OF_AWS = tuple(limit for limit in LIMITS if limit not in OF_AUTHLENS)
 
 
 def test_each_limit_has_its_own_id() -> None:
-    everything = (*limits.OF_AWS, *limits.OF_AUTHLENS)
-    assert len({limit.id for limit in everything}) == len(everything)
+    assert len({limit.id for limit in LIMITS}) == len(LIMITS)
 
 
 def test_only_the_limits_of_authlens_are_assumed() -> None:
-    assert Certainty.ASSUMED not in {limit.source.known for limit in limits.OF_AWS}
-    assert {limit.source.known for limit in limits.OF_AUTHLENS} == {Certainty.ASSUMED}
+    assert Certainty.ASSUMED not in {limit.source.known for limit in OF_AWS}
+    assert {limit.source.known for limit in OF_AUTHLENS} == {Certainty.ASSUMED}
 
 
 def test_a_legal_publish_fits_into_the_largest_packet() -> None:
@@ -31,5 +34,5 @@ def test_the_values_are_those_of_aws_and_our_own() -> None:
         "own-connections 2500, own-handshake 10, own-connect 10, own-packet 262144, own-queue 1048576, "
         "own-stored 1000, own-retained 5000, own-sessions 5000"
     )
-    for listed, known in ((aws, limits.OF_AWS), (ours, limits.OF_AUTHLENS)):
+    for listed, known in ((aws, OF_AWS), (ours, OF_AUTHLENS)):
         assert ", ".join(f"{limit.id} {limit.value}" for limit in known) == listed

@@ -25,7 +25,7 @@ def is_iot_url(url: str, region: str) -> bool:
 @lru_cache(maxsize=16)
 def _hosts(region: str) -> frozenset[str]:
     """With and without FIPS and dual stack, as far as the region's partition has them."""
-    if not _is_region(region):
+    if _dns_suffix(region) is None:
         return frozenset()
     provider = EndpointProvider(_loader().load_service_model("iot", "endpoint-rule-set-1"), _partitions())
     urls = (_resolved(provider, region, fips, dual) for fips, dual in product((False, True), repeat=2))
@@ -46,10 +46,6 @@ def _is_vpc_endpoint(host: str, region: str) -> bool:
     return (
         suffix is not None and re.fullmatch(rf"[a-z0-9-]+\.iot\.{region}\.vpce\.{re.escape(suffix)}", host) is not None
     )
-
-
-def _is_region(region: str) -> bool:
-    return _dns_suffix(region) is not None
 
 
 def _dns_suffix(region: str) -> str | None:

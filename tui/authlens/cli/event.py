@@ -173,17 +173,13 @@ def _request(
     is_resolved = _is_resolved(arguments)
     if is_resolved:
         saved = replace(saved, request=resolve_references(saved.request, base, services))
-    elif _refers(saved.request):
+    elif any(refers(text) for _, text in texts(saved.request)):
         narrate("references are not resolved; --resolve replaces them with their values", services.stderr)
     return signed(saved, base, authorizer, services, is_resolved)
 
 
 def _is_resolved(arguments: argparse.Namespace) -> bool:
     return bool(arguments.resolve or arguments.reveal)
-
-
-def _refers(request: AuthorizerRequest) -> bool:
-    return any(refers(text) for _, text in texts(request))
 
 
 def _write_differences(arguments: argparse.Namespace, services: CliServices, asked: _Asked) -> None:

@@ -131,14 +131,11 @@ def _file_of(function: FunctionDefinition) -> Path:
     parts = dict(handler_parts(function.handler)).get(kind)
     file = handler_file(function.code_uri, parts["module"], kind) if parts else None
     programs = (Path(word) for word in (*function.command[1:], *function.command[:1]))
-    file = file or next((each for each in programs if each.is_file() and _is_below(each, function.code_uri)), None)
+    below = (each for each in programs if each.is_file() and function.code_uri in each.absolute().parents)
+    file = file or next(below, None)
     if file is None:
         raise NoFunctionFile(f"The function {function.name} is not one file: its code is in {function.code_uri}.")
     return file
-
-
-def _is_below(file: Path, folder: Path) -> bool:
-    return folder in file.absolute().parents
 
 
 def authorizers_named(target: Target, base: Path | None = None) -> tuple[Authorizer, ...] | None:

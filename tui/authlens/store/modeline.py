@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ def content_of(schema: dict[str, Any]) -> bytes:
 def line_for(path: Path) -> bytes:
     """The line for a saved request at this path; empty if no folder around it has the schema."""
     folder = path.absolute().parent
-    for above in _around(folder):
+    for above in (folder, *folder.parents[:_HIGHEST]):
         schema = above / FOLDER / NAME
         if schema.is_file():
             return line_to(os.path.relpath(schema, folder))
@@ -39,7 +38,3 @@ def parted(content: bytes) -> tuple[bytes, bytes]:
     """The modeline that a file begins with, which may be empty, and the rest."""
     found = _LINE.match(content)
     return (found[0], content[found.end() :]) if found else (b"", content)
-
-
-def _around(folder: Path) -> Iterator[Path]:
-    yield from (folder, *folder.parents[:_HIGHEST])

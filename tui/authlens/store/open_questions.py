@@ -6,7 +6,7 @@ The rule: it is a convenience, so whatever is wrong with the file means no quest
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,10 @@ def load_questions(path: Path) -> dict[str, OpenQuestions]:
     """By the absolute path of a saved request, or of the folder of requests without a file."""
     try:
         document = json.loads(read_bounded(path))
-        return {of: _read(entry) for of, entry in document.items()}
+        return {
+            of: OpenQuestions(_questions(entry["asked"]), frozenset(_questions(entry["dropped"])))
+            for of, entry in document.items()
+        }
     except (OSError, ValueError, RecursionError, AttributeError, TypeError, KeyError):
         return {}
 
@@ -50,10 +53,6 @@ def save_questions(path: Path, of: str, questions: OpenQuestions) -> None:
             kept[of] = questions
         newest = dict(list(kept.items())[-MOST_KEPT:])
         write_whole(path, json.dumps({of: _written(each) for of, each in newest.items()}).encode())
-
-
-def _read(entry: Mapping[str, Any]) -> OpenQuestions:
-    return OpenQuestions(_questions(entry["asked"]), frozenset(_questions(entry["dropped"])))
 
 
 def _questions(pairs: Iterable[Any]) -> tuple[Question, ...]:

@@ -55,7 +55,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
     variables = _variables(arguments.variable)
     if arguments.summary:
-        given = read_sources([*_files(arguments), *arguments.question], services)
+        files = [name for group in arguments.policy for name in group]
+        given = read_sources([*files, *arguments.question], services)
         return summary.write(given, variables, arguments, services)
     files, action, resource = _question(arguments)
     given = read_sources(files, services)
@@ -71,10 +72,6 @@ def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
     else:
         report.write_text(found, services)
     return ExitCode.DONE if decision.allowed else ExitCode.NO
-
-
-def _files(arguments: argparse.Namespace) -> list[str]:
-    return [name for group in arguments.policy for name in group]
 
 
 def _question(arguments: argparse.Namespace) -> tuple[list[str], str, str]:

@@ -48,7 +48,8 @@ class _Judges:
         if len(self.items) == 1:
             return readable
         own = [item for item in readable if _was_sent_from(item, invocation)]
-        return own or [item for item in readable if item.saved and _is_of(item.saved, invocation)]
+        sent = members(invocation.request)
+        return own or [item for item in readable if item.saved and members(item.saved.request) == sent]
 
 
 def judge_history(options: HistoryOptions, services: CliServices) -> ExitCode:
@@ -97,10 +98,6 @@ def _was_sent_from(item: SuiteItem, invocation: Invocation) -> bool:
     if not invocation.source or not item.source:
         return False
     return Path(invocation.source).absolute() == Path(item.source).absolute()
-
-
-def _is_of(saved: SavedRequest, invocation: Invocation) -> bool:
-    return members(invocation.request) == members(saved.request)
 
 
 def _questions(written: Sequence[str]) -> tuple[Question, ...]:

@@ -59,7 +59,8 @@ class Broker:
         if self._live.get(session.client_id) is not session:
             return
         del self._live[session.client_id]
-        if session.expiry and self._away() <= limits.SESSIONS.value:
+        away = len(self._states) - len(self._live)
+        if session.expiry and away <= limits.SESSIONS.value:
             session.state.kept_until = now + session.expiry
         else:
             self._forget(session.client_id)
@@ -110,9 +111,6 @@ class Broker:
             del self._retained[wanted.topic]
             return None
         return message
-
-    def _away(self) -> int:
-        return len(self._states) - len(self._live)
 
     def _forget_expired(self, now: float) -> None:
         for client_id, state in list(self._states.items()):

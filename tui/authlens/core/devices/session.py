@@ -299,10 +299,11 @@ class Session:
 
     def _judge_filter(self, wanted: Filter, is_one_of_several: bool) -> Judged:
         problem = filter_problem(wanted.topic)
+        subscriptions = self.state.subscriptions
         rule: Rule | None = None
         if problem is not None:
             rule = rules.FILTER
-        elif wanted.topic not in self.state.subscriptions and self._has_all_subscriptions():
+        elif wanted.topic not in subscriptions and len(subscriptions) >= _MOST_SUBSCRIPTIONS:
             rule = rules.TOO_MANY_SUBSCRIPTIONS
         if rule is not None:
             response = self._response(rule)
@@ -311,9 +312,6 @@ class Session:
         if not decision.allowed:
             rule = rules.SOME_FILTERS_DENIED if is_one_of_several else rules.SUBSCRIBE_DENIED
         return Judged("SUBSCRIBE", wanted.topic, wanted.qos, SUBSCRIBE, decision, rule, self._response(rule))
-
-    def _has_all_subscriptions(self) -> bool:
-        return len(self.state.subscriptions) >= _MOST_SUBSCRIPTIONS
 
     def _unsubscribe(self, packet: Unsubscribe, now: float) -> Iterator[Effect]:
         known = tuple(topic for topic in packet.filters if self.state.subscriptions.pop(topic, None) is not None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from authlens.core.contract import pages
-from authlens.core.contract.statement import Source, documented, measured
+from authlens.core.contract.statement import Source, measured
 
 SUCCESS: Final = 0x00
 GRANTED_QOS_1: Final = 0x01
@@ -101,8 +101,7 @@ SENT_BY_AWS: Final[dict[str, tuple[int, ...]]] = {
     "UNSUBACK": (0x00, 0x80, 0x8F, 0x91),
     "DISCONNECT": (0x81, 0x82, 0x87, 0x8B, 0x8D, 0x8E, 0x8F, 0x90, 0x93, 0x94, 0x97, 0x98, 0x9B, 0xA1),
 }
-"""The codes that AWS lists for each packet; it sends no AUTH, PUBREC, PUBREL or PUBCOMP."""
-SENT_BY_AWS_SOURCE: Final[Source] = documented(pages.MQTT)
+"""The codes that AWS lists for each packet (`pages.MQTT`); it sends no AUTH, PUBREC, PUBREL or PUBCOMP."""
 
 _REASONS: Final[dict[tuple[str, int], Source]] = {
     ("CONNACK", NOT_AUTHORIZED): measured(pages.EMULATOR, "over WebSocket, eu-west-1"),

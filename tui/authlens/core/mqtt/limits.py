@@ -62,28 +62,6 @@ DISCONNECT_MOST: Final = Limit(
     "disconnect-most", 86400, "seconds", "disconnectAfterInSeconds", documented(pages.LAMBDA_ANSWER)
 )
 
-OF_AWS: Final = (
-    CLIENT_ID_BYTES,
-    TOPIC_BYTES,
-    TOPIC_SLASHES,
-    FILTERS,
-    SUBSCRIPTIONS,
-    UNACKNOWLEDGED,
-    PUBLISHES,
-    THROUGHPUT,
-    PAYLOAD_BYTES,
-    WEBSOCKET_SECONDS,
-    KEEP_ALIVE_LEAST,
-    KEEP_ALIVE_MOST,
-    KEEP_ALIVE_FACTOR,
-    CONNECT_INTERVAL,
-    SESSION_EXPIRY,
-    SESSION_EXPIRY_MOST,
-    TOPIC_ALIASES,
-    REFRESH_LEAST,
-    DISCONNECT_MOST,
-)
-
 _OURS = assumed(note="a limit of authlens")
 
 CONNECTIONS: Final = Limit("own-connections", 2500, "connections", "the device listener", _OURS)
@@ -94,14 +72,3 @@ QUEUED_BYTES: Final = Limit("own-queue", 1024 * 1024, "bytes", "waiting to be se
 STORED_MESSAGES: Final = Limit("own-stored", 1000, "messages", "kept for a client that is away", _OURS)
 RETAINED_MESSAGES: Final = Limit("own-retained", 5000, "messages", "retained", _OURS)
 SESSIONS: Final = Limit("own-sessions", 5000, "sessions", "kept for clients that are away", _OURS)
-
-OF_AUTHLENS: Final = (
-    CONNECTIONS,
-    HANDSHAKE_SECONDS,
-    CONNECT_SECONDS,
-    PACKET_BYTES,
-    QUEUED_BYTES,
-    STORED_MESSAGES,
-    RETAINED_MESSAGES,
-    SESSIONS,
-)

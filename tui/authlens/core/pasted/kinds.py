@@ -189,12 +189,9 @@ def _client_line(text: str, authorizer_name: str) -> Pasted:
         raise UnreadablePaste(f"The command cannot be read: {error}.") from None
     saved = read.saved
     if saved.request.authorizer_name is None and authorizer_name:
-        return Pasted(PastedKind.CLIENT, _named(saved, authorizer_name))
+        named = replace(saved.request, authorizer_name=authorizer_name)
+        return Pasted(PastedKind.CLIENT, replace(saved, request=named))
     return Pasted(PastedKind.CLIENT, saved, notes=read.notes)
-
-
-def _named(saved: SavedRequest, authorizer_name: str) -> SavedRequest:
-    return replace(saved, request=replace(saved.request, authorizer_name=authorizer_name))
 
 
 def _event(text: str, authorizer_name: str) -> Pasted:

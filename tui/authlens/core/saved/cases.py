@@ -73,7 +73,8 @@ def _check_name(name: str, written: YamlNode) -> None:
 
 def _fields_of(name: str, written: YamlNode, inherited: Mapping[str, YamlNode]) -> dict[str, YamlNode]:
     own = written.fields(*KEYS) if written.value is not None else {}
-    values = _values(own["values"]) if "values" in own else {}
+    given = own["values"].mapping() if "values" in own else {}
+    values = {each: value.string(f"the value {each}") for each, value in given.items()}
     fields = dict(inherited)
     for key in ("description", "skip"):
         if key in own:
@@ -152,10 +153,6 @@ def _ruled_out(named: Mapping[str, YamlNode]) -> tuple[str, ...]:
 def _removes(node: YamlNode) -> bool:
     """An explicit `null`; a missing value is an error as everywhere else."""
     return node.value is None and node.text in _NULLS
-
-
-def _values(node: YamlNode) -> dict[str, str]:
-    return {name: value.string(f"the value {name}") for name, value in node.mapping().items()}
 
 
 @dataclass(frozen=True, slots=True)

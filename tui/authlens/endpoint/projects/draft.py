@@ -101,7 +101,8 @@ def _settings(
     if any(has_key(each, made) for each in definitions.authorizers):
         yield f"publicKey: {PUBLIC_KEY}   # made by authlens; the deployed authorizer has another key\n"
     missing: dict[tuple[str, str], Unresolved] = {}
-    for each in (*(one for function in definitions.functions for one in function.unresolved), *_left(definitions)):
+    of_functions = (one for function in definitions.functions for one in function.unresolved)
+    for each in (*of_functions, *(reason for _, reason in definitions.left_out)):
         for found in _GIVE.finditer(each.next_step):
             missing.setdefault((found["what"], found["name"]), each)
     for key, word in (("parameters", "parameter"), ("env", "env")):
@@ -113,10 +114,6 @@ def _settings(
         yield f"# The authorizer {one_line(name)} is left out: {one_line(reason.why)}.\n"
         if reason.next_step:
             yield f"#   {one_line(reason.next_step)}\n"
-
-
-def _left(definitions: Definitions) -> Iterator[Unresolved]:
-    yield from (reason for _, reason in definitions.left_out)
 
 
 def _request(each: AuthorizerDefinition, target: str, made: str | None) -> Iterator[str]:

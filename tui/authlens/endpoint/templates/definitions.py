@@ -250,7 +250,8 @@ class _Reader:
         _stop(node.key or node, management.name_refusal(name))
         fields = node.fields(*AUTHORIZER_KEYS, *FUNCTION_KEYS)
         function = self._shared(self._function(name, node, fields), node)
-        keys = self._keys(name, fields["tokenSigningPublicKeys"]) if "tokenSigningPublicKeys" in fields else ()
+        given = fields["tokenSigningPublicKeys"].mapping() if "tokenSigningPublicKeys" in fields else {}
+        keys = tuple((key, self._key(name, key, pem)) for key, pem in given.items())
         signing = "tokenKeyName" in fields or bool(keys)
         authorizer = Authorizer(
             name=name,
@@ -264,9 +265,6 @@ class _Reader:
         )
         _stop(_place_of_signing(node, fields), authorizer_refusal(authorizer))
         return AuthorizerDefinition(authorizer, function)
-
-    def _keys(self, authorizer: str, node: YamlNode) -> tuple[tuple[str, str], ...]:
-        return tuple((name, self._key(authorizer, name, key)) for name, key in node.mapping().items())
 
     def _key(self, authorizer: str, name: str, node: YamlNode) -> str:
         """The PEM text, given directly or as a path."""

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authlens.core.compare.aligned_text import AlignedRow, Fold, RowKind, Section, align, fold, jumps, row, word_spans
+from authlens.core.compare.aligned_text import AlignedRow, Fold, RowKind, Section, align, fold, row, word_spans
 
 LINES = st.lists(st.sampled_from(["{", "}", '  "a",', '  "a"', '  "b"', ""]), max_size=12)
 
@@ -86,13 +86,6 @@ def test_folds(pattern: str, expected: list[tuple[int, int]]) -> None:
 
     assert [(each.start, each.count) for each in folded if isinstance(each, Fold)] == expected
     assert sum(each.count if isinstance(each, Fold) else 1 for each in folded) == len(rows)
-
-
-@pytest.mark.parametrize(
-    ("pattern", "expected"), [("", ()), ("...", ()), ("x", (0,)), (".xx..x", (1, 5)), ("xx.x", (0, 3))]
-)
-def test_jumps_go_to_the_first_row_of_each_change(pattern: str, expected: tuple[int, ...]) -> None:
-    assert jumps(rows_of(pattern)) == expected
 
 
 def test_a_section_knows_whether_it_changed() -> None:

@@ -70,7 +70,7 @@ def read_deployment(authorizer: Authorizer, call: CallService) -> Deployment:
         undescribed=() if isinstance(names, Unread) else names[left:],
         undeclared=reader.undeclared,
         is_logging_read=_is_served(found["logging"]),
-        **{name: fact if _is_served(fact) else _ABSENT.get(name) for name, fact in found.items()},
+        **{name: _unless_not_served(fact, _ABSENT.get(name)) for name, fact in found.items()},
     )
 
 
@@ -93,6 +93,10 @@ _OPTIONAL: Mapping[str, str] = {
     "lambda:GetFunctionConcurrency": _NOT_SERVED,
 }
 """Calls that a local endpoint need not answer, with the error that says so: it may have no listener for devices."""
+
+
+def _unless_not_served(fact: Any, absent: Any) -> Any:
+    return fact if _is_served(fact) else absent
 
 
 def _is_served(fact: Any) -> bool:

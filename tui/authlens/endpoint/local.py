@@ -59,12 +59,6 @@ class LocalTargets:
         self._lock = threading.Lock()
         self._running: dict[Path, LocalEndpoint] = {}
 
-    def start(self, target: Target, base: Path | None = None) -> None:
-        """Start its endpoint without waiting for it; `locate` reports what went wrong."""
-        if target.local is not None:
-            with contextlib.suppress(LocalTargetError):
-                self._endpoint(definition_file(target.local, base))
-
     def locate(self, target: Target, base: Path | None = None) -> Target:
         """The target with URL, region and credentials of its endpoint, started if necessary. Others are unchanged.
 
@@ -77,11 +71,6 @@ class LocalTargets:
         return replace(
             target, endpoint_url=url, region=target.region or region_of(path), credentials=CREDENTIALS, verify_ssl=True
         )
-
-    def log(self, target: Target, base: Path | None = None) -> str:
-        """The last lines that its endpoint wrote to standard error."""
-        endpoint = self._running.get(definition_file(target.local, base)) if target.local else None
-        return endpoint.log() if endpoint else ""
 
     def printed(self, target: Target, base: Path | None = None) -> str:
         """What its functions printed since this was last asked."""
@@ -133,9 +122,6 @@ class LocalEndpoint:
         except TimeoutError:
             self.end()
             raise LocalTargetError(f"The local endpoint of {self._path} did not start in {START_LIMIT:g} s.") from None
-
-    def log(self) -> str:
-        return "\n".join(self._lines)
 
     def printed(self) -> str:
         """What its functions printed since this was last asked."""

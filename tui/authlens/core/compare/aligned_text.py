@@ -101,12 +101,6 @@ def fold(rows: Sequence[AlignedRow], context: int = 3) -> tuple[AlignedRow | Fol
     return tuple(_folded(rows, near))
 
 
-def jumps(rows: Sequence[AlignedRow]) -> tuple[int, ...]:
-    """The index of the first row of each run of changes."""
-    changed = [each.kind is not RowKind.SAME for each in rows]
-    return tuple(place for place, now in enumerate(changed) if now and not (place and changed[place - 1]))
-
-
 def _folded(rows: Sequence[AlignedRow], near: set[int]) -> Iterator[AlignedRow | Fold]:
     start = 0
     while start < len(rows):

@@ -159,11 +159,7 @@ def from_node(node: JsonNode, text: str, is_text: bool = False) -> Document:
 def _not_a_policy(node: JsonNode) -> str:
     if isinstance(node, JsonString) and node.value.lstrip().startswith("{"):
         return "this is a string that contains a policy: it was JSON-encoded twice"
-    return f"a policy must be an object with Version and Statement, not {_kind(node)}"
-
-
-def _kind(node: JsonNode) -> str:
-    return json_reader.words(node)
+    return f"a policy must be an object with Version and Statement, not {json_reader.words(node)}"
 
 
 def _statement_nodes(root: JsonObject, faults: list[JsonFault]) -> tuple[JsonNode, ...]:
@@ -179,14 +175,14 @@ def _statement_nodes(root: JsonObject, faults: list[JsonFault]) -> tuple[JsonNod
         case JsonObject():
             return (node,)
         case _:
-            message = f"Statement must be a statement or a list of statements, not {_kind(node)}"
+            message = f"Statement must be a statement or a list of statements, not {json_reader.words(node)}"
             faults.append(JsonFault("wrong-type", message, node.span))
             return ()
 
 
 def _statement(node: JsonNode, index: int, is_plain: bool) -> Statement:
     if not isinstance(node, JsonObject):
-        fault = JsonFault("wrong-type", f"a statement must be an object, not {_kind(node)}", node.span)
+        fault = JsonFault("wrong-type", f"a statement must be an object, not {json_reader.words(node)}", node.span)
         return Statement(index, node.span, None, (), False, (), False, (), (fault,), node)
     faults: list[JsonFault] = []
     action_key, actions = _either(node, "Action", "NotAction", faults)
@@ -214,7 +210,7 @@ def _effect(node: JsonObject, faults: list[JsonFault]) -> str | None:
         return None
     if isinstance(effect, JsonString) and effect.value in ("Allow", "Deny"):
         return effect.value
-    written = f"`{effect.value}`" if isinstance(effect, JsonString) else _kind(effect)
+    written = f"`{effect.value}`" if isinstance(effect, JsonString) else json_reader.words(effect)
     faults.append(
         JsonFault(
             "invalid-effect", f"Effect must be Allow or Deny, spelled exactly like that, not {written}", effect.span
@@ -248,7 +244,9 @@ def _texts(node: JsonNode, key: str, faults: list[JsonFault]) -> Iterator[JsonSt
         if isinstance(item, JsonString):
             yield item
         else:
-            faults.append(JsonFault("wrong-type", f"{key} must contain strings, not {_kind(item)}", item.span))
+            faults.append(
+                JsonFault("wrong-type", f"{key} must contain strings, not {json_reader.words(item)}", item.span)
+            )
 
 
 def _resource(text: JsonString, is_plain: bool) -> ResourceElement:
@@ -275,7 +273,7 @@ def _conditions(node: JsonNode | None, faults: list[JsonFault], is_plain: bool) 
 def _members(node: JsonNode, rule: str, faults: list[JsonFault]) -> Iterator[tuple[JsonString, JsonNode]]:
     """The members of an object, the last one of any duplicates; a fault if it is not an object."""
     if not isinstance(node, JsonObject):
-        faults.append(JsonFault("wrong-type", f"{rule}, not {_kind(node)}", node.span))
+        faults.append(JsonFault("wrong-type", f"{rule}, not {json_reader.words(node)}", node.span))
         return
     yield from {name.value: (name, value) for name, value in node.members}.values()
 
@@ -289,5 +287,5 @@ def _condition_values(node: JsonNode, faults: list[JsonFault], is_plain: bool) -
                 text = str(truth).lower()
                 yield ConditionValue(text, item.span, template(text))
             case _:
-                message = f"a condition value must be a string, a number, true or false, not {_kind(item)}"
+                message = f"a condition value must be a string, a number, true or false, not {json_reader.words(item)}"
                 faults.append(JsonFault("wrong-type", message, item.span))

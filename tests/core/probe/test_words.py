@@ -12,6 +12,7 @@ from authlens.core.probe.words import (
     NO_CERTIFICATE,
     NO_CLIENT_ID,
     NO_LOGIN,
+    PRINCIPAL,
     RATE_CAUSES,
     REFUSAL_CAUSES,
     SILENT_CAUSES,
@@ -70,6 +71,13 @@ def test_too_fast_has_causes_of_its_own() -> None:
         causes(report(ProbeVerdict.REFUSED, answer=ServerReply("CONNACK", 0x97, "", ConnectionEnd.CLOSED)))
         == RATE_CAUSES
     )
+
+
+def test_with_a_certificate_the_principal_is_the_first_cause() -> None:
+    refused = report(ProbeVerdict.REFUSED, answer=REFUSED, has_certificate=True)
+    assert causes(refused) == (PRINCIPAL, *REFUSAL_CAUSES)
+    denied = report(ProbeVerdict.REFUSED, answer=REFUSED, has_certificate=True, predicted="EXPLICIT_DENY")
+    assert PRINCIPAL not in causes(denied)
 
 
 def test_a_publish_over_https_carries_no_mqtt_login() -> None:

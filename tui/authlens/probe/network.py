@@ -260,10 +260,10 @@ def certificate_rejection(plan: ProbePlan, alert: str) -> str:
     return ""
 
 
-def rejection_words(plan: ProbePlan, alert: str) -> str:
+def rejection_words(plan: ProbePlan, alert: str, chosen: str | None = None) -> str:
     """Why the other side ended an encrypted connection before anything was sent.
 
-    alert: OpenSSL's name of it; empty if it ended without one.
+    alert: OpenSSL's name of it; empty if it ended without one. chosen: the ALPN protocol that the server had accepted.
     """
     if alert:
         return alert_words(alert)
@@ -272,5 +272,6 @@ def rejection_words(plan: ProbePlan, alert: str) -> str:
     elif plan.needs_certificate:
         why = "its domain configuration requires a client certificate (CUSTOM_AUTH_X509): give --cert and --key"
     else:
-        why = "usually because it requires a client certificate (--cert and --key) or does not accept the ALPN protocol"
+        alpn = "" if chosen else " or does not accept the ALPN protocol"
+        why = f"usually because it requires a client certificate (--cert and --key){alpn}"
     return f"the server closed the connection after the TLS handshake, before CONNECT was sent: {why}"

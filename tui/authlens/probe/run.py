@@ -51,6 +51,7 @@ async def _over_tls(plan: ProbePlan, steps: _Steps) -> ProbeReport:
         connection.close()
         raise
     channel = TlsChannel(reader, writer)
+    chosen = writer.get_extra_info("ssl_object").selected_alpn_protocol()
     try:
         await channel.listen(_patience(plan, steps))
     except Ended as ended:
@@ -60,7 +61,9 @@ async def _over_tls(plan: ProbePlan, steps: _Steps) -> ProbeReport:
             # Nothing else is left to judge then, but the server may have other reasons: what was given is said too.
             given = "" if plan.certificate_file is not None else "; no client certificate was given"
             rejection = f"the server {ended.how} after the TLS handshake{given}"
-        raise Unreached(ProbeStage.TLS, f"{plan.host}: {rejection_words(plan, ended.alert)}", rejection) from ended
+        raise Unreached(
+            ProbeStage.TLS, f"{plan.host}: {rejection_words(plan, ended.alert, chosen)}", rejection
+        ) from ended
     return await _conversation(plan, channel, steps)
 
 
@@ -130,6 +133,7 @@ def _report(
         tried=tried,
         received=received,
         omits_login=plan.omits_login,
+        has_certificate=plan.certificate_file is not None,
         lacks_certificate=plan.lacks_certificate,
         certificate_rejection=certificate_rejection,
     )

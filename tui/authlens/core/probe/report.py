@@ -147,6 +147,8 @@ class ProbeReport:
     """What the policies say about connecting with this client id."""
     omits_login: bool = False
     """As in the plan."""
+    has_certificate: bool = False
+    """Whether a client certificate was sent."""
     lacks_certificate: bool = False
     """Whether the host requires a client certificate and none was given."""
     certificate_rejection: str = ""

@@ -64,6 +64,7 @@ NO_CERTIFICATE = (
 )
 
 
+PRINCIPAL = "CUSTOM_AUTH_X509: the function's principalId is not the id of the client certificate, as it must be"
 NO_LOGIN = (
     "the request logs in with an MQTT username or password, and an HTTPS publish carries neither: connect over MQTT or "
     "WebSocket, or put the credentials into headers or the query string"
@@ -75,7 +76,9 @@ def causes(report: ProbeReport) -> tuple[str, ...]:
     if report.lacks_certificate and report.verdict is not ProbeVerdict.CONNECTED:
         return (NO_CERTIFICATE,)
     words = headline(report)
-    return causes_of(report.refused_by, words, report.version, report.client_id, report.predicted, report.omits_login)
+    who = (report.client_id, report.predicted, report.omits_login)
+    found = causes_of(report.refused_by, words, report.version, *who)
+    return (PRINCIPAL, *found) if report.has_certificate and found[:1] == REFUSAL_CAUSES[:1] else found
 
 
 def causes_of(

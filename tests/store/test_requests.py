@@ -326,6 +326,27 @@ class TestListing:
         (tmp_path / "authorizers.yaml").write_text("authorizers: {}\n")
         assert listing(tmp_path) == []
 
+    @pytest.mark.parametrize(
+        ("text", "is_meant"),
+        [
+            ("request: {authorizerName: A}", True),
+            ("  request: [", True),
+            ('{"description": "x", "request": {', True),
+            ("authorizerName: A\ntoken: [", True),
+            ("'request' : [", True),
+            ("packages:\n  request@2.88.2:\n    dependencies: {\n      tough: [", False),
+            ("lock:\n    request: 2.88.2\n  - [", False),
+            ("my_request: [", False),
+        ],
+    )
+    def test_only_a_file_that_means_a_request_is_parsed(self, tmp_path: Path, text: str, is_meant: bool) -> None:
+        (tmp_path / "a.yaml").write_text(text)
+        assert (len(listing(tmp_path)) == 1) is is_meant
+
+    def test_packages_are_not_searched(self, tmp_path: Path) -> None:
+        save(tmp_path / "node_modules/a.yaml", SAVED, None)
+        assert listing(tmp_path) == []
+
     def test_a_circle_of_links_ends(self, tmp_path: Path) -> None:
         save(tmp_path / "a.yaml", SAVED, None)
         (tmp_path / "loop").symlink_to(tmp_path)

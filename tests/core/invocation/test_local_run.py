@@ -77,27 +77,33 @@ def lacking(count: int, what: int = 3, why: int = 3) -> tuple[Unresolved, ...]:
 
 
 LONG = "x" * 300
+WHOLE = "x" * 1000
 
 
 @pytest.mark.parametrize(
     ("run", "expected"),
     [
-        (LocalRun(LONG), {"ranOn": LONG}),
-        (LocalRun(f"{LONG}x"), {"ranOn": f"{LONG}…"}),
-        (LocalRun(differs=("a", f"{LONG}x")), {"differs": ["a", f"{LONG}…"]}),
+        (LocalRun(WHOLE), {"ranOn": WHOLE}),
+        (LocalRun(f"{WHOLE}x"), {"ranOn": f"{WHOLE}…"}),
+        (LocalRun(differs=("a", f"{WHOLE}x")), {"differs": ["a", f"{WHOLE}…"]}),
         (LocalRun(differs=tuple("abcdefghi")), {"differs": list("abcdefgh")}),
         (LocalRun(returned="r" * 1200), {"returned": "r" * 1200}),
         (LocalRun(returned="r" * 1201), {"returned": "r" * 1200}),
         (LocalRun(answered_text=True, problem="p", problem_member="m"), {
             "answeredText": True, "problem": "p", "problemMember": "m"}),
         (
-            LocalRun(unresolved=(Unresolved(f"{LONG}x", "w", "p", "n"),)),
-            {"unresolved": [{"what": f"{LONG}…", "why": "w", "place": "p", "nextStep": "n"}]},
+            LocalRun(unresolved=(Unresolved(f"{WHOLE}x", "w", "p", "n"),)),
+            {"unresolved": [{"what": f"{WHOLE}…", "why": "w", "place": "p", "nextStep": "n"}]},
         ),
     ],
 )  # fmt: skip
 def test_a_header_carries_the_beginning_of_what_is_long(run: LocalRun, expected: dict[str, Any]) -> None:
     assert carried(run) == expected
+
+
+def test_texts_are_shorter_where_not_all_of_them_fit() -> None:
+    assert carried(LocalRun(differs=(WHOLE,) * 3))["differs"] == [WHOLE] * 3
+    assert carried(LocalRun(differs=(WHOLE,) * 4))["differs"] == [f"{LONG}…"] * 4
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,15 @@ def test_lambda_s_own_errors_have_their_reasons(error_type: str, words: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("seconds", "words"),
+    [("3.00", "its own timeout of 3 seconds"), ("5.00", "whatever its own"), ("2.50", "of 2.5 sec")],
+)
+def test_a_timeout_below_that_of_aws_is_the_function_s_own(seconds: str, words: str) -> None:
+    why, _ = function_error("Sandbox.Timedout", f"Task timed out after {seconds} seconds", CONTEXT)
+    assert words in why
+
+
+@pytest.mark.parametrize(
     "message",
     [
         "'protocolData'",

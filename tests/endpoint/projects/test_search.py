@@ -40,6 +40,18 @@ AUTHORIZER = "exports.handler = async () => ({ isAuthenticated: true, policyDocu
         ),
         ({"infra/main.tf": 'resource "aws_iot_authorizer" "x" {'}, "infra/main.tf: this is Terraform's source"),
         (
+            {"infra/main.tf": 'provider "aws" {', "infra/modules/iot/main.tf": 'resource "aws_iot_authorizer" "x" {'},
+            "HERE: infra/main.tf: this is Terraform's source",
+        ),
+        (
+            {
+                "cdk.json": "{}",
+                "lib/a.ts": "iot.CfnAuthorizer(",
+                "fn/main.rs": "is_authenticated: true, policy_documents",
+            },
+            "name its cdk.out instead; or fn/main.rs: this is Rust; run 'cargo build --release'",
+        ),
+        (
             {"api/serverless.yml": "resources:\n  Resources:\n    A: {Type: 'AWS::IoT::Authorizer'}"},
             "api/serverless.yml: this is the Serverless Framework's; run 'serverless package'",
         ),

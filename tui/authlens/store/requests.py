@@ -7,6 +7,7 @@ The rule: a file that cannot be read is left as it was, and every error is one s
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -241,20 +242,24 @@ def request_files(folder: Path) -> Iterator[Path]:
         yield from (Path(root, name) for name in names if name.lower().endswith(SUFFIXES) and not name.startswith("."))
 
 
-_MARKS = (b"request:", b'"request"', b"authorizerName", b"mqttContext")
+_MARKS = re.compile(rb"""(?:^[ \t]{0,2}|[{,]\s*)["']?request["']?\s*:|authorizerName|mqttContext""", re.MULTILINE)
 """Keys that only a saved request has; a folder may hold other YAML files."""
+
+
+def loaded_if_meant(path: Path) -> Loaded | None:
+    """The saved request in the file; `None` for another YAML file, which is not parsed. Raises UnreadableRequest."""
+    content, mode = _content(path)
+    return _parsed(path, content, mode) if _MARKS.search(content) else None
 
 
 def _entry(path: Path) -> Entry | None:
     try:
-        content, mode = _content(path)
+        loaded = loaded_if_meant(path)
     except UnreadableRequest as error:
-        return Entry(path, error=error.problem)
-    try:
-        loaded = _parsed(path, content, mode)
-    except UnreadableRequest as error:
-        meant = any(mark in content for mark in _MARKS)
-        return Entry(path, error=f"line {error.line}, column {error.column}: {error.problem}") if meant else None
+        where = f"line {error.line}, column {error.column}: " if error.line else ""
+        return Entry(path, error=f"{where}{error.problem}")
+    if loaded is None:
+        return None
     return Entry(path, loaded.saved.description, loaded.saved.request.authorizer_name, cases=loaded.cases)
 
 

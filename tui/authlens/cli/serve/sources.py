@@ -51,8 +51,7 @@ def declare_source(parser: argparse.ArgumentParser) -> None:
 
 def source_of(arguments: argparse.Namespace) -> ProjectSource:
     """The source that the options name. Raises CommandError, and DefinitionError for an invalid file of variables."""
-    from authlens.endpoint.projects.bare_function import is_program, split_bare
-    from authlens.endpoint.projects.handlers import is_code
+    from authlens.endpoint.projects.bare_function import split_bare
     from authlens.endpoint.projects.source import ProjectSource
     from authlens.endpoint.templates.settings import ProjectSettings
 
@@ -67,8 +66,7 @@ def source_of(arguments: argparse.Namespace) -> ProjectSource:
         return ProjectSource(arguments.authorizers)
     if arguments.template is not None:
         return ProjectSource.named(arguments.template, settings=settings)
-    file = Path(os.path.expanduser(arguments.function))
-    if split_bare(arguments.function) is None and not is_code(file) and not is_program(file):
+    if split_bare(arguments.function) is None and not os.path.exists(os.path.expanduser(arguments.function)):
         raise CommandError(
             f"--function {arguments.function}: without --template give FILE or FILE:HANDLER, such as "
             "src/app.py:handler, or a program that speaks the Runtime API"

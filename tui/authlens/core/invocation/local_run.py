@@ -17,8 +17,9 @@ from authlens.frozen import dataclass
 HEADER = "x-authlens-run"
 """Base64 of the JSON object, on the endpoint's answers to TestInvokeAuthorizer and DescribeAuthorizer."""
 MOST_LISTED = 8
-LONGEST = 300
-"""The most list entries and characters of a text in the header."""
+LONGEST = 1000
+SHORTENED = 300
+"""The most list entries and characters of a text in the header; and of a text if not everything fits."""
 LONGEST_RETURNED = 1200
 """Characters of what a function returned."""
 HEADER_LIMIT = 4096
@@ -117,10 +118,11 @@ def from_json(value: Any) -> LocalRun:
 
 def to_header(run: LocalRun) -> str:
     """As a header carries it: long texts and long lists are cut, and what was returned is left out first."""
+    sizes = [(MOST_LISTED, LONGEST), *((count, SHORTENED) for count in range(MOST_LISTED, 0, -1))]
     for returned in dict.fromkeys((run.returned[:LONGEST_RETURNED], "")):
-        for count in range(MOST_LISTED, 0, -1):
+        for count, longest in sizes:
             shorter = replace(run, differs=run.differs[:count], unresolved=run.unresolved[:count], returned="")
-            carried = {**_cut(to_json(shorter)), **({"returned": returned} if returned else {})}
+            carried = {**_cut(to_json(shorter), longest), **({"returned": returned} if returned else {})}
             header = base64.b64encode(json.dumps(carried).encode()).decode()
             if len(header) <= HEADER_LIMIT:
                 return header
@@ -139,9 +141,9 @@ def from_header(header: str | None) -> LocalRun | None:
         return None
 
 
-def _cut(value: Any) -> Any:
+def _cut(value: Any, longest: int) -> Any:
     if isinstance(value, str):
-        return value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
+        return value if len(value) <= longest else f"{value[:longest]}…"
     if isinstance(value, list):
-        return [_cut(item) for item in value]
-    return {key: _cut(item) for key, item in value.items()} if isinstance(value, dict) else value
+        return [_cut(item, longest) for item in value]
+    return {key: _cut(item, longest) for key, item in value.items()} if isinstance(value, dict) else value

@@ -52,6 +52,8 @@ _TYPES |= {
     "Runtime.OutOfMemory": _TYPES["Runtime.ExitError"],
 }
 
+AUTHORIZER_TIMEOUT = 5.0
+_OWN_TIMEOUT = re.compile(r"timed out after (?P<seconds>\d+(?:\.\d+)?) seconds")
 _READ_MEMBER = re.compile(
     r"""^'(?P<key>[\w.-]+)'$                                          # Python: KeyError: 'protocolData'
     |\(reading\ '(?P<reading>[\w.-]+)'\)                              # Node.js since 16
@@ -85,6 +87,13 @@ def function_error(error_type: str, message: str, request: AuthorizerRequest) ->
         )
     if missing in _MEMBERS:
         return _lacking(_MEMBERS[missing], request)
+    own = _OWN_TIMEOUT.search(message) if error_type == "Sandbox.Timedout" else None
+    if own and float(own["seconds"]) < AUTHORIZER_TIMEOUT:
+        return (
+            f"The function did not answer within its own timeout of {float(own['seconds']):g} seconds.",
+            "Raise the function's timeout, up to the 5 seconds that AWS gives an authorizer's function, or make it "
+            "faster: cache keys and connections outside the handler.",
+        )
     if error_type in _TYPES:
         return _TYPES[error_type]
     return f"The function raised {error_type}.", _READ_LOG

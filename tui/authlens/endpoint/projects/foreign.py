@@ -139,14 +139,12 @@ def foreign_folder(folder: Path, found: Found, functions: bool = True) -> str:
 
 
 def _sources(folder: Path, found: Found) -> str:
-    """The tool's file that declares an authorizer, a program's source, or the file at the top that names a tool."""
+    """The tool's file that declares an authorizer or names a tool at the top, and a program's source."""
     tools = [folder / name for name in _HINTS if (folder / name).is_file()]
-    terraform = sorted(folder.glob("*.tf"))
-    languages = [] if found.functions else [*found.programs, *(folder / name for name in _LANGUAGES)]
-    for path in (*found.sources, *tools, *terraform, *languages):
-        if path.is_file():
-            return f"{path.relative_to(folder)}: {foreign(path)}"
-    return ""
+    tool = next(iter((*found.sources, *tools, *sorted(folder.glob("*.tf")))), None)
+    languages = [*found.programs, *(path for path in (folder / name for name in _LANGUAGES) if path.is_file())]
+    program = None if found.functions or (tool and not found.programs) else next(iter(languages), None)
+    return "; or ".join(f"{path.relative_to(folder)}: {foreign(path)}" for path in (tool, program) if path)
 
 
 def _listed(paths: Sequence[Path]) -> str:

@@ -25,6 +25,7 @@ _TEMPLATE = re.compile(r".*\.(?:ya?ml|json|template)")
 _CODE = re.compile(r".*\.(?:py|[cm]?[jt]s)")
 _COMPILED = re.compile(r".*\.(?:go|rs|java|kt|cs)")
 _TERRAFORM = re.compile(r".*\.tf")
+_PROVIDER = re.compile(r"""^\s*provider\s+"aws\"""", re.MULTILINE)
 _TOOLS = ("cdk.json", "cdktf.json", "serverless.yml", "serverless.yaml", "sst.config.ts", "Pulumi.yaml")
 _DECLARES = re.compile(
     r"\bCfnAuthorizer\b|\baws_iot_authorizer\b|AWS::IoT::Authorizer|\biot\.Authorizer\b|\baws\.Realtime\b"
@@ -56,7 +57,7 @@ def search(folder: Path) -> Found:
             if _TEMPLATE in kinds and "AWS::IoT::Authorizer" in text and looks_like_template(text):
                 templates.append(path)
             elif _DECLARES.search(text):
-                sources += [path] if _TERRAFORM in kinds else _tool(path, folder)
+                sources += [_root_module(path, folder)] if _TERRAFORM in kinds else _tool(path, folder)
             elif _CODE in kinds and _is_authorizer(text):
                 functions.append(path)
             elif _COMPILED in kinds and _is_authorizer(text):
@@ -69,6 +70,13 @@ def _tool(path: Path, top: Path) -> list[Path]:
     parents = (parent for parent in path.parents if parent == top or top in parent.parents)
     every = (parent / name for parent in parents for name in _TOOLS)
     return list(filter(os.path.isfile, every))[:1]
+
+
+def _root_module(path: Path, top: Path) -> Path:
+    """The file above that configures the provider, for a module's file; plans are made there."""
+    above = [parent for parent in path.parents if parent == top or top in parent.parents]
+    files = (file for parent in above for file in sorted(parent.glob("*.tf")))
+    return next((file for file in files if _PROVIDER.search(_text(file))), path)
 
 
 def _is_authorizer(text: str) -> bool:

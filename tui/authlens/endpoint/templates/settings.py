@@ -30,7 +30,10 @@ KEYS = (
 
 
 COMMAND_STEP = "name a program that speaks the Runtime API: command under functions: in authlens.yaml"
-KEY_STEP = "give its signing key with --public-key FILE, or publicKey: FILE in authlens.yaml"
+KEY_STEP = (
+    "give its signing key with --public-key FILE, or publicKey: FILE in authlens.yaml; "
+    "'authlens init DIR --from FILE' makes one"
+)
 FUNCTION_OPTION = "--function NAME, or function: NAME in authlens.yaml"
 
 

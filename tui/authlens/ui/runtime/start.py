@@ -103,9 +103,9 @@ def _in_order(folder: Path) -> list[Path]:
 
 def _loaded(path: Path) -> Loaded | None:
     """An authorizers.yaml or a template among the requests cannot be opened and is skipped."""
-    from authlens.store.requests import RequestFileError, load
+    from authlens.store.requests import RequestFileError, loaded_if_meant
 
     try:
-        return load(path)
+        return loaded_if_meant(path)
     except RequestFileError:
         return None

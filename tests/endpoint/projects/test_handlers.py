@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from authlens.endpoint.projects.bare_function import package_root
 from authlens.endpoint.projects.handlers import handlers_of
 from authlens.endpoint.projects.source import ProjectSource, read_source
 from authlens.endpoint.templates.definitions import DefinitionError
 from authlens.endpoint.templates.settings import ProjectSettings
+from support.functions import invoke
 from support.shapes import NODE, PYTHON, write
 
 FOUND: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -91,3 +93,30 @@ def test_a_broken_file_is_one_line(tmp_path: Path, content: bytes, place: str, r
     assert place in message
     assert reason in message
     assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("code", "root"),
+    [
+        ("import json, boto3", "src/fleet/auth"),
+        ("from .tokens import check", "src/fleet"),
+        ("if True:\n    from ..shared import keys", "src"),
+        ("from fleet.shared.keys import find", "src"),
+        ("import auth.tokens", "src/fleet"),
+        ("import helper\nimport src.fleet", ""),
+        ("import token", "src/fleet/auth"),
+        ("import beside", "src/fleet/auth"),
+    ],
+)
+def test_a_python_file_is_imported_from_above_the_packages_that_it_names(tmp_path: Path, code: str, root: str) -> None:
+    write(tmp_path, {"src/fleet/auth/app.py": code, "src/fleet/auth/beside.py": "", "src/fleet/auth/token.py": ""})
+    assert package_root(tmp_path / "src/fleet/auth/app.py") == tmp_path / root
+
+
+def test_a_function_in_a_package_runs(tmp_path: Path) -> None:
+    write(tmp_path, {"fleet/app.py": f"from .values import SAYS\n{PYTHON}", "fleet/values.py": "SAYS = 1"})
+    (function,) = read_source(ProjectSource(tmp_path / "fleet/app.py")).functions
+    assert (function.code_uri, function.handler) == (tmp_path, "fleet.app.handler")
+    (result,) = invoke(function, {})
+    assert result.error_type is None
+    assert result.payload is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from pathlib import Path
 
 from authlens.core.policy.arn import function_named
@@ -26,6 +27,9 @@ from authlens.endpoint.templates.settings import ProjectSettings, with_signing
 
 _BINARIES = (b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
 """How programs of Linux and macOS start."""
+_IMPORTS = re.compile(r"^[ \t]*(?:from|import)[ \t]+(?P<dots>\.*)(?P<name>\w*)", re.MULTILINE)
+_MOST_PACKAGES = 4
+"""How deep a package may be from which a function imports by its whole name."""
 _BARE = re.compile(r"(?P<file>.+\.(?:py|js|mjs|cjs|ts|mts|cts)):(?P<handler>[A-Za-z_$][\w$.]*)", re.DOTALL)
 
 
@@ -69,9 +73,24 @@ def _function_name(name: str) -> str:
     return re.sub(r"[^a-zA-Z0-9_-]", "-", name)[:64]
 
 
+def package_root(file: Path) -> Path:
+    """The folder that a Python file is imported from: above the packages of which it imports other modules."""
+    try:
+        text = content_of(file).decode("utf-8", "replace")
+    except OSError:
+        return file.parent
+    imports = list(_IMPORTS.finditer(text))
+    dots = max((len(found["dots"]) for found in imports), default=0)
+    names = {found["name"] for found in imports if not found["dots"]} - sys.stdlib_module_names
+    names = {name for name in names if not any((file.parent / f"{name}{end}").exists() for end in ("", ".py"))}
+    parents = list(file.parents)
+    above = [number for number, parent in enumerate(parents[:_MOST_PACKAGES], 1) if parent.name in names]
+    return parents[min(max(dots, *above, 0), len(parents) - 1)]
+
+
 def _program(file: Path, settings: ProjectSettings, arn: str) -> FunctionDefinition:
     return FunctionDefinition(
-        name=function_named(arn) or "",
+        name=function_named(arn),
         code_uri=file.parent,
         handler=file.name,
         runtime="provided",
@@ -93,21 +112,22 @@ def _function(file: Path, handler: str, settings: ProjectSettings, arn: str, ask
         )
     kind = "python" if file.suffix == ".py" else "nodejs"
     program = function_checks.checked_program(settings.interpreter, Path()) if settings.interpreter else None
-    whole = f"{file.stem}.{handler}"
+    root = package_root(file) if kind == "python" else file.parent
+    whole = ".".join((*file.relative_to(root).with_suffix("").parts, handler))
     try:
-        function_checks.check_handler(file.parent, whole, kind, {})
+        function_checks.check_handler(root, whole, kind, {})
     except Unfit as reason:
         found = ", ".join(f"{file}:{name}" for name in handlers_of(file)[:MOST_NAMED])
         raise Unfit(str(reason), f"give {found}" if found else "") from None
     if kind == "python":
-        runtime = function_checks.default_runtime(file.parent, whole, program, ask)
+        runtime = function_checks.default_runtime(root, whole, program, ask)
     else:
         numbers = function_checks.version_of(program or function_checks.node_in_path()) if ask else []
         runtime = f"nodejs{numbers[0]}.x" if numbers else "nodejs"
     assert language(runtime) == kind
     return FunctionDefinition(
         name=function_named(arn),
-        code_uri=file.parent,
+        code_uri=root,
         handler=whole,
         runtime=runtime,
         environment=dict(settings.env),

@@ -85,7 +85,9 @@ def test_the_authorizers_of_a_template_are_known_without_running_anything(base: 
     """A function that is not built leaves its authorizer out: a test call would not find it."""
     sam_typescript_unbuilt(base)
     saved = SavedRequest(AuthorizerRequest("fleet"), target=Target(local="template.yaml"))
-    assert look_ahead(saved, {}, base).has_authorizer is None
+    known = look_ahead(saved, {}, base)
+    (missing,) = known.missing
+    assert (known.has_authorizer, missing.path, "run 'sam build'" in missing.why) == (None, "target.local", True)
     sam_python(base)
     known = look_ahead(saved, {}, base)
     assert (known.has_authorizer, known.authorizer_names) == (True, ("fleet",))
@@ -94,12 +96,15 @@ def test_the_authorizers_of_a_template_are_known_without_running_anything(base: 
 
 
 @pytest.mark.parametrize("content", [None, "Resources: {}", "authorizers: 7", "\x00", "authorizers: {A: {status: [}}"])
-def test_of_a_file_that_says_nothing_nothing_is_concluded(base: Path, content: str | None) -> None:
+def test_a_file_that_no_endpoint_can_serve_is_reported_and_tells_of_no_authorizer(
+    base: Path, content: str | None
+) -> None:
     if content is not None:
         (base / "file.yaml").write_text(content)
     known = look_ahead(SavedRequest(AuthorizerRequest("A"), target=Target(local="file.yaml")), {}, base)
     assert known.has_authorizer is None
-    assert [each.path for each in known.missing] == ([] if content is not None else ["target.local"])
+    (missing,) = known.missing
+    assert (missing.path, str(base / "file.yaml") in missing.why) == ("target.local", True)
 
 
 def test_the_samples_of_the_demo_are_known() -> None:

@@ -29,13 +29,13 @@ def look_ahead(saved: SavedRequest, environ: Mapping[str, str], base: Path | Non
 
     base: the folder that relative paths of the saved request start from; `None` is the working folder.
     """
+    authorizers = _local_authorizers(saved, base)
     missing = (
-        *_target(saved, base),
+        *_target(saved, base, authorizers is not None),
         *_references(saved, environ, base),
         *_key(saved.sign, environ, base),
         *_certificate(saved.certificate, base),
     )
-    authorizers = _local_authorizers(saved, base)
     name = saved.request.authorizer_name
     if authorizers is None or (name and refers(name)):
         return Known(missing)
@@ -109,7 +109,8 @@ def _certificate(certificate: Certificate | None, base: Path | None) -> Iterator
         yield Missing("certificate.file", f"The certificate {certificate.path} cannot be read: {why}.")
 
 
-def _target(saved: SavedRequest, base: Path | None) -> Iterator[Missing]:
+def _target(saved: SavedRequest, base: Path | None, is_read: bool) -> Iterator[Missing]:
+    """is_read: whether the local target's authorizers are known."""
     local = saved.target.local
     if local is None or local == DEMO:
         return
@@ -122,6 +123,12 @@ def _target(saved: SavedRequest, base: Path | None) -> Iterator[Missing]:
         return
     if not path.exists():
         yield Missing("target.local", f"The file of the local target does not exist: {path}.")
+    elif not is_read:
+        from authlens.endpoint.local_code import target_problem
+
+        problem = target_problem(saved.target, base)
+        if problem:
+            yield Missing("target.local", f"The local target cannot be used: {problem}.")
 
 
 def _local_authorizers(saved: SavedRequest, base: Path | None) -> tuple[Authorizer, ...] | None:

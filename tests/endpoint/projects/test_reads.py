@@ -85,6 +85,8 @@ def test_names_of_headers_and_parameters(tmp_path: Path, code: str, headers: str
         ('event.get("token")', True),
         ('event["token"], mqtt["username"]', True),
         ('event.get("token") or mqtt["password"]', False),
+        ('event.get("token") and event["signatureVerified"], mqtt["password"]', True),
+        ('event["signatureVerified"], mqtt["password"]', False),
         ('mqtt["password"]', False),
     ],
 )

@@ -53,7 +53,7 @@ class CodeWatch:
     def _read_again(self) -> None:
         """Keeps the previous folders while a file is invalid: the endpoint reports the error."""
         definitions, files = _read(self._path)
-        if definitions is None:
+        if isinstance(definitions, DefinitionError):
             self._files = tuple(dict.fromkeys((*self._files, *files)))
         else:
             self._files = files
@@ -144,7 +144,18 @@ def authorizers_named(target: Target, base: Path | None = None) -> tuple[Authori
     return None if definitions is None else tuple(each.authorizer for each in definitions.authorizers)
 
 
+def target_problem(target: Target, base: Path | None = None) -> str | None:
+    """Why no endpoint can be started for a local target, with the next step; `None` if one can. Runs nothing."""
+    found = _found(target, base)
+    return str(found) if isinstance(found, DefinitionError) else None
+
+
 def _defined(target: Target, base: Path | None) -> Definitions | None:
+    found = _found(target, base)
+    return None if isinstance(found, DefinitionError) else found
+
+
+def _found(target: Target, base: Path | None) -> Definitions | DefinitionError | None:
     try:
         path = None if target.local is None else definition_file(target.local, base)
     except LocalTargetError:
@@ -157,9 +168,9 @@ class _Kept:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._known: dict[Path, tuple[Definitions | None, tuple[Path, ...], tuple[Stamp | None, ...]]] = {}
+        self._known: dict[Path, tuple[Definitions | DefinitionError, tuple[Path, ...], tuple[Stamp | None, ...]]] = {}
 
-    def definitions(self, path: Path) -> Definitions | None:
+    def definitions(self, path: Path) -> Definitions | DefinitionError:
         known = self._known.pop(path, None)
         if known is None or tuple(map(stamp, known[1])) != known[2]:
             definitions, files = _read(path)
@@ -173,10 +184,10 @@ class _Kept:
 _KEPT = _Kept(8)
 
 
-def _read(path: Path) -> tuple[Definitions | None, tuple[Path, ...]]:
-    """Its definitions, unless they are invalid, and the files that they depend on."""
+def _read(path: Path) -> tuple[Definitions | DefinitionError, tuple[Path, ...]]:
+    """Its definitions, or why they are invalid, and the files that they depend on."""
     try:
         definitions = read_source(ProjectSource.named(str(path)), ask=False)
         return definitions, tuple(dict.fromkeys((path, *definitions.files)))
     except DefinitionError as error:
-        return None, tuple(dict.fromkeys((path, *error.files)))
+        return error.with_traceback(None), tuple(dict.fromkeys((path, *error.files)))

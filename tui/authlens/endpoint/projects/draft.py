@@ -9,6 +9,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -110,8 +111,11 @@ def _settings(
         if names:
             yield f"# {key}:\n"
             yield from (f"#   {name}: ''   # {one_line(missing[word, name].why)}\n" for name in names)
+    left: dict[Unresolved, list[str]] = {}
     for name, reason in definitions.left_out:
-        yield f"# The authorizer {one_line(name)} is left out: {one_line(reason.why)}.\n"
+        left.setdefault(replace(reason, what=""), []).append(name)
+    for reason, names in left.items():
+        yield f"# The authorizer {one_line(' or '.join(names))} is left out: {one_line(reason.why)}.\n"
         if reason.next_step:
             yield f"#   {one_line(reason.next_step)}\n"
 

@@ -43,6 +43,7 @@ _TOKEN = (
     *_taken_apart("token", "(?:event|evt|input|request)"),
     re.compile(rf"""["']token["']\s+in\s+{_EVENT}\b"""),
 )
+_VERIFIED = re.compile(r"\bsignatureVerified\b")
 _TOKEN_OF_PYTHON = re.compile(rf"""{_EVENT}\[\s*["']token["']\s*\]""")
 _METHODS = frozenset({"length", "size", "forEach", "map", "filter", "find", "reduce", "toString", "includes", "split"})
 _NAME = r"[A-Za-z_][\w-]*"
@@ -89,7 +90,7 @@ class Reads:
     variables: tuple[str, ...] = ()
     """Of the environment, without those that Lambda sets."""
     needs_token: bool = False
-    """The token is read from the event, and nothing else can take its place."""
+    """The token is read from the event, and nothing else takes its place, or its signature is asked for."""
 
     @property
     def mqtt(self) -> bool:
@@ -105,7 +106,7 @@ def reads_of(function: FunctionDefinition) -> Reads:
     texts = list(_texts(function, kind))
     found = {name for name, patterns in _MEMBERS.items() if _any(patterns, texts)}
     token = _any(_TOKEN, texts)
-    must = not found or (kind == "python" and _any((_TOKEN_OF_PYTHON,), texts))
+    must = not found or _any((_VERIFIED,), texts) or (kind == "python" and _any((_TOKEN_OF_PYTHON,), texts))
     return Reads(
         frozenset(found | ({"token"} if token else set())),
         headers=_names(_HEADER, texts),

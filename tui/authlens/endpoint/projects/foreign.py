@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from authlens.endpoint.projects.search import Found
+from authlens.endpoint.templates.definition_file import content_of, looks_like_template
 from authlens.endpoint.templates.noticed import exists
 
 PLAN_STEP = (
@@ -114,8 +115,6 @@ def is_project(folder: Path) -> bool:
 
 
 def _is_template(path: Path) -> bool:
-    from authlens.endpoint.templates.definition_file import content_of, looks_like_template
-
     return looks_like_template(content_of(path).decode("utf-8", "replace"))
 
 

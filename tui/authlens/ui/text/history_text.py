@@ -97,7 +97,7 @@ def outcome_word_of(row: HistoryRow) -> tuple[str, str]:
 
 
 def _kind(row: HistoryRow) -> str:
-    """Of a probe or a direct call; a probe is never told the principal."""
+    """Of a probe or a direct call; a probe never learns the principal."""
     return row.kind if row.kind in ("probe", "function") else ""
 
 

@@ -10,6 +10,7 @@ from authlens.core.request.target import Target
 from authlens.store.settings import Settings
 from authlens.ui.runtime.mfa import MfaAsker
 from authlens.ui.screens.dialogs.dialog import AskText
+from authlens.ui.screens.dialogs.help import _KeyTable
 from authlens.ui.text.partly_hidden import COVER
 from ui.robot import running
 
@@ -113,3 +114,15 @@ async def test_help_names_the_keys_that_work_here(tmp_path: Path) -> None:
         assert "Send the request" in text
         await robot.press("escape")
         assert "Everywhere" not in robot.text()
+        for width, height in ((80, 24), (120, 40)):
+            await robot.pilot.resize_terminal(width, height)
+            robot.answer.focus_page("documents")
+            await robot.settle()
+            assert "←→ Page" in robot.text().split("\n")[-1]
+            await robot.press("f1")
+            ids = re.findall(r"^(.*?) (?:answer|text)\.[a-z-]+ *(?:│|$)", robot.text(), re.MULTILINE)
+            assert len({len(before) for before in ids}) == 1, "the names of the bindings are below each other"
+            assert re.search(r"→ +Go to the next page +answer.next-page", robot.text())
+            table = robot.app.screen.query_one(_KeyTable)
+            assert "history.show" in "\n".join(line.plain for line in table._lines(99)), "of other panes too"
+            await robot.press("escape")

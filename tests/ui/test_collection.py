@@ -87,3 +87,19 @@ async def test_the_first_visit_by_the_key_for_panes_is_ready_for_keys(folder: Pa
         await robot.press("end", "up", "enter")
         await robot.rest()
         assert robot.form.draft.username == "nobody", "the case above the open request"
+
+
+async def test_lists_are_left_as_they_are_entered_at_every_size(folder: Path, tmp_path: Path) -> None:
+    """With the same keys, and back to the field that the cursor was in."""
+    async with running(tmp_path, folder / "one.yaml", size=(80, 24)) as robot:
+        for width, height in ((80, 24), (120, 40), (200, 60)):
+            await robot.pilot.resize_terminal(width, height)
+            field = await robot.go_to("username")
+            for key in ("ctrl+b", "escape"):
+                await robot.press("ctrl+b")
+                assert robot.screen.panes.front == "saved"
+                assert "esc Back" in robot.text()
+                await robot.press(key)
+                assert (robot.app.focused, robot.screen.panes.front) == (field, "request")
+            await robot.press("f6", "f6", "escape")
+            assert robot.screen.panes.front == "answer", "from the history to where one was before"

@@ -40,7 +40,7 @@ async def test_a_new_request_is_saved_opened_again_renamed_copied_and_deleted(tm
         await robot.press("ctrl+s")
         assert isinstance(robot.app.screen, AskText)
         await robot.press("f1")
-        assert "authlens asks an AWS IoT" in robot.text()
+        assert "Fill in the form, press F5" in robot.text()
         await robot.press("escape")
         await robot.type(" one")
         line = robot.app.screen.query_one(KeyLine)

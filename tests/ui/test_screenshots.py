@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
 
@@ -26,13 +26,14 @@ from authlens.core.request.request import AuthorizerRequest, HttpContext
 from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.core.saved.saved_request_yaml import write
 from authlens.endpoint.local_devices import Address, DevicesSnapshot, LocalDevices
+from authlens.store.settings import Settings
 from authlens.ui.model.draft import of_saved
 from authlens.ui.model.screen_values import RunningCall
 from authlens.ui.screens.devices import DevicesScreen
 from authlens.ui.widgets.controls.choices import Choices
 from authlens.ui.widgets.controls.picker import Picker
 from support import device_records
-from support.app_services import PASSED, ScriptedGateway
+from support.app_services import NOW, PASSED, ScriptedGateway
 from support.public_keys import pair
 from ui.robot import SENSOR, Robot, running
 
@@ -153,14 +154,27 @@ async def test_the_first_minute_looks_as_it_did(requests: Path) -> None:
         album.check()
 
 
+PASTED = (
+    "An error occurred (InvalidRequestException) when calling the TestInvokeAuthorizer operation: "
+    "Token signature mismatch for authorizer SensorAuth"
+)
+
+
 async def test_other_sizes_look_as_they_did(requests: Path) -> None:
     async with running(Path(), requests / "sensor-7.yaml", size=(80, 24), gateway=gateway()) as robot:
         album = Album(robot)
         await album.take("request-80x24")
         await robot.send()
         await album.take("answer-80x24")
-        await robot.press("f6")
+        await robot.press("f1")
+        await album.take("help-80x24")
+        await robot.press("escape", "f6")
         await album.take("history-80x24")
+        robot.app.post_message(events.Paste(PASTED))
+        await album.take("pasted-error-80x24")
+        robot.history.rows.focus()
+        await robot.press("enter")
+        await robot.settle()
         await robot.pilot.resize_terminal(200, 60)
         await album.take("answer-200x60")
         album.check()
@@ -185,6 +199,8 @@ async def test_why_it_is_so_looks_as_it_did(requests: Path) -> None:
         await robot.send()
         await robot.ask("subscribe alerts/#")
         await album.take("why-denied")
+        robot.answer.focus_page("lint")
+        await album.take("lint")
         await robot.fill("username", "sensor-8")
         await robot.send()
         robot.history.rows.focus()
@@ -224,6 +240,9 @@ async def test_every_kind_of_outcome_looks_as_it_did(requests: Path) -> None:
         for _ in range(7):
             await robot.send()
         await album.take("wrong-answer")
+        robot.app.theme = "light"
+        await album.take("wrong-answer-light")
+        robot.app.theme = "dark"
         await robot.pilot.resize_terminal(80, 24)
         await robot.press("f6")
         await album.take("wrong-answer-80x24")
@@ -240,6 +259,9 @@ async def test_every_kind_of_outcome_looks_as_it_did(requests: Path) -> None:
         robot.answer.focus_page("access")
         await robot.settle()
         await album.take("access")
+        robot.app.theme = "light"
+        await album.take("access-light")
+        robot.app.theme = "dark"
         await robot.press("f1")
         await album.take("help-answer")
         await robot.press("escape")
@@ -249,6 +271,7 @@ async def test_every_kind_of_outcome_looks_as_it_did(requests: Path) -> None:
         await robot.pilot.resize_terminal(80, 24)
         await album.take("while-it-runs-80x24")
         robot.screen._running_changed(None)
+        await album.take("access-80x24")
         album.check()
 
 
@@ -274,6 +297,11 @@ async def test_signing_and_events_look_as_they_did(requests: Path) -> None:
         await robot.press("ctrl+t")
         await album.take("signature")
         await robot.press("escape")
+        headers = (("Authorization", "Bearer 5f3a"), ("X-Amzn-Trace-Id", "Root=1-67891233-abcdef012345678912345678"))
+        carried = replace(request, token=None, http_context=HttpContext(headers, "?token=vehicle-42"))
+        robot.screen.form.put(of_saved(replace(saved, request=carried, sign=Sign("private.pem", place="queryString"))))
+        await robot.rest()
+        await album.take("signed")
         robot.screen.form.put(of_saved(replace(saved, request=replace(request, token=None), sign=None)))
         await robot.rest()
         await robot.press("f10")
@@ -343,6 +371,30 @@ async def test_devices_look_as_they_did(requests: Path) -> None:
             DevicesScreen(cast(LocalDevices, Quiet()), address, lambda: datetime(2026, 11, 28, 0, 3, tzinfo=UTC))
         )
         await album.take("devices")
+        await robot.pilot.resize_terminal(80, 24)
+        await album.take("devices-80x24")
+        await robot.press("escape")
+        for days, device in ((1, device_records.CONNECTED), (1, device_records.REFUSED), (0, device_records.CONNECTED)):
+            at = NOW - timedelta(days=days, hours=3)
+            await robot.screen.history.add(replace(device_records.invocation(device), started_at=at, number=None))
+        robot.screen.history.refresh()
+        robot.history.rows.focus()
+        await album.take("history-connections-80x24")
+        await robot.pilot.resize_terminal(120, 40)
+        robot.history.rows.focus()
+        await robot.press("home", "space", "space", "r")
+        await album.take("replayed")
+        album.check()
+
+
+async def test_wrong_settings_are_reported(requests: Path) -> None:
+    settings = Settings(
+        theme="no-such-theme", keymap={"sned": "f5"}, problems=("config.yaml, line 3: unknown key 'teme'",)
+    )
+    async with running(Path(), requests / "sensor-7.yaml", gateway=gateway(), settings=settings) as robot:
+        album = Album(robot)
+        await robot.rest()
+        await album.take("wrong-settings")
         album.check()
 
 

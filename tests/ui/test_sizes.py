@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -137,6 +138,27 @@ async def test_what_matters_is_in_view(tmp_path: Path, size: tuple[int, int], se
         await robot.send()
         text = robot.text()
         assert [word for word in seen if word not in text] == []
+
+
+async def test_a_small_screen_shows_what_happens_wherever_it_does(tmp_path: Path) -> None:
+    error = "An error occurred (InvalidRequestException) when calling the TestInvokeAuthorizer operation: No"
+    async with running(tmp_path, size=(80, 24)) as robot:
+        await robot.go_to("username")
+        robot.app.post_message(events.Paste(error))
+        await robot.rest()
+        assert "✗ REFUSED" in robot.text(), "what was pasted is an answer"
+        robot.app.post_message(events.Paste("mosquitto_pub -h example.com -i pasted-1 -t a -m b"))
+        await robot.rest()
+        assert "pasted-1" in robot.text(), "what was pasted is a request"
+        robot.gateway.hold = threading.Event()
+        await robot.press("f5")
+        assert "● SENDING" in robot.text()
+        await robot.press("shift+f6")
+        assert "Answer ●" in robot.text(), "on the tab, for whoever is elsewhere"
+        robot.gateway.hold.set()
+        robot.gateway.hold = None
+        await robot.rest()
+        assert "Answer ●" not in robot.text()
 
 
 async def test_a_pane_is_zoomed_and_the_panes_are_tabs_on_a_small_screen(tmp_path: Path) -> None:

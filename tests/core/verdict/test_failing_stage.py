@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from authlens.core.contract.outcome import Outcome
-from authlens.core.contract.stage import STAGE_WORDS, Stage
+from authlens.core.contract.stage import CONNECTION_WORDS, STAGE_WORDS, Stage
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
+from authlens.core.mqtt.connection import ConnectionStage
 from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.core.request.target import Target
 from authlens.core.verdict.failing_stage import failing_stage, stage_and_words
@@ -50,10 +51,13 @@ def test_what_passed_is_found_by_its_word_and_what_failed_by_stage_and_word() ->
     assert denied == ("policy allows", "policy allows denied")
 
 
-def test_a_real_connection_has_no_stage_of_a_test_call() -> None:
-    assert stage_and_words(device_records.invocation(device_records.REFUSED)) == ("", "")
+def test_a_real_connection_fails_at_its_own_stages() -> None:
+    refused = device_records.invocation(device_records.REFUSED)
+    assert stage_and_words(refused) == ("authorizer found", "authorizer found authorizer")
+    assert stage_and_words(device_records.invocation(device_records.CONNECTED)) == ("", "")
 
 
 def test_every_stage_has_a_short_word() -> None:
     assert set(STAGE_WORDS) == set(Stage)
-    assert all(len(word) <= 11 for word in STAGE_WORDS.values())
+    assert set(CONNECTION_WORDS) == set(ConnectionStage)
+    assert all(len(word) <= 11 for word in (*STAGE_WORDS.values(), *CONNECTION_WORDS.values()))

@@ -4,16 +4,37 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from authlens.core.devices.ledger import Watched
 from authlens.core.mqtt import rules
 from authlens.core.mqtt.connection import RECEIVED, DeviceConnection, PacketDecision, PresentedCertificate
-from authlens.ui.text.device_rows import connection_row, decision_items, stage_items
+from authlens.ui.text.device_rows import connection_row, connection_title, decision_items, header, stage_items
 from support.device_records import CONNECTED, invocation
 
 
 def lines_of(device: DeviceConnection) -> list[str]:
     watched = Watched(invocation(device), device, device.counts)
     return [line.plain for item in stage_items(watched) for line in item.lines]
+
+
+@pytest.mark.parametrize("width", [75, 115, 131, 132, 195])
+def test_the_columns_are_below_their_names_and_the_verdict_gets_the_rest(width: int) -> None:
+    made = invocation(CONNECTED)
+    row = connection_row(Watched(made, CONNECTED, CONNECTED.counts), made.started_at, width).plain
+    names = header(width)
+    assert len(row) == len(names) == width
+    assert row[names.index("verdict")] == "●"
+    assert row[names.index("client") :].startswith("sensor-7")
+    assert row.endswith(f"{CONNECTED.counts.denied}")
+    assert ("protocol" in names) == (width >= 132)
+
+
+def test_the_title_of_a_connection_names_what_a_narrow_list_leaves_out() -> None:
+    watched = Watched(invocation(CONNECTED), CONNECTED, CONNECTED.counts)
+    assert (
+        connection_title(watched, denied_only=True).plain == "sensor-7 · MQTT 5 over TLS · authorizer A · denied only"
+    )
 
 
 def test_the_client_certificate_is_shown_below_the_stages() -> None:
@@ -25,8 +46,9 @@ def test_the_client_certificate_is_shown_below_the_stages() -> None:
 def test_a_throttled_connection_is_marked_in_the_list_and_explained_below_it() -> None:
     device = replace(CONNECTED, throttled=RECEIVED)
     made = invocation(device)
-    assert connection_row(Watched(made, device, device.counts), made.started_at).plain.endswith(
+    assert (
         "● connected 0 s  ! throttled"
+        in connection_row(Watched(made, device, device.counts), made.started_at, 75).plain
     )
     added = [line for line in lines_of(device) if line not in lines_of(CONNECTED)]
     assert added == ["! throttled: what it receives exceeds 512 KiB a second, and the rest waits [documented]"]

@@ -32,6 +32,7 @@ ROW = HistoryRow(
         ("NOT SENT", "ParamValidationError", "request well-formed", ("–", "not sent")),
         ("UNREACHABLE", "EndpointConnectionError", "", ("✗", "unreachable")),
         ("CONNECTED", None, "", ("↔", "connected")),
+        ("REFUSED", "connect-denied", None, ("✗", "refused")),
     ],
 )
 def test_each_kind_has_a_glyph_and_a_word(
@@ -48,12 +49,33 @@ def test_a_request_is_named_by_its_file_and_case(source: str | None, name: str) 
     assert request_name(replace(ROW, source=source)) == name
 
 
+@pytest.mark.parametrize(
+    ("stage", "word"),
+    [
+        ("TLS", "TLS"),
+        ("authorizer found", "authorizer"),
+        ("connected", "denied"),
+        ("a stage of a later version", "refused"),
+        (None, "refused"),
+    ],
+)
+def test_a_refused_connection_is_told_from_a_test_call(stage: str | None, word: str) -> None:
+    refused = replace(ROW, verdict="REFUSED", error="InvalidRequestException", stage=stage)
+    assert request_name(refused) == "A"
+    connection = replace(refused, kind="device", error="NoAuthorizer")
+    assert outcome_word_of(connection) == ("✗", word)
+    assert request_name(connection) == "↔ A"
+    assert request_name(replace(connection, verdict="CONNECTED")) == "A", "its word says it"
+
+
 def test_a_wide_row_names_principal_and_target() -> None:
     local = replace(ROW, target="/home/me/authorizers.yaml")
     assert "sensor7" not in history_row(local, 40, " ").plain
     wide = history_row(local, 80, " ").plain
     assert "sensor7" in wide
-    assert wide.endswith("authorizers.yaml")
+    assert "authorizers.yaml" in wide
+    assert wide.endswith("12 ms")
+    assert "12 ms" not in history_row(local, 40, " ").plain, "the name of the request is worth more"
     assert "/home/me" not in wide
 
 

@@ -68,7 +68,12 @@ def _look_for_garbage() -> None:
 class AuthlensApp(OrderedKeysApp):
     CSS_PATH = "app.tcss"
     TITLE = "authlens"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (180, "-huge")]  # noqa: RUF012 - as Textual declares it
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as Textual declares it
+        (0, "-narrow"),
+        (100, "-wide"),
+        (140, "-roomy"),
+        (180, "-huge"),
+    ]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-tall")]  # noqa: RUF012 - as Textual declares it
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -77,10 +82,10 @@ class AuthlensApp(OrderedKeysApp):
             "Help",
             id="help",
             key_display="F1",
-            tooltip="The keys that work here",
+            tooltip="Show all keys, those that work here first",
             group=_APP,
         ),
-        Binding("ctrl+q", "quit", "Quit", id="quit", priority=True, tooltip="Leave authlens", group=_APP),
+        Binding("ctrl+q", "quit", "Quit", id="quit", priority=True, tooltip="Quit authlens", group=_APP),
         Binding("ctrl+c", "how_to_quit", show=False, id="how-to-quit"),
     ]
 
@@ -171,7 +176,7 @@ class AuthlensApp(OrderedKeysApp):
         try:
             await background.call(lambda: self.services.save_settings(settings))
         except OSError as error:
-            self.notify(f"The setting is not remembered: {error}", severity="warning", markup=False)
+            self.notify(f"The setting could not be saved: {error}", severity="warning", markup=False)
 
     # What every screen can do
 
@@ -183,7 +188,8 @@ class AuthlensApp(OrderedKeysApp):
             if enabled and is_ours and binding.action not in seen:
                 seen.add(binding.action)
                 run = partial(self.run_action, binding.action, node)
-                group = binding.group.description if binding.group else place_name(type(node).__name__)
+                own = binding.group
+                group = own.description if own and not own.compact else place_name(type(node).__name__)
                 title = f"{group}: {binding.description}"
                 titles.add(title)
                 yield SystemCommand(title, f"{tooltip or ''}  ({self.get_key_display(binding)})", run)
@@ -218,7 +224,7 @@ class AuthlensApp(OrderedKeysApp):
             event.text = event.text.replace("\r\n", "\n").replace("\r", "\n")
             if len(event.text) > LONGEST_PASTE:
                 self.notify(
-                    f"The pasted text is too long: {len(event.text):,} characters, of at most {LONGEST_PASTE:,}.",
+                    f"The pasted text is too long: {len(event.text):,} characters; the limit is {LONGEST_PASTE:,}.",
                     severity="warning",
                 )
                 return
@@ -248,9 +254,9 @@ class AuthlensApp(OrderedKeysApp):
             screen.editing.show(event.text)
 
     def action_help(self) -> None:
-        from authlens.ui.screens.dialogs.help import HelpScreen
+        from authlens.ui.screens.dialogs.help import HelpScreen, bindings_elsewhere
 
-        self.push_screen(HelpScreen(list(self.screen.active_bindings.values())))
+        self.push_screen(HelpScreen(list(self.screen.active_bindings.values()), bindings_elsewhere(self.screen)))
 
     async def action_quit(self) -> None:
         """Leave; unsaved changes are asked about first."""

@@ -243,7 +243,7 @@ MISSES: dict[str, tuple[list[dict[str, object]], str, str, list[tuple[int, int |
         [allow(["iot:Connect", "iot:Receive"], "*"), deny("iot:Subscribe", "*")],
         "iot:Publish",
         "topic/a",
-        [(5, None, "iot:Connect, iot:Receive are allowed, but no statement allows iot:Publish")],
+        [(5, None, "iot:Connect and iot:Receive are allowed, but no statement allows iot:Publish")],
     ),
     "an action that its resource cannot grant": (
         [allow(["iot:Publish", "iot:Subscribe"], "topic/alerts")],

@@ -21,7 +21,7 @@ class Stage(StrEnum):
 
 ALLOWED = "allowed"
 """The word for what passed every stage."""
-STAGE_WORDS = {
+STAGE_WORDS: dict[str, str] = {
     Stage.CREDENTIALS: "no access",
     Stage.WELL_FORMED: "malformed",
     Stage.FOUND: "not found",
@@ -33,3 +33,22 @@ STAGE_WORDS = {
     Stage.POLICY: "denied",
 }
 """The word for what failed there; `denied` for a client that was authenticated and may not even connect."""
+CONNECTION_WORDS: dict[str, str] = {
+    "network": "network",
+    "TLS": "TLS",
+    "upgrade": "upgrade",
+    Stage.FOUND: "authorizer",
+    Stage.SIGNATURE: "signature",
+    Stage.RAN: "function",
+    Stage.VALID: "answer",
+    Stage.AUTHENTICATED: "refused",
+    "connected": "denied",
+    "subscribe": "denied",
+    "publish": "denied",
+}
+"""The same for the stages of a real connection."""
+
+
+def stage_word(stage: str, is_connection: bool) -> str:
+    """The word for the name of a stage; a file of a later version may have others."""
+    return (CONNECTION_WORDS if is_connection else STAGE_WORDS).get(stage, "refused")

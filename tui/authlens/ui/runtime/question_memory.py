@@ -47,6 +47,6 @@ class QuestionMemory:
                 async with self._turn:
                     await background.call(lambda: save_questions(self._services.places.questions, of, questions))
             except OSError as error:
-                self._host.notify(f"The questions are not remembered: {error.strerror or error}", "warning")
+                self._host.notify(f"The questions could not be saved: {error.strerror or error}", "warning")
 
         self._host.run(write, "keep questions", exclusive=False)

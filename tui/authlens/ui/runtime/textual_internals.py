@@ -20,6 +20,7 @@ from textual import screen as textual_screen
 from textual._compositor import Compositor, CompositorMap, ReflowResult
 from textual._styles_cache import StylesCache
 from textual.app import App
+from textual.binding import Binding
 from textual.command import CommandList, CommandPalette
 from textual.dom import DOMNode
 from textual.drivers import linux_driver
@@ -229,3 +230,10 @@ class ContinuedDriver(LinuxDriver):
         self._disable_line_wrap()
         self.flush()
         asyncio.get_running_loop().call_soon_threadsafe(self._app.refresh)
+
+
+def bindings_of(node: DOMNode) -> list[Binding]:
+    """The bindings of a node with the user's keys, whether or not the focus is in it; one for each key."""
+    bindings = node._bindings.copy()
+    bindings.apply_keymap(node.app._keymap)
+    return [binding for _, binding in bindings]

@@ -20,7 +20,6 @@ from textual.message import Message
 from textual.widgets import Static
 
 from authlens.core.devices.ledger import Watched
-from authlens.core.devices.report import client_of
 from authlens.core.event.event import presented_in
 from authlens.core.invocation.invocation import Invocation
 from authlens.endpoint.local_devices import Address, DevicesSnapshot, LocalDevices
@@ -63,7 +62,7 @@ class ConnectionRows(Rows):
         return self._watched[self.cursor] if self._watched else None
 
     def row(self, index: int, width: int) -> Content:
-        return device_rows.connection_row(self._watched[index], self._now())
+        return device_rows.connection_row(self._watched[index], self._now(), width)
 
     def replace(self, watched: tuple[Watched, ...]) -> None:
         current = self.current
@@ -92,7 +91,7 @@ class DevicesScreen(Dialog[Chosen]):
             "choose('compare')",
             "Compare",
             id="devices.compare",
-            tooltip="Compare it with the test call of the same",
+            tooltip="Compare it with a test call of the same request",
         ),
         Binding("s", "choose('save')", "Save", id="devices.save", tooltip="Save the connection as a request"),
         Binding("e", "event", "Events", id="devices.event", tooltip="Compare its event with that of a test call"),
@@ -119,13 +118,13 @@ class DevicesScreen(Dialog[Chosen]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = Content(f"Devices  {self._address.url}")
-            yield Static(Content(device_rows.HEADER), classes="columns")
+            box.border_title = self._title()
+            yield Static(classes="columns", markup=False)
             yield ConnectionRows(self._now)
             with Vertical(classes="one"):
                 yield Static(self._waiting(), classes="wait")
                 yield Items()
-            yield KeyLine()
+            yield KeyLine(most_lines=2)
 
     def on_mount(self) -> None:
         self.query_one(ConnectionRows).focus()
@@ -179,20 +178,25 @@ class DevicesScreen(Dialog[Chosen]):
             self._show_current()
 
     def _show_current(self) -> None:
-        seen, watched = self._seen, self.query_one(ConnectionRows).current
+        watched = self.query_one(ConnectionRows).current
         self.query_one(".wait").display = watched is None
         items = self.query_one(Items)
         items.display = watched is not None
-        title = ""
         if watched is not None:
             stages = device_rows.stage_items(watched)
             items.items = (*stages, *device_rows.decision_items(watched, self._denied_only))
-            title = client_of(watched.invocation)
-        if seen is not None:
-            only = "denied only, " if self._denied_only else ""
-            self.query_one(".one").border_title = safe_content(
-                f"{title}  {only}{seen.decisions} decisions, {seen.denials} denied in all".strip()
-            )
+            title = device_rows.connection_title(watched, self._denied_only)
+            self.query_one(".one").border_title = Content.assemble(" ", title, " ")
+        self.query_one(".box").border_title = self._title()
+
+    def _title(self) -> Content:
+        seen = self._seen
+        counts = f" · {seen.decisions:,} decisions, {seen.denials:,} denied" if seen is not None else ""
+        return safe_content(f"Devices  {self._address.url}{counts}")
+
+    def on_resize(self) -> None:
+        rows = self.query_one(ConnectionRows)
+        self.query_one(".columns", Static).update(Content(device_rows.header(rows.line_width)))
 
     def action_denied_only(self) -> None:
         self._denied_only = not self._denied_only

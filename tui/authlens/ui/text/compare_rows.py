@@ -10,6 +10,7 @@ from authlens.core.compare.aligned_text import AlignedRow, Fold, RowKind, Sectio
 from authlens.core.compare.compare import Comparison
 from authlens.core.compare.sections import sections
 from authlens.frozen import dataclass
+from authlens.ui.text.page import wrapped
 from authlens.ui.text.safe_content import safe_content
 
 TWO_COLUMNS = 95
@@ -59,7 +60,7 @@ def _in_words(comparison: Comparison, width: int) -> Iterator[Drawn]:
         text = (
             safe_content(words, f"bold {style}") if number == 0 else safe_content(words, "bold" if glyph == "!" else "")
         )
-        for index, part in enumerate(text.wrap(max(4, width - 2))):
+        for index, part in enumerate(wrapped(text, max(4, width - 2))):
             yield Drawn(Content.assemble((f"{' ' if index else glyph} ", f"bold {style}"), part), _WORDS)
     yield Drawn(Content(""), _WORDS)
 
@@ -122,7 +123,11 @@ def _wrapped(text: str | None, spans: Sequence[tuple[int, int]], style: str, wid
     if len(visible_text.plain) == len(text):
         for start, end in spans:
             content = content.stylize(f"{style} {_WORD}", start, end)
-    return content.fold(max(4, width)) if content.plain else [content]
+    width = max(4, width)
+    indent = len(content.plain) - len(content.plain.lstrip(" ")) + 2
+    indent = indent if indent <= width // 2 else 0
+    first, *rest = wrapped(content, width, indent)
+    return [first, *(Content.assemble(" " * indent, part) for part in rest)]
 
 
 def _cell(parts: Sequence[Content], index: int, width: int) -> Content:

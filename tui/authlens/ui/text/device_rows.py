@@ -19,29 +19,48 @@ from authlens.ui.text.safe_content import prose, safe_content
 
 MOST_ITEMS = 100
 """How many decisions are shown; all of them are counted."""
-_CLIENT, _PROTOCOL, _AUTHORIZER = 16, 19, 14
-HEADER = (
-    f"{'time':<9}{'client':<{_CLIENT + 1}}{'protocol':<{_PROTOCOL + 1}}{'authorizer':<{_AUTHORIZER + 1}}"
-    f"{'pub':>5}{'sub':>5}{'recv':>6}{'denied':>7}  verdict"
-)
+_PROTOCOL, _AUTHORIZER = 19, 14
+_NUMBERS = (("pub", 5), ("sub", 4), ("recv", 5), ("denied", 7))
+_WIDE = 132
+"""From this width there is room for protocol and authorizer; otherwise only the connection's own title has them."""
 _ALLOWED, _DENIED, _OPEN, _OVER = "✓", "✗", "●", "○"
 
 
-def connection_row(watched: Watched, now: datetime) -> Content:
-    """One line of the list."""
+def header(width: int) -> str:
+    """The names of the columns, in the places that `connection_row` gives them."""
+    own = f"{'protocol':<{_PROTOCOL + 1}}{'authorizer':<{_AUTHORIZER + 1}}" if width >= _WIDE else ""
+    left = f"{'time':<9}{'client':<{_client(width) + 1}}{own}verdict"
+    numbers = "".join(f"{name:>{cells}}" for name, cells in _NUMBERS)
+    return f"{left:<{max(0, width - len(numbers))}}{numbers}"
+
+
+def connection_row(watched: Watched, now: datetime, width: int) -> Content:
+    """One line of the list: the verdict gets the room that the rest leaves."""
     invocation, device, counts = watched.invocation, watched.device, watched.counts
-    numbers = f"{counts.published:>5}{counts.subscribed:>5}{counts.received:>6}"
-    denied = (f"{counts.denied:>7}", "$text-error" if counts.denied else "$foreground-muted")
-    return Content.assemble(
+    is_wide = width >= _WIDE
+    left = Content.assemble(
         (f"{invocation.started_at.astimezone():%H:%M:%S} ", "$foreground-muted"),
-        _cell(client_of(invocation), _CLIENT),
-        _cell(device.protocol, _PROTOCOL, "$foreground-muted"),
-        _cell(invocation.request.authorizer_name or "–", _AUTHORIZER),
-        (numbers, "$foreground-muted"),
-        denied,
-        "  ",
-        verdict(watched, now),
+        _cell(client_of(invocation), _client(width)),
+        _cell(device.protocol, _PROTOCOL, "$foreground-muted") if is_wide else "",
+        _cell(invocation.request.authorizer_name or "–", _AUTHORIZER) if is_wide else "",
     )
+    numbers = [
+        (f"{count:>{cells}}", "$text-error" if name == "denied" and count else "$foreground-muted")
+        for (name, cells), count in zip(
+            _NUMBERS, (counts.published, counts.subscribed, counts.received, counts.denied), strict=True
+        )
+    ]
+    room = max(0, width - left.cell_length - sum(cells for _, cells in _NUMBERS))
+    said = verdict(watched, now).truncate(room, ellipsis=True)
+    return Content.assemble(left, said, " " * (room - said.cell_length), *numbers)
+
+
+def connection_title(watched: Watched, denied_only: bool) -> Content:
+    """Which connection is looked at: its client, how it came, and who was asked."""
+    authorizer = watched.invocation.request.authorizer_name
+    parts = [client_of(watched.invocation), watched.device.protocol]
+    parts += [f"authorizer {authorizer}"] if authorizer else []
+    return safe_content(" · ".join([*parts, *(["denied only"] if denied_only else [])]))
 
 
 def verdict(watched: Watched, now: datetime) -> Content:
@@ -136,6 +155,11 @@ def loadable(invocation: Invocation) -> bool:
     """Whether the client sent anything that can be resent."""
     request = invocation.request
     return request.mqtt_context is not None or request.http_context is not None
+
+
+def _client(width: int) -> int:
+    """Cells of a client's id."""
+    return 16 if width >= 100 else 12
 
 
 def _cell(text: str, width: int, style: str = "") -> Content:

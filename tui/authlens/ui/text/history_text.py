@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from authlens.core.contract.stage import ALLOWED, STAGE_WORDS, Stage
+from authlens.core.contract.stage import ALLOWED, stage_word
 from authlens.core.invocation.verdict_word import AUTHENTICATED, CONNECTED, NOT_AUTHENTICATED, PUBLISHED, REFUSED
 from authlens.core.saved.source import SEPARATOR, split_source
 from authlens.ui.text import outcome_text
-from authlens.ui.text.safe_content import safe_content
+from authlens.ui.text.safe_content import safe_content, shortened
 
 if TYPE_CHECKING:
     from authlens.store.history.history import HistoryRow
@@ -49,14 +49,16 @@ _ERRORS = {
 """What AWS refused, by its exception class, until the failing stage is known."""
 _NO_STAGE = frozenset({"ThrottlingException", "InternalFailureException", "ServiceUnavailableException"})
 """Outcomes that say nothing about a stage."""
+_CONNECTIONS = frozenset({"device", "probe"})
+"""Kinds of rows."""
 _WORD = 11
 """Cells of the word."""
-_WIDE = 54
-"""Widths from which there is room for the principal, and for the target."""
+_WITH_DURATION, _WITH_TARGET, _ALL = 46, 52, 64
+"""Widths from which there is room for the duration, for principal and target instead, and for everything."""
 
 
 def history_row(row: HistoryRow, width: int, sign: str) -> Content:
-    """Time, outcome, request and duration; if there is room, also principal and target."""
+    """Time, outcome and request; as far as there is room, also principal, target and duration."""
     glyph, word = outcome_word_of(row)
     style = {
         "✓": "$text-success",
@@ -65,32 +67,36 @@ def history_row(row: HistoryRow, width: int, sign: str) -> Content:
         "!": "$text-warning",
         "–": "$foreground-muted",
     }.get(glyph, "$text-error")
-    name, took = request_name(row), f"{outcome_text.duration(row.duration):>6}"
-    is_wide = width >= _WIDE
-    room = max(4, width - _WORD - 20) if not is_wide else max(12, (width - _WORD - 23) * 2 // 5)
-    parts: list[Content | tuple[str, str]] = [
+    fixed: list[Content | tuple[str, str]] = [
         (sign, "bold $text-primary"),
         (f"{row.started_at.astimezone():%H:%M:%S} ", "$foreground-muted"),
         (f"{glyph} {word:<{_WORD}} ", style),
-        _column(safe_content(name), room),
-        (f" {took}", "$foreground-muted"),
     ]
-    if is_wide:
-        rest = width - _WORD - 23 - room
-        left = min(rest, max(9, rest * 2 // 5))
-        parts += [
-            ("  ", ""),
-            _column(safe_content(row.principal or _kind(row)), left),
-            (" ", ""),
-            safe_content(_target_name(row.target), "$foreground-muted").truncate(rest - left, ellipsis=True),
-        ]
-    return Content.assemble(*parts)
+    room = max(4, width - _WORD - 13)
+    took = Content.styled(f"{outcome_text.duration(row.duration):>7}", "$foreground-muted")
+    if width < _WITH_DURATION:
+        return Content.assemble(*fixed, _column(safe_content(request_name(row)), room))
+    if width < _WITH_TARGET:
+        return Content.assemble(*fixed, _column(safe_content(request_name(row)), room - took.cell_length), took)
+    took = took if width >= _ALL else Content("")
+    room -= took.cell_length
+    name = max(12, (room - 2) * 2 // 5)
+    principal = max(8, (room - 2 - name) * 2 // 5)
+    return Content.assemble(
+        *fixed,
+        _column(safe_content(request_name(row)), name),
+        " ",
+        _column(safe_content(row.principal or _kind(row)), principal),
+        " ",
+        _column(safe_content(_target_name(row.target), "$foreground-muted"), room - 2 - name - principal),
+        took,
+    )
 
 
 def outcome_word_of(row: HistoryRow) -> tuple[str, str]:
     """The glyph and the word of a row; for a refusal by AWS, the stage at which it failed."""
     if row.verdict in (AUTHENTICATED, REFUSED) and row.stage and row.error not in _NO_STAGE:
-        return "!" if row.verdict == AUTHENTICATED else "✗", STAGE_WORDS[Stage(row.stage)]
+        return "!" if row.verdict == AUTHENTICATED else "✗", stage_word(row.stage, row.kind in _CONNECTIONS)
     if row.verdict in _WORDS:
         return _WORDS[row.verdict]
     return "✗", _ERRORS.get(row.error or "", "refused")
@@ -102,11 +108,17 @@ def _kind(row: HistoryRow) -> str:
 
 
 def request_name(row: HistoryRow) -> str:
-    """The file without its folder and suffix, with its case; for a request without a file, its authorizer."""
+    """The file without its folder and suffix, with its case; for a request without a file, its authorizer.
+
+    A connection that was refused is marked as one: its word is that of the stage, as for a test call.
+    Of one that was accepted, the word says it.
+    """
     if row.source is None:
-        return row.authorizer or "–"
-    file, case = split_source(row.source)
-    return PurePath(file).stem + (f"{SEPARATOR}{case}" if case else "")
+        name = row.authorizer or "–"
+    else:
+        file, case = split_source(row.source)
+        name = PurePath(file).stem + (f"{SEPARATOR}{case}" if case else "")
+    return f"↔ {name}" if row.kind in _CONNECTIONS and row.verdict not in (CONNECTED, PUBLISHED) else name
 
 
 def day_text(day: date, today: date) -> str:
@@ -121,5 +133,5 @@ def _target_name(target: str) -> str:
 
 
 def _column(content: Content, width: int) -> Content:
-    content = content.truncate(width, ellipsis=True)
+    content = shortened(content, width)
     return content.pad_right(width - content.cell_length)

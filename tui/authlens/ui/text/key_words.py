@@ -9,6 +9,7 @@ _PLACES = {
     "RequestPane": "Request",
     "HeadersTable": "Headers",
     "AnswerPane": "Answer",
+    "VerdictHeader": "Verdict",
     "AccessPage": "Access",
     "CompareView": "Changes",
     "HistoryPane": "History",

@@ -86,7 +86,7 @@ def headline(invocation: Invocation, now: datetime, width: int, relation: str = 
     if relation:
         room = max(0, width - said.cell_length - 2)
         return Content.assemble(said, "  ", safe_content(relation, "$text-warning").truncate(room, ellipsis=True))
-    facts = [duration(invocation.duration)]
+    facts = [duration(invocation.duration)] if invocation.duration else []  # what was pasted has none
     facts += [f"#{invocation.number}"] if invocation.number is not None else []
     facts += [moment(invocation.started_at, now), ago(now - invocation.started_at)]
     while facts and said.cell_length + len(" · ".join(facts)) + 3 > width:

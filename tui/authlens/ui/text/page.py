@@ -1,6 +1,12 @@
-"""Lines, marks and list items of a page, and text from outside cut to lines. Pure."""
+"""Lines, marks and list items of a page, and texts broken into lines. Pure.
+
+The rule: a line is broken between words, and never after a glyph; only a name that is longer than a line is broken,
+after a `/`, a `:` or the like if there is one.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from textual.content import Content
 
@@ -93,3 +99,72 @@ class PageItem:
     """The document and line that it is about."""
     question: str = ""
     """The beginning of a question that it suggests."""
+
+
+# Breaking lines
+
+_SEPARATORS = "/:,.;-_&?=@|"
+"""A name that must be broken is broken after one of these."""
+_GLYPHS = frozenset("✓✗!→≠=·–?●○~↔↑#")
+
+
+def wrapped(content: Content, width: int, indent: int = 0) -> list[Content]:
+    """The parts of a line, all but the first narrower by `indent`; the blanks between them are left out."""
+    return parts_of(content, line_spans(content.plain, width, width - indent)) or [content]
+
+
+def parts_of(content: Content, spans: Sequence[tuple[int, int]]) -> list[Content]:
+    """The lines that begin and end there."""
+    cuts = sorted({cut for span in spans for cut in span} - {0})
+    starts = [0, *cuts]
+    pieces = dict(zip(starts, content.divide(cuts) if cuts else [content], strict=True))
+    return [pieces[start] if end > start else Content("") for start, end in spans]
+
+
+def line_spans(text: str, width: int, rest: int) -> list[tuple[int, int]]:
+    """Where the lines of a text begin and end: the first of `width` cells, the others of `rest`."""
+    text, rest = text.rstrip(" "), max(2, rest)
+    spans, start, room = [], 0, width
+    while start < len(text):
+        end = _line_end(text, start, max(2, room), rest)
+        stripped = len(text[start:end].rstrip(" "))
+        spans.append((start, start + stripped))
+        start, room = end, rest
+        while start < len(text) and text[start] == " ":
+            start += 1
+    return spans
+
+
+def _line_end(text: str, start: int, room: int, rest: int) -> int:
+    """Where the line that starts there ends: at the blank before the first word that has no room."""
+    fits = _fitting(text, start, room)
+    if fits >= len(text) or (text[fits] == " " and not _is_glyph(text, fits)):
+        return fits
+    first = next(at for at in range(start, fits + 1) if text[at] != " ")
+    blanks = [at for at in range(first, fits + 1) if text[at] == " "]
+    word_start = blanks[-1] + 1 if blanks else first
+    word_end = text.find(" ", max(word_start, fits))
+    word = text[word_start : word_end if word_end > 0 else len(text)]
+    if blanks and Content(word).cell_length <= rest:
+        return next((at for at in reversed(blanks) if not _is_glyph(text, at)), blanks[-1])
+    least = max(word_start, start + (fits - start) // 2)
+    cut = max(text.rfind(separator, least, fits) for separator in _SEPARATORS) + 1
+    if cut > least:
+        return cut
+    return blanks[-1] if blanks and fits - word_start < (fits - start) // 2 else fits
+
+
+def _fitting(text: str, start: int, room: int) -> int:
+    """The end of what fits; at least one character does."""
+    part = text[start : start + room]
+    if part.isascii():
+        return start + len(part)
+    end = start
+    while end < len(text) and Content(text[start : end + 1]).cell_length <= room:
+        end += 1
+    return max(end, start + 1)
+
+
+def _is_glyph(text: str, blank: int) -> bool:
+    """Whether the word before a blank is a glyph, which belongs to the word after it."""
+    return text[blank - 1] in _GLYPHS and (blank < 2 or text[blank - 2] == " ")

@@ -68,8 +68,9 @@ def _not_named(documents: Sequence[Document], asking: Asking) -> tuple[NearMiss,
     granted = dict.fromkeys(action for statement, action in named if _may_apply(action, statement))
     if not granted:
         return (NearMiss(5, f"no statement allows {asking.action}"),)
-    are = "is" if len(granted) == 1 else "are"
-    return (NearMiss(5, f"{', '.join(granted)} {are} allowed, but no statement allows {asking.action}"),)
+    *first, last = granted
+    are = f"{', '.join(first)} and {last} are" if first else f"{last} is"
+    return (NearMiss(5, f"{are} allowed, but no statement allows {asking.action}"),)
 
 
 def _may_apply(action: str, statement: Statement) -> bool:

@@ -31,7 +31,7 @@ class EventsScreen(Dialog[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "copy(False)", "Copy", id="events.copy", tooltip="Copy the event as a Lambda test event"),
         Binding("Y,shift+y", "copy(True)", "With secrets", id="events.copy-secrets", tooltip="Copy it with secrets"),
-        Binding("left", "turn(-1)", "Previous", show=False, id="events.previous", tooltip="The connection before"),
+        Binding("left", "turn(-1)", "Previous", show=False, id="events.previous", tooltip="The previous connection"),
         Binding("c,right", "turn(1)", "Connection", id="events.next", tooltip="The next kind of connection"),
         Binding("tab", "app.focus_next", "Other side", id="events.side", tooltip="Go to the other event"),
         Binding("escape,q", "dismiss(None)", "Close", id="events.close", tooltip="Back to the request"),

@@ -21,12 +21,15 @@ from authlens.ui.widgets.controls.items import Items
 from authlens.ui.widgets.controls.key_line import KeyLine
 from authlens.ui.widgets.controls.rows import Rows
 
+_AROUND, _SEARCH = 4, 4
+"""Rows of a dialog around its list, and those that the search adds."""
+
 
 class _Things(Items):
     """A click marks, and the screen's key accepts."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Accept", show=False, id="pick.enter", tooltip="Go on with what is marked"),
+        Binding("enter", "choose", "Accept", show=False, id="pick.enter", tooltip="Continue with what is marked"),
     ]
 
     def on_click(self, event: events.Click) -> None:
@@ -37,11 +40,11 @@ class _Things(Items):
 
 class PickScreen(Dialog[tuple[str, ...]]):
     DEFAULT_CSS = """
-    PickScreen > .box { height: 80%; padding: 0 1; }
+    PickScreen > .box { max-height: 80%; padding: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "mark", "Mark", id="pick.mark", tooltip="Mark it, or take the mark away"),
-        Binding("f5,ctrl+s", "accept", "Accept", id="pick.accept", tooltip="Go on with what is marked"),
+        Binding("f5,ctrl+s", "accept", "Accept", id="pick.accept", tooltip="Continue with what is marked"),
     ]
 
     picked: reactive[frozenset[int]] = reactive(frozenset(), init=False)
@@ -58,6 +61,7 @@ class PickScreen(Dialog[tuple[str, ...]]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
             box.border_title = safe_content(self._title)
+            box.styles.height = len(self._things) + _AROUND
             yield _Things(self._items())
             yield KeyLine()
 
@@ -90,7 +94,7 @@ class PickOne(Dialog[str]):
     """One of several; what is typed filters them."""
 
     DEFAULT_CSS = """
-    PickOne > .box { height: 60%; }
+    PickOne > .box { max-height: 60%; }
     PickOne Field { margin-bottom: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -110,6 +114,7 @@ class PickOne(Dialog[str]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
             box.border_title = safe_content(self._title)
+            box.styles.height = len(self._things) + _AROUND + _SEARCH
             yield Field("search", placeholder="type to filter")
             yield Items(self._items())
             yield KeyLine()

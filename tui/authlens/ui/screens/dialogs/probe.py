@@ -42,7 +42,7 @@ class ProbeDialog(Dialog[ProbeForm]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f5,ctrl+j", "accept", "Connect", id="probe.accept", priority=True, tooltip="Connect as described"),
+        Binding("f5,ctrl+j", "accept", "Connect", id="probe.accept", priority=True, tooltip="Connect now"),
     ]
 
     def __init__(self, form: ProbeForm, note: str = "") -> None:

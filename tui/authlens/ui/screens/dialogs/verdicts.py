@@ -30,6 +30,9 @@ _SHOWN = 2
 _LONGEST = 120
 """How many changes, and characters of each, the table shows; Enter shows them all."""
 
+_ROWS, _AROUND = 3, 4
+"""Rows of an answer, and those of the dialog around them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -71,7 +74,7 @@ class _Answers(Items):
 
 class VerdictsScreen(Dialog[int]):
     DEFAULT_CSS = """
-    VerdictsScreen > .box { width: 110; height: 80%; padding: 0 1; }
+    VerdictsScreen > .box { width: 110; max-height: 90%; padding: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss(None)", "Close", id="verdicts.close", tooltip="Back to the history"),
@@ -86,6 +89,7 @@ class VerdictsScreen(Dialog[int]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
             box.border_title = safe_content(f"{self._title}: {self._summary()}")
+            box.styles.height = _ROWS * len(self._sent) + _AROUND
             yield _Answers(self._sent)
             yield KeyLine()
 
@@ -151,6 +155,14 @@ def _difference(sent: Sent) -> Content:
     if comparison.answer_equal:
         return Content.styled("   = the same outcome by meaning", "$text-success")
     shown, more = comparison.differing[:_SHOWN], len(comparison.differing) - _SHOWN
-    said = "; ".join(each if len(each) <= _LONGEST else f"{each[:_LONGEST]}…" for each in shown)
+    said = "; ".join(map(_cut, shown))
     left = f" · {more} more" if more > 0 else ""
     return Content.assemble("   ", ("≠ ", "$text-warning"), safe_content(said), (left, "$foreground-muted"))
+
+
+def _cut(text: str) -> str:
+    """Cut between words, where there are any."""
+    if len(text) <= _LONGEST:
+        return text
+    kept = text[:_LONGEST].rpartition(" ")[0]
+    return f"{kept if len(kept) > _LONGEST // 2 else text[:_LONGEST]} …"

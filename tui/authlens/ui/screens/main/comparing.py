@@ -53,7 +53,7 @@ class CompareController:
         if number is None and self._answer.invocation is not None:
             number = self._answer.invocation.number
         if number is None:
-            self._host.notify("Send it first: then it can be compared with the last run that was allowed.")
+            self._host.notify("Send it first; then it can be compared with the last run that was allowed.")
         else:
             self._host.run(lambda: self._with_last_allowed(number), "compare", typing="waits for the dialog")
 
@@ -76,7 +76,7 @@ class CompareController:
         """Compare the form with the run that is shown."""
         shown = self._answer.invocation
         if shown is None:
-            self._host.notify("Send it first: then the form can be compared with that run.")
+            self._host.notify("Send it first; then the form can be compared with that run.")
             return
         from authlens.core.compare.compare import Side
 
@@ -117,7 +117,7 @@ class CompareController:
         """The answer that is shown becomes the baseline, or is cleared."""
         shown = self._answer.invocation
         if shown is None or shown.number is None:
-            self._host.notify("Send it first: its answer can then be the baseline.")
+            self._host.notify("Send it first; its answer can then be the baseline.")
         else:
             self.pin_number(shown.number)
 
@@ -127,7 +127,7 @@ class CompareController:
         """The current answer becomes what the saved request expects."""
         shown, draft = self._answer.invocation, self._form.state.draft
         if shown is None:
-            self._host.notify("Send it first: its answer can then be recorded as the expectation.")
+            self._host.notify("Send it first; its answer can then be recorded as the expectation.")
             return
         from authlens.core.expect.record import recorded
 

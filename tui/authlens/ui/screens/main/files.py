@@ -186,7 +186,7 @@ class FileController:
             return
         saved = loaded.saved.case(case) if case else loaded.saved
         if saved is None:
-            self._host.notify(f"{path.name} has no case {case} any more.", "warning")
+            self._host.notify(f"{path.name} no longer has a case {case}.", "warning")
             return
         draft, before = self._form.overridden(of_saved(saved)), self._state.file.path
         self._form.put(draft, None, OpenFile(draft, loaded.path, loaded.digest, case=case, cases=loaded.cases))

@@ -90,7 +90,7 @@ class FormController:
         origin = next(iter(files_of(invocation.source)), None)
         self.put(of_saved(kept), None, replace(self.state.file, origin=origin))
         name = "the connection" if invocation.number is None else f"#{invocation.number}"
-        self._host.notify(f"Loaded the request of {name}. Ctrl+Z brings back what was there.")
+        self._host.notify(f"Loaded the request of {name}. Ctrl+Z undoes that.")
 
     def load_apart(self, invocation: Invocation) -> None:
         """Put the request of an invocation into the form as a new one: nothing of the open file applies to it."""

@@ -38,7 +38,7 @@ from authlens.ui.screens.main.looks import LooksController
 from authlens.ui.screens.main.preflight import PreflightController
 from authlens.ui.screens.main.request.collection import CollectionController
 from authlens.ui.screens.main.request.editing import EditController
-from authlens.ui.screens.main.request.pasting import PasteController
+from authlens.ui.screens.main.request.pasting import Arrival, PasteController
 from authlens.ui.screens.main.request.variants import VariantController
 from authlens.ui.screens.main.sending import SendController
 from authlens.ui.screens.main.watching import WatchController
@@ -98,7 +98,7 @@ class MainScreen(Screen[object]):
         self.variants = VariantController(sender, host, form, self.files, self._environments_found)
         self.looks = LooksController(services, sender, host, form, identity)
         self.editing = EditController(services, sender, host, form, identity)
-        self.pasting = PasteController(services, sender, host, form, answer, identity)
+        self.pasting = PasteController(services, sender, host, form, answer, identity, self._pasted)
         self.comparing = CompareController(host, form, answer, history, identity)
         show = self._answer_chosen
         self.batches = BatchController(services, sender, host, form, answer, history, identity, show)
@@ -112,7 +112,9 @@ class MainScreen(Screen[object]):
         self.without_keys: tuple[Command, ...] = (*WITHOUT_KEYS, *(IN_THE_DEMO if services.demo else ()))
         self._is_choice = False
         """Whether authlens chose the open file among those of a folder."""
-        self.panes = PaneLayout(RequestPane, AnswerPane, HistoryPane, aside=CollectionPane)
+        self.panes = PaneLayout(
+            RequestPane, AnswerPane, HistoryPane, aside=CollectionPane, lists=(HistoryPane, CollectionPane)
+        )
         self.commands = commands_of(self)
 
     def action_do(self, command: str) -> None:
@@ -121,6 +123,8 @@ class MainScreen(Screen[object]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "do" and parameters == ("abandon",):
             return self.sending.is_running
+        if action == "do" and parameters == ("back",):
+            return self.panes.is_in_list and not self.sending.is_running
         return super().check_action(action, parameters)
 
     def begin(self, start: Start) -> None:
@@ -201,6 +205,9 @@ class MainScreen(Screen[object]):
         was, self.running = self.running, running
         if (was is None) != (running is None):
             self.refresh_bindings()
+        if was is None and running is not None:
+            self.panes.go_to_if_hidden(AnswerPane.ID)  # where it says that a call is under way, and how to stop it
+        self._mark_answer()
 
     def _answer_arrived(self, invocation: Invocation, expect: Expectation | None, is_shown: bool) -> None:
         if is_shown:
@@ -258,7 +265,17 @@ class MainScreen(Screen[object]):
 
     def _watching_changed(self, watching: bool) -> None:
         self.watching = watching
-        self.panes.retitle(AnswerPane.ID, "", "watching" if watching else "")
+        self._mark_answer()
+
+    def _mark_answer(self) -> None:
+        """On its tab, for whoever is in another pane."""
+        running = self.running
+        marks = ["watching"] if self.watching else []
+        marks += [f"● {running.seconds:.0f} s" if running.is_long else "●"] if running is not None else []
+        self.panes.retitle(AnswerPane.ID, "", " ".join(marks))
+
+    def _pasted(self, where: Arrival) -> None:
+        self.panes.go_to_if_hidden(RequestPane.ID if where is Arrival.FORM else AnswerPane.ID)
 
     # What the user does in the panes
 

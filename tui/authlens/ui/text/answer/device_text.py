@@ -26,7 +26,7 @@ def page_items(page: str, reasons: Explanation | None, deployment: Deployment | 
 def device_items(verdict: Verdict | None, deployment: Deployment | None) -> list[PageItem]:
     """Each caveat with what to do, then each fact."""
     if verdict is None:
-        return [PageItem((aside("Nothing to say yet: send the request."),))]
+        return [PageItem((aside("Nothing to report yet: send the request."),))]
     items = [_caveat(caveat) for caveat in verdict.caveats]
     if not items:
         items = [PageItem((aside("No known difference between this test and a real connection."),))]

@@ -167,7 +167,7 @@ def _sentence(text: str) -> str:
 def change_text(comparison: Comparison, width: int) -> Content:
     """What differs from the baseline, in one line; the Changes page holds all of it."""
     number = comparison.left.label.removeprefix("invocation ")
-    name = f"#{number}" if number.isdecimal() else "the one before"
+    name = f"#{number}" if number.isdecimal() else "the previous answer"
     if comparison.equal:
         return Content.styled(f"= the same as {name} by meaning", "$text-success")
     first, *more = comparison.differing

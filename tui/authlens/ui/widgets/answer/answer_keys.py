@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
+_PAGE = Binding.Group("Page", compact=True)
 ANSWER_KEYS: list[BindingType] = [
-    Binding("slash,ctrl+f", "search", "Search", key_display="/", id="answer.search", tooltip="Search the text"),
+    Binding(
+        "left", "turn(-1)", "Previous page", id="answer.previous-page", tooltip="Go to the previous page", group=_PAGE
+    ),
+    Binding("right", "turn(1)", "Next page", id="answer.next-page", tooltip="Go to the next page", group=_PAGE),
+    Binding("slash,ctrl+f", "search", "Search", id="answer.search", tooltip="Search the text"),
     Binding("y", "copy_all", "Copy", id="answer.copy-all", tooltip="Copy the document, or the text in front"),
     Binding("w", "write", "Write to a file", show=False, id="answer.write", tooltip="Write the text to a file"),
-    Binding("left", "turn(-1)", "Previous page", show=False, id="answer.previous-page"),
-    Binding("right", "turn(1)", "Next page", show=False, id="answer.next-page", tooltip="The next page"),
     Binding("f2", "reveal", "Reveal", id="answer.reveal", tooltip="Show what is redacted until the answer is left"),
     Binding(
         "l",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.geometry import Size
 
 
-class VerdictHeader(VerticalScroll, can_focus=True):
+class VerdictHeader(VerticalScroll, can_focus=True, inherit_bindings=False):
     DEFAULT_CSS = """
     VerdictHeader {
         height: auto;
@@ -17,6 +20,15 @@ class VerdictHeader(VerticalScroll, can_focus=True):
         &:focus { background-tint: $foreground 4%; }
     }
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "scroll_up", "Up", show=False, id="verdict.up"),
+        Binding("down,j", "scroll_down", "Down", show=False, id="verdict.down"),
+        Binding("pageup", "page_up", "Page up", show=False, id="verdict.page-up"),
+        Binding("pagedown", "page_down", "Page down", show=False, id="verdict.page-down"),
+        Binding("home", "scroll_home", "First", show=False, id="verdict.first"),
+        Binding("end", "scroll_end", "Last", show=False, id="verdict.last"),
+    ]
 
     @property
     def focusable(self) -> bool:

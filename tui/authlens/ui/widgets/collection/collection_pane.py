@@ -24,7 +24,9 @@ from authlens.ui.widgets.controls.searchable_pane import SearchablePane
 class CollectionRows(Rows):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "ask('open')", "Open", id="saved.open", tooltip="Open the request or case"),
-        Binding("r", "ask('run')", "Run all", id="saved.run", tooltip="Send all that are listed, and judge them"),
+        Binding(
+            "r", "ask('run')", "Run all", id="saved.run", tooltip="Send all that are listed, and check their answers"
+        ),
         Binding("e", "ask('rename')", "Rename", id="saved.rename", tooltip="Give the file another name"),
         Binding("d", "ask('duplicate')", "Duplicate", id="saved.duplicate", tooltip="Copy the file"),
     ]
@@ -74,9 +76,7 @@ class CollectionPane(SearchablePane):
     CollectionPane .empty { color: $foreground-muted; height: auto; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "slash,ctrl+f", "search", "Filter", key_display="/", id="saved.filter", tooltip="Filter what is listed"
-        ),
+        Binding("slash,ctrl+f", "search", "Filter", id="saved.filter", tooltip="Filter what is listed"),
     ]
 
     collection: var[CollectionState] = var(CollectionState(), init=False)

@@ -17,6 +17,8 @@ from textual.widget import Widget
 
 from authlens.ui.widgets.controls.paint_guard import PaintGuard
 
+_CHOOSE = Binding.Group("Choose", compact=True)
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -44,8 +46,10 @@ class Choices(PaintGuard, Widget, can_focus=True):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "move(-1)", "Previous", show=False, id="choices.previous"),
-        Binding("right", "move(1)", "Next", show=False, id="choices.next"),
+        Binding(
+            "left", "move(-1)", "Previous", id="choices.previous", tooltip="Choose the previous one", group=_CHOOSE
+        ),
+        Binding("right", "move(1)", "Next", id="choices.next", tooltip="Choose the next one", group=_CHOOSE),
     ]
 
     choices: reactive[tuple[Choice, ...]] = reactive(())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -16,7 +17,7 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.visual import Visual
 
-from authlens.ui.text.page import Line, Mark
+from authlens.ui.text.page import Line, Mark, line_spans, parts_of, wrapped
 from authlens.ui.widgets.controls.rows import Rows
 
 _GUTTER = 5
@@ -32,6 +33,8 @@ class _Row:
     note: bool = False
     indent: int = 0
     """Cells that a wrapped part is set in; they are not part of the text."""
+    gap: str = ""
+    """The blanks of the text between the part before and this one, which are not drawn."""
 
 
 class CodeView(Rows):
@@ -124,9 +127,7 @@ class CodeView(Rows):
             if sought and sought in content.plain.casefold():
                 self._matches.append(len(self._rows))
                 content = _with_matches(content, sought)
-            indent, parts = _broken(content, line.indent, width) if line.is_prose else _wrapped(content, width)
-            self._rows.append(_Row(index, parts[0]))
-            self._rows += [_Row(index, part, False, indent=indent) for part in parts[1:]]
+            self._rows += _rows_of(index, content, _indent_of(line, width), width)
             self._rows += [_Row(index, part, False, True) for part in self._notes(line, width)]
         self.rows_changed()
         if self._wanted is not None and self._rows:
@@ -137,7 +138,7 @@ class CodeView(Rows):
         for mark in self._marks_of(line):
             if mark.text:
                 text = Content.assemble((f"{mark.glyph} ", mark.style), (mark.text, mark.style))
-                notes += text.wrap(width)
+                notes += wrapped(text, width, 2)
         return notes
 
     def _marks_of(self, line: Line) -> tuple[Mark, ...]:
@@ -230,7 +231,7 @@ class CodeView(Rows):
             start, end = span
             gutter = len(self._gutter(row))
             text = row.content.plain[max(0, start - gutter) : None if end == -1 else max(0, end - gutter)]
-            parts += ([] if not row.first or not parts else ["\n"]) + [text]
+            parts += [_between(row, parts), text]
         return "".join(parts)
 
     def _joined(self, rows: Iterable[int]) -> str:
@@ -238,7 +239,7 @@ class CodeView(Rows):
         for index in rows:
             row = self._rows[index]
             if not row.note:
-                parts += ([] if not row.first or not parts else ["\n"]) + [row.content.plain]
+                parts += [_between(row, parts), row.content.plain]
         return "".join(parts)
 
     def _drawn(self, index: int, width: int) -> Strip:
@@ -265,26 +266,31 @@ class CodeView(Rows):
         self.virtual_size = Size(0, self.row_count)
 
 
-def _broken(content: Content, indent: int, width: int) -> tuple[int, list[Content]]:
-    """The parts of a sentence, broken between words, and how far those after the first are set in."""
-    if not indent or content.cell_length <= width or indent > width // 2:
-        return 0, content.wrap(width)
-    first, *_ = content.wrap(width)
-    rest = content[len(first) :]
-    space = len(rest.plain) - len(rest.plain.lstrip(" "))
-    return indent, [first, *rest[space:].wrap(width - indent)]
+def _indent_of(line: Line, width: int) -> int:
+    """Cells that the parts of a long line after the first are set in."""
+    plain = line.content.plain
+    indent = line.indent if line.is_prose else len(plain) - len(plain.lstrip(" ")) + 2
+    return indent if indent <= width // 2 else 0
 
 
-def _wrapped(content: Content, width: int) -> tuple[int, list[Content]]:
-    """The parts of a long line, and how far those after the first are set in."""
+def _rows_of(index: int, content: Content, indent: int, width: int) -> list[_Row]:
+    """A line in as many rows as it needs."""
     if content.cell_length <= width:
-        return 0, [content]
-    plain = content.plain
-    indent = len(plain) - len(plain.lstrip(" ")) + 2
-    if indent > width // 2:
-        indent = 0
-    first = content.fold(width)[0]
-    return indent, [first, *content[len(first) :].fold(width - indent)]
+        return [_Row(index, content)]
+    spans = line_spans(content.plain, width, width - indent)
+    first, *rest = parts_of(content, spans) or [content]
+    gaps = [content.plain[end:start] for (_, end), (start, _) in pairwise(spans)]
+    return [
+        _Row(index, first),
+        *(_Row(index, part, False, indent=indent, gap=gap) for part, gap in zip(rest, gaps, strict=True)),
+    ]
+
+
+def _between(row: _Row, parts: Sequence[str]) -> str:
+    """What the text has before a row."""
+    if not parts:
+        return ""
+    return "\n" if row.first else row.gap
 
 
 def _with_matches(content: Content, sought: str) -> Content:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from authlens.core.compare.compare import Comparison
     from authlens.ui.text.compare_rows import Drawn
 
-_NO_BASELINE = Content.styled("Press b in the history to pin a baseline for what follows.", "$foreground-muted")
+_NO_BASELINE = Content.styled(
+    "Press b in the history to pin a baseline: later answers are compared with it.", "$foreground-muted"
+)
 
 
 class CompareView(Rows):
@@ -33,7 +35,7 @@ class CompareView(Rows):
             "Previous change",
             show=False,
             id="compare.previous",
-            tooltip="Go to the one before",
+            tooltip="Go to the previous change",
         ),
         Binding("t", "textual", "As text", id="compare.textual", tooltip="Compare documents as text, or by meaning"),
         Binding("z", "fold", "Fold", id="compare.fold", tooltip="Fold unchanged lines, or show them"),

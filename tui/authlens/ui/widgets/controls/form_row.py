@@ -18,11 +18,13 @@ class FormRow(Vertical):
         .note { height: auto; padding-left: 14; color: $text-warning; display: none; }
         &.-noted .note { display: block; }
         .label.-current { color: $text-primary; }
+        &.-below > Horizontal { layout: vertical; }
     }
     """
 
-    def __init__(self, label: str, *widgets: Widget) -> None:
-        super().__init__()
+    def __init__(self, label: str, *widgets: Widget, below: bool = False) -> None:
+        """below: the widgets get the whole width, below the label."""
+        super().__init__(classes="-below" if below else None)
         self._label = label
         self._widgets = widgets
 

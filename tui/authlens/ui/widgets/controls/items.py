@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 
-from authlens.ui.text.page import PageItem
+from authlens.ui.text.page import PageItem, wrapped
 from authlens.ui.widgets.controls.rows import Rows
 
 
@@ -108,12 +108,9 @@ class Items(Rows):
 
 def _set_in(line: Content, width: int) -> list[Content]:
     """The parts of a line that is too long; those after the first are set in as it is."""
-    plain = line.plain
-    indent = min(len(plain) - len(plain.lstrip(" ")), width // 2)
     if line.cell_length <= width:
         return [line]
-    first, *_ = line.wrap(width)
-    rest = line[len(first) :]
-    margin = Content(" " * (indent or 2))
-    space = len(rest.plain) - len(rest.plain.lstrip(" "))
-    return [first, *(Content.assemble(margin, part) for part in rest[space:].wrap(max(4, width - len(margin))))]
+    plain = line.plain
+    margin = min(len(plain) - len(plain.lstrip(" ")), width // 2) or 2
+    first, *rest = wrapped(line, width, margin)
+    return [first, *(Content.assemble(" " * margin, part) for part in rest)]

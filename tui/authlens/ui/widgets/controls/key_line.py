@@ -11,13 +11,21 @@ from textual.dom import DOMNode
 from textual.geometry import Size
 from textual.widget import Widget
 
+_WAY_OUT = "escape"
+
 
 class _Key(NamedTuple):
     display: str
+    """Of all keys of a compact group, such as the two for the pages on either side."""
     binding: Binding
     comes_first: bool
     node: DOMNode
     """Whose action it is."""
+
+    @property
+    def label(self) -> str:
+        group = self.binding.group
+        return group.description if group is not None and group.compact else self.binding.description
 
 
 class KeyLine(Widget):
@@ -64,7 +72,7 @@ class KeyLine(Widget):
         return lines[: self._most_lines]
 
     def _fitting(self, width: int) -> list[_Key]:
-        """As many as fit, in the order of the bindings: a widget's own come before the screen's.
+        """Those that fit, in the order of the bindings: a widget's own come before the screen's.
 
         Those of the app stay: one of them leads to all the others.
         """
@@ -72,25 +80,32 @@ class KeyLine(Widget):
         room = width + 2 - sum(_width(key) for key in keys if key.node is self.app)
         fitting = []
         for key in keys:
-            if key.node is not self.app:
+            if key.node is self.app:
+                fitting.append(key)
+            elif _width(key) <= room:
                 room -= _width(key)
-            if room >= 0 or key.node is self.app:
                 fitting.append(key)
         return fitting
 
     def _keys(self) -> list[_Key]:
         shown: dict[str, _Key] = {}
+        actions = set()
         for node, binding, enabled, _ in self.screen.active_bindings.values():
-            if binding.show and enabled and binding.action not in shown:
-                shown[binding.action] = _Key(
-                    self.app.get_key_display(binding), binding, binding.priority and node is self.screen, node
-                )
+            if binding.show and enabled and binding.action not in actions:
+                actions.add(binding.action)
+                comes_first = node is self.screen and (binding.priority or binding.key == _WAY_OUT)
+                key = _Key(self.app.get_key_display(binding), binding, comes_first, node)
+                group = binding.group
+                name = f"{id(node)} {group.description}" if group is not None and group.compact else binding.action
+                if name in shown:  # a click does what the last of them does: it goes on
+                    key = key._replace(display=f"{shown[name].display}{key.display}")
+                shown[name] = key
         return sorted(shown.values(), key=lambda key: not key.comes_first)
 
 
 def _shown(key: _Key) -> Content:
-    return Content.assemble((key.display, "bold $footer-key-foreground"), f" {key.binding.description}")
+    return Content.assemble((key.display, "bold $footer-key-foreground"), f" {key.label}")
 
 
 def _width(key: _Key) -> int:
-    return len(key.display) + len(key.binding.description) + 3
+    return len(key.display) + len(key.label) + 3

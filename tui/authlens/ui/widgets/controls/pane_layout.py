@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.reactive import var
@@ -26,14 +28,19 @@ class PaneLayout(Vertical):
     front: var[str] = var("")
     """The pane that is seen when only one is."""
 
-    def __init__(self, *kinds: type[Pane], aside: type[Pane]) -> None:
-        """In the order in which they are visited. aside: the one that has its own column only on the widest screens.
+    def __init__(self, *kinds: type[Pane], aside: type[Pane], lists: Collection[type[Pane]] = ()) -> None:
+        """In the order in which they are visited. aside: the one that has its own place only on the widest screens.
 
         On other wide screens it replaces the panes next to the answer while it is in front.
+
+        lists: the panes that one goes to in order to choose something; `back` leaves them.
         """
         super().__init__()
         self._kinds = (*kinds, aside)
         self._aside = aside.ID
+        self._lists = frozenset(kind.ID for kind in lists)
+        self._left = kinds[0].ID
+        """The pane, other than a list, that was in front last."""
         self._panes: tuple[Pane, ...] = ()
         self._titles: dict[str, tuple[str, str]] = {}
         self.set_reactive(PaneLayout.front, kinds[0].ID)
@@ -49,8 +56,9 @@ class PaneLayout(Vertical):
 
     def retitle(self, pane: str, title: str, mark: str) -> None:
         """What a pane's tab shows after its name: its frame is hidden on a small screen."""
-        self._titles[pane] = (title, mark)
-        self._draw_tabs()
+        if self._titles.get(pane) != (title, mark):
+            self._titles[pane] = (title, mark)
+            self._draw_tabs()
 
     def _tabs(self) -> tuple[Choice, ...]:
         marks = sum(len(f" {mark}") for _, mark in self._titles.values())
@@ -69,6 +77,8 @@ class PaneLayout(Vertical):
             tabs.choices = self._tabs()
 
     def watch_front(self) -> None:
+        if self.front not in self._lists:
+            self._left = self.front
         self.set_class(self.front == self._aside, "-aside")
         for pane in self.query(Pane):
             pane.mark("-front", pane.id == self.front)
@@ -80,6 +90,22 @@ class PaneLayout(Vertical):
         self.front = pane
         if focus:
             after_refresh(self, self._enter, pane)
+
+    @property
+    def is_in_list(self) -> bool:
+        return self.front in self._lists
+
+    def back(self) -> None:
+        """From a list to where one was before, with the cursor where it was."""
+        if self.is_in_list:
+            self.go_to(self._left)
+
+    def toggle(self, pane: str) -> None:
+        """Go to a list, or from it to where one was before."""
+        if self.front == pane:
+            self.back()
+        else:
+            self.go_to(pane)
 
     def go_to_if_hidden(self, pane: str) -> None:
         """Bring a pane to the front where only one is seen; if all are, the focus does not move."""

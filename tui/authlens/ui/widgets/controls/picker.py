@@ -14,6 +14,7 @@ from textual.widget import Widget
 from authlens.ui.widgets.controls.paint_guard import PaintGuard
 
 _OPENS = " ▾"
+_STEP = Binding.Group("Step", compact=True)
 
 
 class Picker(PaintGuard, Widget, can_focus=True):
@@ -28,8 +29,8 @@ class Picker(PaintGuard, Widget, can_focus=True):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,space", "choose", "Choose", id="picker.choose", tooltip="Show all of them and choose one"),
-        Binding("right", "step(1)", "Next", id="picker.next", tooltip="Take the next one"),
-        Binding("left", "step(-1)", "Previous", id="picker.previous", tooltip="Take the one before"),
+        Binding("left", "step(-1)", "Previous", id="picker.previous", tooltip="Take the previous one", group=_STEP),
+        Binding("right", "step(1)", "Next", id="picker.next", tooltip="Take the next one", group=_STEP),
     ]
 
     value: reactive[Content] = reactive(Content(""), layout=True)

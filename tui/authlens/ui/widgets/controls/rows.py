@@ -20,7 +20,7 @@ from textual.visual import Visual
 from authlens.ui.widgets.controls.paint_guard import PaintGuard
 
 
-class Rows(PaintGuard, ScrollView, can_focus=True):
+class Rows(PaintGuard, ScrollView, can_focus=True, inherit_bindings=False):
     """Subclasses say how many rows there are and what each looks like."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--cursor", "rows--blurred"}

@@ -12,8 +12,8 @@ from textual.message import Message
 
 from authlens.ui.widgets.controls.field import Field
 
-_NAME, _LONGEST_NAME = 8, 17
-"""Cells of the names: `Authorization` and `X-Amzn-Trace-Id` need no second line."""
+_NAME, _LONGEST_NAME, _AROUND = 8, 24, 3
+"""Cells of the names, and those that a field adds: `X-Amz-Security-Token` needs no second line."""
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -109,14 +109,15 @@ class HeadersTable(Vertical):
         for row in self.query(HeaderRow):
             row.know(token_names)
 
-    def on_mount(self) -> None:
+    def on_resize(self) -> None:
         self._share_width()
 
     def _share_width(self) -> None:
-        """The names get the width of the longest one, the values the rest."""
-        width = max((len(row.pair[0]) + 2 for row in self.query(HeaderRow)), default=0)
+        """The names get the width of the longest one, but at most half, and the values the rest."""
+        width = max((len(row.pair[0]) + _AROUND for row in self.query(HeaderRow)), default=0)
+        most = min(_LONGEST_NAME, self.size.width // 2) if self.size.width else _LONGEST_NAME
         for field in self.query("Field.-name").results(Field):
-            field.styles.width = max(_NAME, min(width, _LONGEST_NAME))
+            field.styles.width = max(_NAME, min(width, most))
 
     @property
     def headers(self) -> Headers:

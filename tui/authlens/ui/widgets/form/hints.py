@@ -46,7 +46,8 @@ class Hints(VerticalScroll, can_focus=False):
         )
 
         lines = finding_text.hint_lines(self.hints.findings, self.hints.target)
-        self.border_title = finding_text.hint_keys(self.hints.findings, self.hints.target)
+        keys = finding_text.hint_keys(self.hints.findings, self.hints.target)
+        self.border_title = Content.assemble(" ", keys, " ")
         self.query_one(Static).update(Content("\n").join(lines))
         self.scroll_to(y=self._rows_above(), animate=False)
 

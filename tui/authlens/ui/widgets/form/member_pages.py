@@ -65,7 +65,7 @@ class MemberPage(VerticalScroll, can_focus=False):
     def compose(self) -> ComposeResult:
         for member in self.members():
             if member.kind is MemberKind.MAP:
-                yield FormRow(member.title, HeadersTable(self.draft.headers, self.token_names))
+                yield FormRow(member.title, HeadersTable(self.draft.headers, self.token_names), below=True)
             else:
                 yield FormRow(member.title, self._field(member))
             if member.kind is MemberKind.BLOB:

@@ -36,7 +36,7 @@ class HistoryPane(SearchablePane):
     HistoryPane .empty { color: $foreground-muted; height: auto; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash,ctrl+f", "search", "Search", key_display="/", id="history.search", tooltip="Search the history"),
+        Binding("slash,ctrl+f", "search", "Search", id="history.search", tooltip="Search the history"),
     ]
 
     history: var[HistoryState] = var(HistoryState(), init=False)

@@ -33,11 +33,11 @@ class HistoryRows(Rows):
             id="history.last-allowed",
             tooltip="What differs from the last allowed run of the same request, or of its authorizer",
         ),
+        Binding("b", "several('pin')", "Baseline", id="history.pin", tooltip="Compare all later answers with it"),
         Binding(
             "space", "mark", "Mark", show=False, id="history.mark", tooltip="Mark it, to compare or resend several"
         ),
         Binding("c", "several('compare')", "Compare", id="history.compare", tooltip="Compare what is marked"),
-        Binding("b", "several('pin')", "Baseline", id="history.pin", tooltip="Compare all later answers with it"),
         Binding("l", "load", "Load", id="history.load", tooltip="Load its request into the form"),
         Binding("r", "resend", "Resend", id="history.resend", tooltip="Send its request, or those marked, again"),
     ]
@@ -109,6 +109,14 @@ class HistoryRows(Rows):
         while 0 < at < len(self._lines) and isinstance(self._lines[at], date):
             at += 1 if by > 0 else -1
         self.cursor = max(at, self._first)
+
+    def action_page(self, by: int) -> None:
+        super().action_page(by)
+        if self._lines and isinstance(self._lines[self.cursor], date):
+            self.action_cursor(1)
+
+    def action_first(self) -> None:
+        self.cursor = self._first
 
     def extend(self, rows: Sequence[HistoryRow], complete: bool) -> None:
         """Older rows below those that are there."""

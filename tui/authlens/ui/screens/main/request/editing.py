@@ -68,7 +68,7 @@ class EditController:
         if saved != draft.saved:
             self._sender.gate.vouch(changed_target(draft.target, saved.target), self._form.state.base)
             self._form.put(with_unsent(of_saved(saved), draft))
-            self._host.notify("The form holds the edited request. Ctrl+Z brings back what was there.")
+            self._host.notify("The form holds the edited request. Ctrl+Z undoes that.")
 
     async def _ask_again(self, said: str, text: str) -> None:
         from authlens.ui.screens.dialogs.dialog import Ask, Way

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from authlens.core.request.target import Target
@@ -21,6 +23,13 @@ if TYPE_CHECKING:
     from authlens.core.pasted.stored_answer import StoredAnswer
 
 
+class Arrival(Enum):
+    """Where a pasted text was put."""
+
+    FORM = "form"
+    ANSWER = "answer"
+
+
 class PasteController:
     def __init__(
         self,
@@ -30,7 +39,10 @@ class PasteController:
         form: FormController,
         answer: AnswerController,
         identity: IdentityController,
+        arrived: Callable[[Arrival], None],
     ) -> None:
+        """arrived: receives where something was put, so that it comes into view."""
+        self._arrived = arrived
         self._services = services
         self._sender = sender
         self._host = host
@@ -65,11 +77,12 @@ class PasteController:
         self._sender.gate.vouch(saved.target, self._form.state.base)
         if file.path is None:
             self._form.put(replace(draft, description=before.description))
-            said = f"The form holds the pasted {kind.value}. Ctrl+Z brings back what was there."
+            said = f"The form holds the pasted {kind.value}. Ctrl+Z undoes that."
         else:
             # Not the file's request: saving it must not overwrite the file, whose expectation does not judge it either.
             self._form.put(draft, None, OpenFile(Draft(), origin=file.path))
             said = f"The form holds the pasted {kind.value} as a new request. Ctrl+Z brings {file.path.name} back."
+        self._arrived(Arrival.FORM)
         self._host.notify("\n".join([said, *notes]), seconds=10 if notes else 5)
 
     def _show_policy(self, text: str) -> None:
@@ -101,4 +114,7 @@ class PasteController:
                 authorizer=authorizer,
             )
         self._answer.show(invocation, None)
-        self._host.notify(f"The answer shows the pasted {pasted.kind.value}, judged as one to the request in the form.")
+        self._arrived(Arrival.ANSWER)
+        self._host.notify(
+            f"The answer shows the pasted {pasted.kind.value}, judged as the answer to the request in the form."
+        )

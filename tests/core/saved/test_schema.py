@@ -95,6 +95,8 @@ BAD: list[Any] = [
     {"request": {}, "expect": {"noFindings": "info"}},
     {"request": {}, "expect": {"error": {"message": "x"}}},
     {"request": {}, "expect": {"policyDocuments": [7]}},
+    {"request": {}, "expect": {"policyDocuments": ["", "{}"]}},
+    {"request": {}, "expect": {"policyDocuments": ["Version: 2012-10-17"]}},
     {"request": {}, "expect": {"refreshAfterInSeconds": 1.5}},
     {"request": {}, "cases": {}},
     {"request": {}, "cases": {"a::b": {}}},

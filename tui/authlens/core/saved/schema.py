@@ -125,7 +125,8 @@ def _certificate() -> Schema:
 
 
 def _expect(nullable: bool) -> Schema:
-    documents = {"type": "array", "items": {"type": ["object", "string"]}}
+    json_text = {"type": "string", "pattern": r'^\s*[{"]'}
+    documents = {"type": "array", "items": {"anyOf": [{"type": "object"}, json_text]}}
     error = mapping({"class": TEXT, "message": TEXT}, ("class",))
     values = {"anyOf": [TEXT, {"type": "array", "items": TEXT}]}
     properties = {

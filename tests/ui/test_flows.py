@@ -87,6 +87,8 @@ async def test_enter_on_a_row_of_all_requests_opens_it_with_its_answer(tmp_path:
         assert robot.screen.answer.invocation is not None
         assert robot.screen.answer.invocation.source == str(folder / "two.yaml")
         assert "not as expected" in robot.text()
+        await robot.press("f6", "f6", "f6")
+        assert robot.screen.panes.front == "request", "each pane remembers a place of its own"
 
 
 async def test_the_samples_are_exercises_and_can_be_reset(tmp_path: Path) -> None:

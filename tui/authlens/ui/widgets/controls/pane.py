@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import events
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widget import Widget
@@ -48,8 +49,8 @@ class Pane(Vertical):
             self.set_class(on, name, update=False)
             self.app.stylesheet.apply(self)
 
-    def on_descendant_focus(self) -> None:
-        self._last_focused = self.screen.focused
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        self._last_focused = event.widget  # the focus may have moved on to another pane
         self.mark("-focused", True)
 
     def on_descendant_blur(self) -> None:

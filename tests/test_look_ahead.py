@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -13,10 +14,11 @@ from cryptography.hazmat.primitives.serialization import (
 
 from authlens.core.invocation.invocation import Failure, FailureKind
 from authlens.core.preflight.finding import Known
+from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import DEMO, Target
 from authlens.core.saved.saved_request import SavedRequest, Sign
-from authlens.look_ahead import look_ahead, with_lookup
+from authlens.look_ahead import is_outdated, look_ahead, with_lookup
 from support.public_keys import pair
 from support.shapes import sam_python, sam_typescript_unbuilt
 
@@ -115,3 +117,20 @@ def test_the_samples_of_the_demo_are_known() -> None:
 def test_aws_may_say_that_there_is_no_such_authorizer() -> None:
     assert with_lookup(Known(), NOT_FOUND).has_authorizer is False
     assert with_lookup(Known(), DENIED) == with_lookup(Known(), None) == Known()
+
+
+def test_an_authorizer_is_outdated_once_its_file_says_something_else(tmp_path: Path) -> None:
+    file = tmp_path / "authorizers.yaml"
+    saved = SavedRequest(AuthorizerRequest("A"), target=Target(local="authorizers.yaml"))
+    known = Authorizer("A", "arn:aws:iot:us-west-2:1:authorizer/A", status="INACTIVE", signing_disabled=True)
+    for text, outdated in (
+        ("{status: INACTIVE, signingDisabled: true}", False),
+        ("{status: ACTIVE, signingDisabled: true}", True),
+        ("{status: INACTIVE, tokenKeyName: t}", True),
+    ):
+        file.write_text(f"authorizers:\n  A: {text}\n")
+        assert is_outdated(known, saved, tmp_path) is outdated
+    file.write_text("nonsense: [")
+    assert not is_outdated(known, saved, tmp_path), "what is wrong with the file is reported elsewhere"
+    assert not is_outdated(known, replace(saved, target=Target(local="a\0b")), tmp_path)
+    assert not is_outdated(known, replace(saved, target=Target(region="eu-west-1")), tmp_path)

@@ -52,6 +52,23 @@ def with_lookup(known: Known, failure: Failure | None) -> Known:
     return replace(known, has_authorizer=False, authorizer=None) if absent else known
 
 
+def is_outdated(known: Authorizer, saved: SavedRequest, base: Path | None = None) -> bool:
+    """Whether the authorizers.yaml of a local target was changed since its authorizer was described."""
+    from authlens.endpoint.local import definition_file
+    from authlens.endpoint.templates.outline import authorizers_of
+
+    try:
+        found = authorizers_of(definition_file(saved.target.local, base)) if saved.target.local is not None else ()
+    except RuntimeError:
+        return False
+    now = next((each for each in found or () if each.name == known.name), None)
+    return now is not None and _settings(now) != _settings(known)
+
+
+def _settings(authorizer: Authorizer) -> tuple[object, ...]:
+    return (authorizer.status, authorizer.signing_disabled, authorizer.token_key_name)
+
+
 def _references(saved: SavedRequest, environ: Mapping[str, str], base: Path | None) -> Iterator[Missing]:
     from authlens.store.references import References
 

@@ -27,6 +27,7 @@ from authlens.ui.screens.main.form import FormController
 from authlens.ui.screens.main.identity import IdentityController
 
 if TYPE_CHECKING:
+    from authlens.core.request.authorizer import Authorizer
     from authlens.core.saved.expectation import Expectation
 
 
@@ -133,7 +134,7 @@ class SendController:
         self._sender.printed(saved.target, base)  # what earlier calls printed is not of this one
         try:
             invocation = await background.call(lambda: self._sender.send(timed, base, source, way=way), seconds)
-            known = invocation.authorizer or self._identity.known_authorizer(saved)
+            known = invocation.authorizer or await self._known_authorizer(saved, base)
             invocation = replace(invocation, target=saved.target, authorizer=known)
         except TimeoutError:
             why = f"No complete response within {seconds:g} s."
@@ -151,6 +152,15 @@ class SendController:
         except Exception as error:  # noqa: BLE001  # the system has no thread left, say
             invocation = not_sent(saved, source, started_at, fault_of(error))
         self._arrive(invocation, saved)
+
+    async def _known_authorizer(self, saved: SavedRequest, base: Path | None) -> Authorizer | None:
+        """As it was described before the send, unless its file was edited since: then it is described again."""
+        from authlens.look_ahead import is_outdated
+
+        known = self._identity.known_authorizer(saved)
+        if known is None or saved.target.local is None:
+            return known
+        return None if await background.call(lambda: is_outdated(known, saved, base)) else known
 
     def _arrive(self, invocation: Invocation, saved: SavedRequest) -> None:
         self._stop()

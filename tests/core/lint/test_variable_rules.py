@@ -67,6 +67,25 @@ TEMPLATE = "a template or format string should probably have replaced it"
             [("thing-variable", f"`${{cognito-identity.amazonaws.com:sub}}` stays as text for {NO_THING}")],
         ),
         (
+            "iot:Certificate.Subject.CommonName, 'none'",
+            [
+                (
+                    "certificate-variable",
+                    f"`${{iot:Certificate.Subject.CommonName, 'none'}}` is always its default `none` for "
+                    f"{NO_CERTIFICATE}",
+                )
+            ],
+        ),
+        (
+            "iot:Connection.Thing.ThingName, 'x'",
+            [
+                (
+                    "thing-variable",
+                    f"`${{iot:Connection.Thing.ThingName, 'x'}}` is always its default `x` for {NO_THING}",
+                )
+            ],
+        ),
+        (
             "iot:certificate.subject.commonname.1",
             [
                 (

@@ -25,6 +25,7 @@ NODE = '{"errorType":"%s","errorMessage":"%s","stack":["x"]}'
         ("x ERROR Unhandled Promise Rejection  " + NODE % ("A", "b") + "\nEND", "A", "b"),
         ("ERROR Invoke Error " + NODE % ("A", "1") + "\nERROR Invoke Error " + NODE % ("B", "2"), "B", "2"),
         ("ERROR Invoke Error " + NODE % ("A", "1") + "\nERROR Invoke Error {", "A", "1"),
+        ("REPORT RequestId: 1 Duration: 1 ms Status: error Error Type: Runtime.OutOfMemory", "Runtime.OutOfMemory", ""),
     ],
 )
 def test_the_last_error_that_lambda_logged_is_found(text: str, error: str, message: str) -> None:

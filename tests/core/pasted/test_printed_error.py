@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from authlens.core.invocation.invocation import Failure, FailureKind
-from authlens.core.pasted.printed_error import printed_error, stored_error
+from authlens.core.pasted.printed_error import logged_error, printed_error, stored_error
 
 CALL = "when calling the TestInvokeAuthorizer operation"
 
@@ -75,3 +75,36 @@ def test_anything_else_is_not_an_error(text: str) -> None:
 )
 def test_a_stored_error_is_read_back(value: dict[str, object], failure: Failure | None) -> None:
     assert stored_error(value) == failure
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ('Invalid base64: "test!"', "--cli-binary-format"),
+        ("aws: [ERROR]: Error parsing parameter '--http-context': Invalid JSON: x", "file://"),
+        ("Parameter validation failed:\nInvalid type", None),
+    ],
+)
+def test_a_value_that_the_aws_cli_cannot_read_has_its_remedy(text: str, advice: str | None) -> None:
+    failure = printed_error(text)
+    assert failure is not None
+    assert failure.kind is FailureKind.REFUSED_HERE
+    assert failure.advice is None if advice is None else advice in (failure.advice or "")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2026-11-29 08:00:00 ERROR Unable to locate credentials",
+        "botocore.exceptions.NoCredentialsError: Unable to locate credentials",
+        "x\n" * 49 + "NoCredentialsError: Unable to locate credentials",
+    ],
+)
+def test_a_logged_error_is_found_behind_what_is_before_it(line: str) -> None:
+    assert logged_error(line) == Failure(FailureKind.CREDENTIALS, "NoCredentialsError", "Unable to locate credentials")
+    assert printed_error(line) is None
+
+
+def test_other_lines_hold_no_logged_error() -> None:
+    for text in ("", "It was unable to locate credentials", "x\n" * 50 + "Unable to locate credentials"):
+        assert logged_error(text) is None

@@ -215,6 +215,7 @@ def test_general_words_count_only_alone() -> None:
         "not-authorized",
         "unspecified",
         "browser-websocket-failed",
+        "https-forbidden",
         "mbedtls-handshake",
         "tls-handshake",
     }

@@ -77,6 +77,15 @@ SAID = {
     "network Error : x509: certificate signed by unknown authority": "tls-not-trusted",
     "ssl.SSLEOFError: EOF occurred in violation of protocol (_ssl.c:852)": "tls-handshake",
     "error domain: NSOSStatusErrorDomain Code=-9807": "tls-not-trusted",
+    "Error Domain=kCFStreamErrorDomainSSL Code=-9806": "tls-handshake",
+    "received fatal alert: ProtocolVersion": "tls-handshake",
+    "HandshakeException: Handshake error in client (OS Error: TLSV1_ALERT_UNKNOWN_CA": "tls-unknown-ca",
+    '  File "umqtt/simple.py", line 99, in connect\nMQTTException: 5': "connack-not-authorized",
+    "exception of type 'uPLibrary.Networking.M2Mqtt.Exceptions.MqttCommunicationException'": "no-connack",
+    "1572821580: Socket error on client local.xyz.awsiot, disconnecting.": "closed-without-a-word",
+    "W/AWSIotMqttManager: connection is Lost": "closed-without-a-word",
+    "WebSocketBadStatusException: Handshake status 403 Forbidden": "sdk-websocket-upgrade",
+    "com.amazonaws.AmazonServiceException: Forbidden (Error Code: ForbiddenException)": "https-forbidden",
     "REPORT RequestId: 1 Duration: 5000.00 ms Memory Size: 128 MB Status: timeout": "function-timed-out",
 }  # fmt: skip
 

@@ -37,6 +37,15 @@ class Use:
     written: str
     span: Span
     is_key: bool
+    default: str | None = None
+    """Of a variable with one, which is its value where there is no other."""
+
+    @property
+    def without_value(self) -> str:
+        """What it is for a connection that has no value for it."""
+        if self.is_key:
+            return "is absent from"
+        return "stays as text for" if self.default is None else f"is always its default `{self.default}` for"
 
 
 def _uses(subject: LintSubject) -> Iterator[Use]:
@@ -56,7 +65,7 @@ def _of_template(one: StatementAt, template: Template, span: Span, text: str) ->
     offsets = string_offsets(text, span)
     for variable, start in islice(_places(template), _MOST_IN_ONE):
         inside = within(span, offsets[start], offsets[start + len(variable.written)])
-        yield Use(one, variable.name, variable.written, inside, False)
+        yield Use(one, variable.name, variable.written, inside, False, None if variable.is_plain else variable.default)
 
 
 def _places(template: Template) -> Iterator[tuple[Variable, int]]:
@@ -78,8 +87,7 @@ def _thing_variable(subject: LintSubject) -> Iterator[Hit]:
     if subject.surroundings.has_certificate:
         return
     for use in _of_kinds(subject, KeyKind.THING, KeyKind.COGNITO):
-        what = "is absent from" if use.is_key else "stays as text for"
-        message = f"`{use.written}` {what} a connection with custom authentication alone: it has no thing"
+        message = f"`{use.written}` {use.without_value} a connection with custom authentication alone: it has no thing"
         yield use.placed.hit(message, use.span)
 
 
@@ -87,8 +95,7 @@ def _certificate_variable(subject: LintSubject) -> Iterator[Hit]:
     if subject.surroundings.has_certificate:
         return
     for use in _of_kinds(subject, KeyKind.CERTIFICATE):
-        what = "is absent from" if use.is_key else "stays as text for"
-        yield use.placed.hit(f"`{use.written}` {what} a connection without a client certificate", use.span)
+        yield use.placed.hit(f"`{use.written}` {use.without_value} a connection without a client certificate", use.span)
 
 
 def _variable_case(subject: LintSubject) -> Iterator[Hit]:
@@ -164,7 +171,8 @@ def _no_client_id(subject: LintSubject) -> Iterator[Hit]:
     if request is None or subject.client_id or request.http_context is None or request.mqtt_context is not None:
         return
     for use in (use for use in _uses(subject) if proper_name(use.name) == "iot:ClientId"):
-        yield use.placed.hit(f"`{use.written}` has no value for this request: HTTPS has no client id", use.span)
+        what = "has no value" if use.default is None else f"has its default `{use.default}`"
+        yield use.placed.hit(f"`{use.written}` {what} for this request: HTTPS has no client id", use.span)
 
 
 RULES = (
@@ -172,8 +180,9 @@ RULES = (
         "thing-variable",
         "warning",
         "Thing variables come from the certificate or Cognito identity that is attached to a thing. A "
-        "connection with custom authentication alone has neither, so the statement never matches; if the domain "
-        "authenticates with CUSTOM_AUTH_X509 they have values.",
+        "connection with custom authentication alone has neither: a resource with one matches nothing that a device "
+        "uses, and a condition on one sees an absent key; if the domain authenticates with CUSTOM_AUTH_X509 they have "
+        "values.",
         "Let the function write the literal name into the document; it knows who is connecting.",
         documented(THING_VARIABLES),
         _thing_variable,
@@ -231,7 +240,7 @@ RULES = (
     LintRule(
         "client-id-absent",
         "warning",
-        "Publishing over HTTPS has no client id, so the variable stays as text.",
+        "Publishing over HTTPS has no client id, so the variable stays as text unless it has a default.",
         "Let the function write the literal name into the document.",
         documented(PROTOCOLS),
         _no_client_id,

@@ -15,6 +15,7 @@ _LONGEST = 32_768
 _TRIES = 20
 _PYTHON = re.compile(r"\[ERROR\] (?P<type>[A-Za-z_][\w.]{0,100}): (?P<message>[^\n]{0,2000})")
 _OF_LAMBDA = re.compile(r'File "/(?:var/task|opt|var/runtime|var/lang)/|\[ERROR\] Runtime\.')
+_REPORT = re.compile(r"REPORT RequestId: [^\n]{0,400}?Error Type: (?P<type>Runtime\.\w{1,60})")
 _NODE = re.compile(r"ERROR\s+(?:Invoke Error|Uncaught Exception|Unhandled Promise Rejection)\s+(?=\{)")
 
 
@@ -25,12 +26,11 @@ def raised_in_log(text: str) -> FunctionAnswer | None:
         answer = _of_node(text[found.end() :])
         if answer is not None:
             return answer
-    if _OF_LAMBDA.search(text) is None:
-        return None
-    lines = tuple(_PYTHON.finditer(text))
-    if not lines:
-        return None
-    return FunctionAnswer(error_type=lines[-1]["type"], error_message=lines[-1]["message"].rstrip())
+    lines = tuple(_PYTHON.finditer(text)) if _OF_LAMBDA.search(text) is not None else ()
+    if lines:
+        return FunctionAnswer(error_type=lines[-1]["type"], error_message=lines[-1]["message"].rstrip())
+    ended = _REPORT.search(text)
+    return FunctionAnswer(error_type=ended["type"], error_message="") if ended is not None else None
 
 
 def _of_node(text: str) -> FunctionAnswer | None:

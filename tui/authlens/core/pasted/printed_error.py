@@ -32,9 +32,20 @@ _CLIENT: tuple[tuple[str, str, FailureKind], ...] = (
     (r"Connection was closed before we received ", "ConnectionClosedError", FailureKind.UNREACHABLE),
     (r"SSL validation failed for ", "SSLError", FailureKind.UNREACHABLE),
     (r"Failed to connect to proxy URL: ", "ProxyConnectionError", FailureKind.UNREACHABLE),
-    (r"\(ParamValidation\): |Parameter validation failed:", "ParamValidationError", FailureKind.REFUSED_HERE),
+    (
+        r"\(ParamValidation\): |Parameter validation failed:|Invalid base64: |Error parsing parameter '--",
+        "ParamValidationError",
+        FailureKind.REFUSED_HERE,
+    ),
 )
 """How boto3's message for a call that AWS never answered begins."""
+
+_ADVICE = {
+    "Invalid base64: ": "Version 2 of the AWS CLI takes a password as base64: encode it, or add --cli-binary-format "
+    "raw-in-base64-out.",
+    "Error parsing parameter '--": "Quote the JSON for your shell, or put it into a file and name it with file://.",
+}
+"""What to do about a message that begins like this."""
 
 _BEFORE = re.compile(r"^\s*(?:aws: \[ERROR\]: |authlens: )?(?:An error occurred )?")
 
@@ -44,7 +55,12 @@ def printed_error(text: str) -> Failure | None:
     if said is not None:
         words = said["message"].rstrip()
         return Failure(FailureKind.AWS, said["error"], None if words == "None" else words)
-    return _of_client(text) or next(filter(None, map(_of_client, _words_of(text))), None)
+    return _of_client(text)
+
+
+def logged_error(text: str) -> Failure | None:
+    """An error of a call that AWS never answered, behind what a log or a traceback puts before it."""
+    return next(filter(None, map(_of_client, _words_of(text))), None)
 
 
 def _of_client(text: str) -> Failure | None:
@@ -52,7 +68,8 @@ def _of_client(text: str) -> Failure | None:
     words = text[start.end() if start else 0 :].rstrip()
     for pattern, error, kind in _CLIENT:
         if re.match(pattern, words):
-            return Failure(kind, error, re.sub(r"^\(\w+\): ", "", words))
+            advice = next((step for start, step in _ADVICE.items() if words.startswith(start)), None)
+            return Failure(kind, error, re.sub(r"^\(\w+\): ", "", words), advice=advice)
     return None
 
 

@@ -32,7 +32,7 @@ from authlens.core.pasted.framed_errors import (
 )
 from authlens.core.pasted.function_log import raised_in_log
 from authlens.core.pasted.pasted_text import text_in, undecorated
-from authlens.core.pasted.printed_error import printed_error, stored_error
+from authlens.core.pasted.printed_error import logged_error, printed_error, stored_error
 from authlens.core.policy import policy_file
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
@@ -127,6 +127,9 @@ def _of_text(text: str, now: datetime) -> StoredAnswer:
     messages = recognise(text)
     if messages:
         return _of_messages(messages, now)
+    logged = logged_error(text)
+    if logged is not None:
+        return StoredAnswer(_invocation(logged, now))
     if framed is not None and _counts_alone(framed[1]):
         return _of_framed(*framed, None, now)
     raise NotRecognised

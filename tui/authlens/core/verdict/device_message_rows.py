@@ -182,7 +182,8 @@ ROWS: tuple[MessageRow, ...] = (
         measured(
             EMULATOR, "MQTT 5 code 0x87; in 3.1.1 AWS IoT closes without one, so code 5 comes from another broker"
         ),
-        codes=r"(?:return|reason|result)[ _]?code\D{0,6}\b(?:5|135)\b|\brc ?[=:]? ?(?:5|135)\b",
+        codes=r"(?:return|reason|result)[ _]?code\D{0,6}\b(?:5|135)\b|\brc ?[=:]? ?(?:5|135)\b"
+        r"|\bMQTTException\W{1,3}5\b",
     ),
     MessageRow(
         "server-unavailable",
@@ -210,7 +211,8 @@ ROWS: tuple[MessageRow, ...] = (
     hangup(
         "closed-without-a-word",
         r"connection (?:was )?closed (?:by (?:the )?(?:remote|peer|server|broker)|unexpectedly|before)"
-        r"|unexpected disconnect\w*|MQTT_ERR_CONN_LOST|connection lost\b"
+        r"|unexpected disconnect\w*|MQTT_ERR_CONN_LOST|connection (?:is )?lost\b"
+        r"|Socket error on client local\.\S+, disconnecting"
         r"|disconnected with result code 7|\bError: \W{0,2}connection closed|closed connection without DISCONNECT"
         r"|web ?socket closed[^\n]{0,20}\b100[056]\b|closing with code 100[056]\b|close(?:d|code)?\W{1,3}100[56]\b"
         r"|network error : EOF|\bMQTT connect failed\b"

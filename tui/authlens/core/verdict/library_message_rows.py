@@ -262,7 +262,8 @@ ROWS: tuple[MessageRow, ...] = (
     ),
     MessageRow(
         "no-connack",
-        r"Missing Connection Acknowledge?ment|did not acknowledge the connection attempt|AMQJS0001E"
+        r"M2Mqtt\S{0,40}MqttCommunicationException"
+        r"|Missing Connection Acknowledge?ment|did not acknowledge the connection attempt|AMQJS0001E"
         r"|(?<!\w)connectTimeoutException|CONNACK recv failed|(?:broker|connection) failed[^\n]{0,20}MQTTRecvFailed"
         r"|Error\(-(?:27|28|36|12)\) connecting to|MQTT_(?:CONNECT|REQUEST)_TIMEOUT_ERROR"
         r"|mqtt_?core - ERROR ?- connect timeout"

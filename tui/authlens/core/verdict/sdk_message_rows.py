@@ -86,7 +86,7 @@ ROWS: tuple[MessageRow, ...] = (
         r"AWS_ERROR_HTTP_WEBSOCKET_UPGRADE_FAILURE|WebSocketBadStatus"
         r"|Unexpected (?:server response|response code): (?:400|401|403|426)"
         r"|WebSocket handshake error|websocket: bad handshake|Invalid status code (?:400|401|403)"
-        r"|was not upgraded to websocket",
+        r"|was not upgraded to websocket|Handshake status (?:400|401|403|426)\b",
         "a WebSocket client",
         DeviceStage.UPGRADE,
         "The HTTP upgrade to WebSocket was refused, before any MQTT.",

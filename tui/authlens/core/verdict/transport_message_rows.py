@@ -24,7 +24,7 @@ ROWS: tuple[MessageRow, ...] = (
     ),
     MessageRow(
         "tls-unknown-ca",
-        r"\bunknown[ _]?ca\b|(?:alert|SSL)[^\n]{0,40}certificate[ _]?unknown",
+        r"(?<![a-z])unknown[ _]?ca\b|(?:alert|SSL)[^\n]{0,40}certificate[ _]?unknown",
         "TLS",
         DeviceStage.TLS,
         "One side sent the alert 'unknown CA' or 'certificate unknown': it does not trust the other side's "
@@ -44,7 +44,7 @@ ROWS: tuple[MessageRow, ...] = (
         r"|curl: \(60\)|unable to verify the first certificate|SSLCertVerificationError|PKIX path building failed"
         r"|certificate signed by unknown authority|AWS_IO_TLS_(?:UNKNOWN_ROOT_CERTIFICATE|NO_ROOT_CERTIFICATE_FOUND"
         r"|INVALID_CERTIFICATE_CHAIN|PEER_CERTIFICATE_(?:EXPIRED|UNKNOWN)|BAD_PEER_CERTIFICATE)"
-        r"|OSStatus\w*(?: Code=| error )-9807\b",
+        r"|(?:OSStatus|DomainSSL)\w*(?: Code=| error )-9807\b",
         "TLS",
         DeviceStage.TLS,
         "The client does not trust the server's certificate.",
@@ -87,6 +87,7 @@ ROWS: tuple[MessageRow, ...] = (
         r"handshake[ _]failure|AWS_IO_TLS_(?:ERROR_)?NEGOTIATION_\w+"
         r"|AWS_IO_TLS_(?:ERROR_ALERT_RECEIVED|VERSION_UNSUPPORTED)"
         r"|SSLV3_ALERT\w*|A TLS error occurred|curl: \(35\)|EOF occurred in violation of protocol"
+        r"|received fatal alert|kCFStreamErrorDomainSSL"
         r"|before secure TLS connection was established|tlsv1 alert \w+(?: \w+)*|wrong version number|\bEPROTO\b",
         "TLS",
         DeviceStage.TLS,
@@ -147,5 +148,6 @@ ROWS: tuple[MessageRow, ...] = (
         ),
         "Does a test call pass with the same headers or query string, and was the function invoked?",
         assumed(note="reported in public; the exact body was not measured"),
+        is_general=True,
     ),
 )

@@ -303,6 +303,14 @@ def test_errors_of_other_services_are_not_recognised(text: str) -> None:
         read_stored_answer(text, NOW)
 
 
+def test_what_a_function_was_denied_is_what_it_raised() -> None:
+    denied = "An error occurred (AccessDeniedException) when calling the GetItem operation: User: u is not authorized"
+    text = f'[ERROR] ClientError: {denied}\nTraceback (most recent call last):\n  File "/var/task/f.py", line 3'
+    failure = read_stored_answer(text, NOW).invocation.failure
+    assert failure is not None
+    assert failure.message == f"{WOULD}{denied}: ClientError"
+
+
 def test_what_lambda_logged_of_a_function_is_what_it_raised() -> None:
     text = "[ERROR] KeyError: 'protocolData'\nTraceback (most recent call last):\n  File \"/var/task/f.py\", line 5\n"
     stored = read_stored_answer(text, NOW)

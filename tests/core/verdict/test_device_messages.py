@@ -160,7 +160,7 @@ def test_records_of_the_log_are_read(text: str, expected: tuple[str, str, str]) 
 def test_many_braces_are_looked_at_a_bounded_number_of_times() -> None:
     found = record(status="Failure", eventType="Connect", clientId="c1", reason="AUTHORIZATION_FAILURE")
     assert recognise("{" * 50 + found)[0].row.id == "log-authorization-failure"
-    assert recognise("{" * 150 + found) == ()
+    assert recognise("{" * 150 + found.replace("AUTHORIZATION_FAILURE", "THROTTLED")) == ()
 
 
 def test_every_row_is_whole() -> None:
@@ -178,7 +178,7 @@ REFUSED = record(status="Failure", eventType="Connect", clientId="c1", reason="A
 
 @pytest.mark.parametrize(("braces", "count"), [(98, 1), (99, 1), (100, 0)])
 def test_a_hundred_braces_are_tried(braces: int, count: int) -> None:
-    assert len(recognise("{" * braces + REFUSED)) == count
+    assert len(recognise("{" * braces + REFUSED.replace("AUTHORIZATION_FAILURE", "THROTTLED"))) == count
 
 
 @pytest.mark.parametrize(("before", "count"), [(32_750, 1), (32_751, 0)])
@@ -319,13 +319,34 @@ def test_lines_of_the_log_before_version_2_are_read(line: str, id_: str, words: 
         assert (found.row.id, found.words, found.detail) == (id_, words, "client id c1, principal b439, topic a/b")
 
 
+@pytest.mark.parametrize(
+    ("text", "id_", "stage"),
+    [
+        ("AUTHORIZATION_FAILURE", "log-authorization-failure", DeviceStage.CONNECT),
+        ('"eventType":"Subscribe","reason":"AUTHORIZATION_FAILURE","details":"Aut', "log-authorization-failure",
+         DeviceStage.SUBSCRIBE),
+        ("2026,Publish-In,Failure,AUTHORIZATION_FAILURE", "log-authorization-failure", DeviceStage.PUBLISH),
+        ("reason: CUSTOM_AUTHORIZER_LAMBDA_EXECUTION_ERROR", "log-lambda-execution-error", DeviceStage.CONNECT),
+        ("CUSTOMAUTH_TTL_EXPIRATION", "log-ttl", DeviceStage.CONNECTED),
+        ("DEVICE_CERTIFICATE_INACTIVE", "log-certificate", DeviceStage.TLS),
+    ],
+)  # fmt: skip
+def test_a_reason_of_the_log_is_known_without_its_record(text: str, id_: str, stage: DeviceStage) -> None:
+    assert [(each.row.id, each.row.stage) for each in recognise(text)] == [(id_, stage)]
+
+
+@pytest.mark.parametrize("text", ["authorization_failure", "MY_AUTHORIZATION_FAILURE", "AUTHORIZATION_FAILURES"])
+def test_a_word_like_a_reason_is_not_one(text: str) -> None:
+    assert recognise(text) == ()
+
+
 def test_records_in_what_the_aws_cli_prints_are_read() -> None:
     events = {"events": [{"timestamp": 1, "message": REFUSED}, {"message": "no record"}, {"message": "{eventType"}]}
     for value in (events, [json.loads(REFUSED)], {"a": {"b": [REFUSED, REFUSED]}}):
         found = recognise(json.dumps(value))
         assert {each.row.id for each in found} == {"log-authorization-failure"}
         assert len(found) == (2 if "a" in value else 1)
-    deep = REFUSED
+    deep = REFUSED.replace("AUTHORIZATION_FAILURE", "THROTTLED")
     for _ in range(6):
         deep = json.dumps({"a": json.loads(deep)})
     assert len(recognise(deep)) == 1
@@ -346,6 +367,9 @@ def test_records_in_what_the_aws_cli_prints_are_read() -> None:
         "Not Authorized to access listItems on type Query",
         "The user is not authorized by the manager",
         "Unrecognized name: foo at [1:8]",
+        "ssh: connect to host x port 22: Connection timed out",
+        "kex_exchange_identification: Connection closed by remote host",
+        "error: RPC failed; HTTP 403 curl 22 The requested URL returned error: 403",
         "Error in useproto: unknownCAmel",
     ],
 )

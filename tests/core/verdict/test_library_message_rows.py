@@ -79,6 +79,8 @@ SAID = {
     "error domain: NSOSStatusErrorDomain Code=-9807": "tls-not-trusted",
     "Error Domain=kCFStreamErrorDomainSSL Code=-9806": "tls-handshake",
     "received fatal alert: ProtocolVersion": "tls-handshake",
+    "tls: failed to verify certificate: x509: certificate has expired or is not yet valid": "tls-not-trusted",
+    "ssl.CertificateError: hostname 'a' doesn't match 'b'": "tls-name",
     "HandshakeException: Handshake error in client (OS Error: TLSV1_ALERT_UNKNOWN_CA": "tls-unknown-ca",
     '  File "umqtt/simple.py", line 99, in connect\nMQTTException: 5': "connack-not-authorized",
     "exception of type 'uPLibrary.Networking.M2Mqtt.Exceptions.MqttCommunicationException'": "no-connack",
@@ -148,6 +150,7 @@ def test_what_a_device_says_is_recognised_and_nothing_more(text: str, id_: str) 
     [
         *("state: -2 V", "temperature state -3", "1.0.0-rc-4", "v1.2-rc 5", "the rc = 5 release", "code: 155 chars"),
         *("frame 0x84 at 0x97", "Address 0x85 read", "result code 151 rows", "quota exceeded for disk"),
+        *("the reason: 141 widgets were sold", "error code 2026-11-29 135", "call code 135 790"),
         *("process ended with return code 5", "keep-alive timeout 5 seconds", "Keep-Alive: timeout=5, max=100"),
     ],
 )
@@ -164,7 +167,7 @@ def test_a_number_away_from_a_connection_is_not_recognised(text: str) -> None:
         ("last rc=-2\nno MQTT", "library-no-connection"),
         ("MQTT\n\nlast rc=-2", None),
         ("last rc=-2\n\nno MQTT", None),
-        ("reason 0x97", "connect-too-fast"),
+        ("reason code 0x97", "connect-too-fast"),
     ],
 )
 def test_a_code_counts_alone_or_next_to_words_about_a_connection(text: str, id_: str | None) -> None:

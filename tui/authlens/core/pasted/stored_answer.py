@@ -110,6 +110,9 @@ def _of_json(value: Any, text: str, now: datetime) -> StoredAnswer:
 
 def _of_text(text: str, now: datetime) -> StoredAnswer:
     """An error as a tool prints it, or words from a device, a broker or a log."""
+    raised = raised_in_log(text)
+    if raised is not None:
+        return StoredAnswer(_invocation(_judged(raised), now), speaking=_OF_AN_ANSWER)
     printed = printed_error(text)
     if printed is not None:
         return StoredAnswer(_invocation(fitted(printed), now))
@@ -118,9 +121,6 @@ def _of_text(text: str, now: datetime) -> StoredAnswer:
         return _of_framed(*framed, operation_in(text), now)
     if framed is not None and _fits(fitted(framed[1])):
         return _of_framed(*framed, None, now)
-    raised = raised_in_log(text)
-    if raised is not None:
-        return StoredAnswer(_invocation(_judged(raised), now), speaking=_OF_AN_ANSWER)
     bare = bare_error(text)
     if bare is not None:
         return _of_framed("AWS IoT", bare, None, now)

@@ -84,13 +84,14 @@ def log_records(text: str) -> tuple[Recognised, ...]:
 _OF_OTHERS = re.compile(
     r"^.*(?:npm (?:ERR!|error)|registry\.npmjs\.org|azure-devices(?:-provisioning)?\.net"
     r"|\.hivemq\.cloud|io\.adafruit\.com"
-    r"|psycopg2|pymysql|pymongo|redis\.exceptions|sqlalchemy|unable to access 'https?:|\bkubectl\b"
+    r"|psycopg2|pymysql|pymongo|redis\.exceptions|sqlalchemy|unable to access 'https?:|\bkubectl\b|\bRPC failed\b"
+    r"|\bssh(?:d|_\w+)?:|kex_exchange|\bMySQL\b|postgres|\bSMTP\b|mongodb|socket\.io|pulling image"
     r"|(?<!\.[ch])(?<!\.cc)(?<!pp)(?<!\.py)(?<!js):(?:1433|1521|3306|5432|5672|6379|9200|11211|27017)\b).*$",
     re.IGNORECASE | re.MULTILINE,
 )
 """Lines about a database, a registry or another provider's broker: the same words mean something else there."""
 _ABOUT_A_CONNECTION = re.compile(
-    r"mqtt|connect|connack|[ps]uback|subscri|publish|\bbroker|reason|\bclient|lasterror"
+    r"mqtt|connect|connack|[ps]uback|subscri|publish|\bbroker|reason[ _-]?code|\bclient|lasterror"
     r"|\bMQT:|amazonaws\.com|failed, rc",
     re.IGNORECASE,
 )
@@ -108,12 +109,15 @@ def _match_of_codes(codes: re.Pattern[str], text: str) -> re.Match[str] | None:
 def _in_text(text: str) -> Iterator[Recognised]:
     taken: list[tuple[int, int]] = []
     found = []
-    for row, pattern, codes in _compiled():
-        match = pattern.search(text) or (codes and _match_of_codes(codes, text))
-        if match is None or any(start < match.end() and match.start() < end for start, end in taken):
-            continue
+    for match, row in _bare_reasons(text):
         taken.append(match.span())
-        found.append((match.start(), Recognised(row, " ".join(match[0].split()))))
+        found.append((match.start(), Recognised(row, match[0])))
+    for row, pattern, codes in _compiled():
+        said = pattern.search(text) or (codes and _match_of_codes(codes, text))
+        if said is None or any(start < said.end() and said.start() < end for start, end in taken):
+            continue
+        taken.append(said.span())
+        found.append((said.start(), Recognised(row, " ".join(said[0].split()))))
     if not all(each.row.is_general for _, each in found):
         found = [(start, each) for start, each in found if not each.row.is_general]
     seen: set[str] = set()
@@ -147,6 +151,25 @@ def _compiled() -> tuple[tuple[MessageRow, re.Pattern[str], re.Pattern[str] | No
         )
         for row in rows
     )
+
+
+_REASON = re.compile(
+    r"\b(?:AUTHORIZATION_FAILURE|(?:CUSTOMAUTH|CUSTOM_AUTHORIZER|DEVICE_CERTIFICATE|DOMAIN_CONFIGURATION|SNI|WEBSOCKET_TTL)_[A-Z_]+)\b"
+)
+"""The reasons of the log that no other text has, for a record that is cut or written in another form than JSON."""
+_EVENT = re.compile(r"\b(?:Connect|Publish-In|Publish-Out|Subscribe)\b")
+
+
+def _bare_reasons(text: str) -> Iterator[tuple[re.Match[str], MessageRow]]:
+    from authlens.core.verdict.log_message_rows import LOG_ROWS
+
+    for match in _REASON.finditer(text):
+        line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+        events = _EVENT.findall(line)
+        row = LOG_ROWS.get(f"{events[-1]} {match[0]}") if events else None
+        row = row or LOG_ROWS.get(match[0])
+        if row is not None:
+            yield match, row
 
 
 # Records of AWS IoT's own log (AWSIotLogsV2)
@@ -212,8 +235,8 @@ def _of_record(value: Any) -> Recognised | None:
 
 
 _OLD_RECORD = re.compile(
-    r"PRINCIPALID:(?P<principal>\S*)[^\n]{0,40}\bEVENT: ?(?:MQTT ?Client )?(?P<event>[\w-]+)(?P<rest>[^\n]{0,500}?)"
-    r"Status: (?P<reason>[A-Z_]+)"
+    r"PRINCIPALID:(?P<principal>[^\s:]{0,128}) (?:\[\w{1,10}\] )?EVENT: ?(?:MQTT ?Client )?(?P<event>[\w-]{1,40})"
+    r"(?P<rest>[^\n]{0,500}?)Status: (?P<reason>[A-Z_]{1,60})"
 )
 """A line of the log that AWS IoT wrote before AWSIotLogsV2."""
 

@@ -43,13 +43,13 @@ CALLER_NOT_AUTHORIZED = MessageRow(
     r"not authorized to perform:? (?!mqtt)\w[\w-]*:\w+",
     "AWS IAM",
     DeviceStage.DEPLOYMENT,
-    "The caller's own IAM identity is not allowed to make this AWS call; this is not about a device or an authorizer.",
+    "The IAM identity that made this AWS call is not allowed to make it; this is not about a device's policies.",
     (
-        "no policy of the caller allows the action",
+        "no policy of the identity allows the action (an assumed-role may be that of the function)",
         "the call names a role that the caller may not pass on (iam:PassRole)",
         "a permissions boundary or an organization policy denies it",
     ),
-    "Whose credentials are used ('aws sts get-caller-identity'), and which policy allows them the action?",
+    "Whose identity is in the message ('aws sts get-caller-identity' shows your own), and which policy allows it?",
     documented(IAM_ACTIONS),
 )
 

@@ -42,7 +42,8 @@ ROWS: tuple[MessageRow, ...] = (
         "tls-not-trusted",
         r"certificate[ _]verify[ _]failed|self[ -]signed certificate|unable to get (?:local )?issuer"
         r"|curl: \(60\)|unable to verify the first certificate|SSLCertVerificationError|PKIX path building failed"
-        r"|certificate signed by unknown authority|AWS_IO_TLS_(?:UNKNOWN_ROOT_CERTIFICATE|NO_ROOT_CERTIFICATE_FOUND"
+        r"|certificate signed by unknown authority|certificate has expired"
+        r"|AWS_IO_TLS_(?:UNKNOWN_ROOT_CERTIFICATE|NO_ROOT_CERTIFICATE_FOUND"
         r"|INVALID_CERTIFICATE_CHAIN|PEER_CERTIFICATE_(?:EXPIRED|UNKNOWN)|BAD_PEER_CERTIFICATE)"
         r"|(?:OSStatus|DomainSSL)\w*(?: Code=| error )-9807\b",
         "TLS",
@@ -50,6 +51,7 @@ ROWS: tuple[MessageRow, ...] = (
         "The client does not trust the server's certificate.",
         (
             "the client lacks Amazon Root CA 1",
+            "its clock is wrong, so that a valid certificate seems expired",
             "for a local device listener: the client does not trust the local CA",
             "a proxy in between presents its own certificate",
         ),
@@ -58,7 +60,8 @@ ROWS: tuple[MessageRow, ...] = (
     ),
     MessageRow(
         "tls-name",
-        r"(?:alert|tls\w*|ssl\w*)[^\n]{0,20}unrecognized[ _]?name|AWS_IO_TLS_HOST_NAME_MISMATCH|hostname mismatch"
+        r"(?:alert|tls\w*|ssl\w*)[^\n]{0,20}unrecognized[ _]?name|AWS_IO_TLS_HOST_NAME_MISMATCH"
+        r"|hostname (?:mismatch|'[^'\n]{0,200}' doesn't match)"
         r"|does not match (?:any of the subject|certificate's)"
         r"|ERR_TLS_CERT_ALTNAME"
         r"|Hostname/IP does not match",

@@ -120,3 +120,13 @@ def test_a_function_in_a_package_runs(tmp_path: Path) -> None:
     (result,) = invoke(function, {})
     assert result.error_type is None
     assert result.payload is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "better"), [("a b.py", "a_b.py"), ("auth.18.js", "auth_18.js"), ("v1.auth.py", "v1_auth.py")]
+)
+def test_a_file_that_no_handler_can_name_is_not_mistaken_for_another(tmp_path: Path, name: str, better: str) -> None:
+    code = PYTHON if name.endswith(".py") else NODE
+    write(tmp_path, {name: code, "auth.js": code})
+    with pytest.raises(DefinitionError, match=f"such as to {better}"):
+        read_source(ProjectSource(tmp_path / name))

@@ -110,6 +110,12 @@ def _function(file: Path, handler: str, settings: ProjectSettings, arn: str, ask
             "Node.js runs JavaScript, and this is TypeScript",
             f"run 'npx esbuild {file} --bundle --platform=node --outfile={built}' and name {built}:{handler} instead",
         )
+    if re.search(r"[\s.]", file.stem):
+        named = file.with_name(re.sub(r"[\s.]+", "_", file.stem) + file.suffix)
+        raise Unfit(
+            "a handler cannot name a file whose name contains a space or another dot",
+            f"rename or copy it, such as to {named.name}, and name that file",
+        )
     kind = "python" if file.suffix == ".py" else "nodejs"
     program = function_checks.checked_program(settings.interpreter, Path()) if settings.interpreter else None
     root = package_root(file) if kind == "python" else file.parent

@@ -1,4 +1,4 @@
-"""What each sample says to do makes it pass: the exercises of the demo, solved as they say, by the installed program."""
+"""What each sample says to do makes it pass: the exercises of the demo, solved by the installed program."""
 
 from __future__ import annotations
 

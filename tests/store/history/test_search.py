@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -180,3 +181,27 @@ def test_a_locked_file_is_not_taken_for_one_without_an_index(tmp_path: Path) -> 
             has_index(connection)
         other.execute("ROLLBACK")
         assert has_index(connection)
+
+
+@pytest.mark.parametrize("indexed", [True, False])
+def test_a_day_finds_its_rows(connection: sqlite3.Connection, indexed: bool) -> None:
+    fill(connection, WORDS, indexed)
+    noon = datetime.now().astimezone().replace(hour=12)
+    days = {2: noon, 3: noon - timedelta(days=1), 4: datetime(2026, 11, 1, 12).astimezone()}
+    with transaction(connection):
+        for number, at in days.items():
+            connection.execute(
+                "UPDATE invocation SET started_at = ? WHERE number = ?", (at.astimezone(UTC).isoformat(), number)
+            )
+    for terms, numbers in (
+        (["today"], [2]),
+        (["yesterday"], [3]),
+        (["2026-11-01"], [4]),
+        (["yesterday", "authenticated"], [3]),
+        (["yesterday", "refused"], []),
+        (["today", "zz", "refused"], []),
+        (["today", "se", "refused"], [2]),
+        (["2026-13-01"], []),
+    ):
+        assert [row.number for row in page(connection, terms, None, 10, indexed)] == numbers, terms
+        assert count(connection, terms, indexed) == len(numbers)

@@ -1,5 +1,7 @@
 """Finds rows of the history by their words, newest first, a page at a time.
 
+`today`, `yesterday` and a date such as 2026-11-28 find the rows of that day.
+
 The rule: words of three or more characters are found through a trigram index; shorter ones, and all of them if this
 SQLite has no such index, by scanning the table of words, which holds nothing else.
 """
@@ -9,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
 
 from authlens.store.history.record import HistoryRow, row_of
 
@@ -26,6 +29,7 @@ _ROWS = (
 )
 _NEWEST = 2**63 - 1
 _TRIGRAM = 3
+_DATE = len("2026-11-28")
 
 
 def make_index(connection: sqlite3.Connection) -> None:
@@ -134,11 +138,35 @@ def count(connection: sqlite3.Connection, terms: Sequence[str], indexed: bool) -
 
 def _found_by(terms: Sequence[str], indexed: bool) -> tuple[str, str, str, list[str]]:
     """The tables, their column of numbers, the condition and its values."""
-    long = [term for term in terms if indexed and len(term) >= _TRIGRAM]
-    short = [term for term in terms if term not in long]
+    days = {term: day for term in terms if (day := _day_of(term)) is not None}
+    long = [term for term in terms if indexed and len(term) >= _TRIGRAM and term not in days]
+    short = [term for term in terms if term not in long and term not in days]
+    number = "word_index.rowid" if long else "word.number"
     conditions = ["instr(word.text, ?)"] * len(short)
+    conditions += [f"{number} IN ({_OF_A_DAY})"] * len(days)
+    values = [*short, *(bound for day in days.values() for bound in _bounds(day))]
     if not long:
-        return "word", "word.number", " AND ".join(conditions) or "true", short
+        return "word", number, " AND ".join(conditions) or "true", values
     phrases = " ".join('"' + term.replace('"', '""') + '"' for term in long)
     tables = "word_index JOIN word ON word.number = word_index.rowid" if short else "word_index"
-    return tables, "word_index.rowid", " AND ".join(["word_index MATCH ?", *conditions]), [phrases, *short]
+    return tables, number, " AND ".join(["word_index MATCH ?", *conditions]), [phrases, *values]
+
+
+_OF_A_DAY = "SELECT number FROM invocation WHERE started_at >= ? AND started_at < ?"
+
+
+def _day_of(term: str) -> date | None:
+    """The day that a term means: `today`, `yesterday`, or a date such as 2026-11-28."""
+    days_ago = {"today": 0, "yesterday": 1}.get(term)
+    if days_ago is not None:
+        return datetime.now().astimezone().date() - timedelta(days=days_ago)
+    try:
+        return date.fromisoformat(term) if len(term) == _DATE else None
+    except ValueError:
+        return None
+
+
+def _bounds(day: date) -> tuple[str, str]:
+    """Its first moment here and that of the next day, as records hold them."""
+    first, next_ = (datetime.combine(each, time()).astimezone(UTC) for each in (day, day + timedelta(days=1)))
+    return first.isoformat(), next_.isoformat()

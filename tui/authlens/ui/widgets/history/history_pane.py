@@ -56,7 +56,7 @@ class HistoryPane(SearchablePane):
         self._search = ""
 
     def compose(self) -> ComposeResult:
-        yield SearchBox("authorizer, principal, verdict, text …")
+        yield SearchBox("authorizer, verdict, yesterday, text …")
         yield Static(_EMPTY, classes="empty", markup=False)
         yield HistoryRows(self._now)
 

@@ -171,6 +171,8 @@ def test_the_json_has_the_documented_keys(policy: Path) -> None:
         (b'"\xff"', "is not UTF-8 text: byte 1"),
         (b'{"request": {}, "startedAt": "", "failure": {"error": "X"}}', "contains an error, not a policy"),
         (b'{"__type": "InvalidRequestException", "message": null}', "contains an error, not a policy"),
+        (b'{"eventType": "Connect", "status": "Failure", "principalId": "p"}', "contains a record of AWS IoT's log"),
+        (b'{"protocolData": {"mqtt": {"username": "u"}}, "protocols": ["mqtt"]}', "contains an event of a function"),
     ],
 )
 def test_files_that_are_not_policies(tmp_path: Path, content: bytes, words: str) -> None:

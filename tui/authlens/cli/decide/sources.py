@@ -72,8 +72,9 @@ def _refused(file: PolicyFile) -> bool:
 def _sources(name: str, file: PolicyFile) -> Iterator[PolicySource]:
     if file.fault:
         raise _invalid(name, file.fault.span, file.fault.message)
-    if _is_failure(file):
-        raise CommandError(f"{name} contains an error, not a policy; 'authlens explain --answer' explains it")
+    other = _other_than_policy(file)
+    if other is not None:
+        raise CommandError(f"{name} contains {other}")
     for index, document in enumerate(file.documents):
         if document.faults and document.version is None and not document.statements:
             fault = document.faults[0]
@@ -82,19 +83,26 @@ def _sources(name: str, file: PolicyFile) -> Iterator[PolicySource]:
         yield PolicySource(name, file, index, document)
 
 
-def _is_failure(file: PolicyFile) -> bool:
-    """Whether this is a failed call, which neither allows nor denies anything."""
+def _other_than_policy(file: PolicyFile) -> str | None:
+    """What the file contains if it is a failed call, a log record or an event: they neither allow nor deny anything."""
     from authlens.core.pasted.printed_error import stored_error
+    from authlens.core.verdict.device_messages import log_records
 
     if file.answer or len(file.documents) != 1 or file.documents[0].statements:
-        return False
+        return None
     try:
         value = json.loads(file.text)
     except (ValueError, RecursionError):
-        return False
+        return None
     if not isinstance(value, dict) or "Statement" in value:
-        return False
-    return isinstance(value.get("failure"), dict) or stored_error(value) is not None
+        return None
+    if isinstance(value.get("failure"), dict) or stored_error(value) is not None:
+        return "an error, not a policy; 'authlens explain --answer' explains it"
+    if log_records(file.text):
+        return "a record of AWS IoT's log, not a policy; 'authlens explain --answer' explains it"
+    if isinstance(value.get("protocolData"), dict):
+        return "an event of a function, not a policy; 'authlens event --read' makes a saved request of it"
+    return None
 
 
 def _invalid(name: str, span: Span, message: str) -> CommandError:

@@ -150,6 +150,15 @@ def test_a_cut_message_about_the_map_of_keys_is_known() -> None:
     assert setup.row.id == "no-keys"
 
 
+def test_that_there_is_no_default_authorizer_is_known() -> None:
+    call = "when calling the DescribeDefaultAuthorizer operation"
+    framed = framed_error(f"An error occurred (ResourceNotFoundException) {call}: Default authorizer not found")
+    assert framed is not None
+    setup = of_setup(framed[1], framed[0])
+    assert setup is not None
+    assert setup.row.meaning == "The account has no default authorizer in this Region."
+
+
 @pytest.mark.parametrize("text", ["", "Error: no", "hello Exception", "AWS_ERROR_MQTT_UNEXPECTED_HANGUP"])
 def test_a_text_without_a_frame_holds_none(text: str) -> None:
     assert framed_error(text) is None

@@ -105,6 +105,24 @@ def test_a_logged_error_is_found_behind_what_is_before_it(line: str) -> None:
     assert printed_error(line) is None
 
 
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ("CredentialsProviderError: Could not load credentials from any providers", "NoCredentialsError"),
+        (
+            "a.SdkException: Unable to load credentials from any of the providers in the chain",
+            "NoCredentialsError",
+        ),
+        ("failed to retrieve credentials: no EC2 IMDS role found", "NoCredentialsError"),
+        ("2026-11-29 08:00:00 Error: Region is missing", "NoRegionError"),
+    ],
+)
+def test_what_other_sdks_say_of_credentials_and_region_is_known(line: str, error: str) -> None:
+    failure = logged_error(line)
+    assert failure is not None
+    assert failure.error == error
+
+
 def test_other_lines_hold_no_logged_error() -> None:
     for text in ("", "It was unable to locate credentials", "x\n" * 50 + "Unable to locate credentials"):
         assert logged_error(text) is None

@@ -123,6 +123,11 @@ def test_an_error_is_what_aws_or_the_device_said(
             None,
         ),
         ('{"errorMessage": "m", "errorType": 7}', f"{WOULD}m: Error", None),
+        (
+            '{"level": "ERROR", "message": {"errorType": "E", "errorMessage": "m", "stackTrace": []}}',
+            f"{WOULD}m: E",
+            None,
+        ),
         ('{"isAuthenticated": "yes"}', "Lambda invocation result is in invalid format", None),
         (
             '{"isAuthenticated": true}',

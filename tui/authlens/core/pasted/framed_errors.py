@@ -213,6 +213,10 @@ _SETTING_UP: dict[str, tuple[str, str]] = {
         "An ACTIVE authorizer cannot be deleted.",
         "Can devices do without it? Set its status to INACTIVE first.",
     ),
+    management.NO_DEFAULT.id: (
+        "The account has no default authorizer in this Region.",
+        "Does every device name its authorizer? If not, set one with 'aws iot set-default-authorizer'.",
+    ),
     management.DELETE_DEFAULT.id: (
         "The default authorizer cannot be deleted.",
         "Which one should be the default instead?",

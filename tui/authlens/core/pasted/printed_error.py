@@ -21,6 +21,13 @@ _SERVICE = re.compile(
 
 _CLIENT: tuple[tuple[str, str, FailureKind], ...] = (
     (r"\(NoCredentials\): |Unable to locate credentials", "NoCredentialsError", FailureKind.CREDENTIALS),
+    (
+        r"(?:\w+Error: )?Could not load credentials from any providers|failed to retrieve credentials: "
+        r"|(?:[\w.]+Exception: )?Unable to load credentials from any of the providers in the chain",
+        "NoCredentialsError",
+        FailureKind.CREDENTIALS,
+    ),
+    (r"(?:Error: )?Region is missing", "NoRegionError", FailureKind.CONFIGURATION),
     (r"Partial credentials found in ", "PartialCredentialsError", FailureKind.CREDENTIALS),
     (r"Error when retrieving (?:credentials|token) from ", "TokenRetrievalError", FailureKind.CREDENTIALS),
     (r"The SSO session associated with this profile ", "UnauthorizedSSOTokenError", FailureKind.CREDENTIALS),

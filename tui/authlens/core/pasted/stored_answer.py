@@ -187,8 +187,10 @@ def _of_object(value: dict[str, Any], text: str, now: datetime) -> StoredAnswer:
     stored = stored_error(value)
     if stored is not None:
         return StoredAnswer(_invocation(stored, now))
-    if isinstance(value.get("errorMessage"), str) and _is_of_lambda(value):
-        return StoredAnswer(_invocation(_judged(_raised(value)), now), speaking=_OF_AN_ANSWER)
+    logged = value.get("message")
+    raised = logged if isinstance(logged, dict) and "errorType" in logged else value
+    if isinstance(raised.get("errorMessage"), str) and _is_of_lambda(raised):
+        return StoredAnswer(_invocation(_judged(_raised(raised)), now), speaking=_OF_AN_ANSWER)
     answer = value.get("outcome", value)
     if not isinstance(answer, dict) or not _is_answer(answer):
         return _of_json(value, text, now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -26,6 +27,11 @@ from authlens.store.history.database import (
     side_file,
     transaction,
 )
+from support.children import start_python
+
+GARBAGE = b"no database at all " * 1000
+COLD = bytes(512) + b"journal"
+"""A journal that SQLite neither plays back nor removes when it reads: its header was never written."""
 
 
 def mode(path: Path) -> int:
@@ -93,6 +99,14 @@ def test_a_file_that_must_be_there_is_not_made(path: Path) -> None:
     assert not path.parent.exists()
 
 
+def test_the_journal_of_a_file_that_is_gone_is_not_read(path: Path) -> None:
+    path.parent.mkdir()
+    side_file(path).write_bytes(COLD)
+    with closing(open_file(path)) as connection:
+        assert not side_file(path).exists()
+        assert setting(connection, "user_version") == VERSION
+
+
 def test_a_planted_link_is_not_followed(path: Path, tmp_path: Path) -> None:
     path.parent.mkdir()
     path.symlink_to(tmp_path / "elsewhere")
@@ -143,7 +157,7 @@ class TestDamage:
 
     def test_garbage(self, path: Path) -> None:
         path.parent.mkdir()
-        path.write_bytes(b"no database at all " * 1000)
+        path.write_bytes(GARBAGE)
         assert is_damaged(path)
         with pytest.raises(sqlite3.DatabaseError) as caught:
             open_file(path)
@@ -176,28 +190,63 @@ class TestDamage:
 class TestSetAside:
     def test_it_gets_a_name_of_its_own_with_its_journal(self, path: Path) -> None:
         path.parent.mkdir()
-        path.write_bytes(b"damaged")
-        side_file(path).write_bytes(b"journal")
+        path.write_bytes(GARBAGE)
+        side_file(path).write_bytes(COLD)
         aside = set_aside(path)
+        assert aside is not None
         assert aside.name.startswith("history.corrupt-20")
         assert aside.suffix == ".db"
-        assert (aside.read_bytes(), side_file(aside).read_bytes()) == (b"damaged", b"journal")
-        assert not path.exists()
+        assert (aside.read_bytes(), side_file(aside).read_bytes()) == (GARBAGE, COLD)
+        assert [found.name for found in path.parent.iterdir() if found.name.startswith(path.name)] == []
 
     def test_a_second_one_does_not_replace_the_first(self, path: Path) -> None:
         path.parent.mkdir()
         names = set()
         for number in range(3):
-            path.write_bytes(b"%d" % number)
+            path.write_bytes(GARBAGE + b"%d" % number)
             names.add(set_aside(path))
-        assert sorted(name.read_bytes() for name in names) == [b"0", b"1", b"2"]
+        assert sorted(name.read_bytes()[-1:] for name in names if name) == [b"0", b"1", b"2"]
+
+    def test_one_that_is_not_damaged_stays(self, path: Path) -> None:
+        open_file(path).close()
+        assert set_aside(path) is None
+        assert [found.name for found in path.parent.iterdir()] == [path.name]
+
+    def test_one_in_the_middle_of_a_transaction_stays(self, path: Path) -> None:
+        with closing(open_file(path)) as other, transaction(other):
+            other.execute("INSERT INTO word VALUES (1, 'x')")
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                set_aside(path, busy_seconds=0)
+            assert side_file(path).exists()
+        assert not is_damaged(path)
+
+    @pytest.mark.parametrize("step", ["link", "rename", "unlink"])
+    def test_a_kill_at_any_step_keeps_the_journal_with_its_file(self, path: Path, step: str) -> None:
+        path.parent.mkdir()
+        path.write_bytes(GARBAGE)
+        side_file(path).write_bytes(COLD)
+        code = """
+            import os, signal, sys
+            from pathlib import Path
+            from authlens.store.history.database import set_aside
+            setattr(os, sys.argv[2], lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
+            set_aside(Path(sys.argv[1]))
+        """
+        with start_python(code, str(path), step) as child:
+            assert child.process.wait(30) == -signal.SIGKILL
+        files = [found for found in path.parent.glob("*.db") if found.read_bytes() == GARBAGE]
+        assert [side_file(found).read_bytes() for found in files] == [COLD]
+        if not path.exists():
+            open_file(path).close()
+            assert not side_file(path).exists()
+        assert side_file(files[0]).read_bytes() == COLD
 
     def test_they_can_be_removed(self, path: Path) -> None:
         path.parent.mkdir()
         for _ in range(2):
-            path.write_bytes(b"x")
-            side_file(path).write_bytes(b"x")
-            set_aside(path)
+            path.write_bytes(GARBAGE)
+            side_file(path).write_bytes(COLD)
+            assert set_aside(path)
         path.write_bytes(b"healthy")
         remove_set_aside(path)
         assert [found.name for found in path.parent.iterdir()] == ["history.db"]

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-from authlens.store.files import make_own_folder, narrow
+from authlens.store.files import locked, make_own_folder, narrow
 from authlens.store.history import failing_stages, kinds
 from authlens.store.history.search import make_index
 
@@ -63,8 +64,17 @@ class Damaged(sqlite3.DatabaseError):
 
 def is_damage(error: sqlite3.Error) -> bool:
     # The low byte is the primary code, the rest the extended one.
+    return _code(error) & 0xFF in _DAMAGED
+
+
+def has_moved(error: sqlite3.Error) -> bool:
+    """Whether the file of the connection no longer has its name, which SQLite notices before it writes."""
+    return _code(error) == sqlite3.SQLITE_READONLY_DBMOVED
+
+
+def _code(error: sqlite3.Error) -> int:
     code: int = getattr(error, "sqlite_errorcode", 0)
-    return code & 0xFF in _DAMAGED
+    return code
 
 
 def open_file(path: Path, create: bool = True, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
@@ -90,9 +100,15 @@ def connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
 
 
 def _create(path: Path) -> None:
-    """Create the file empty: SQLite would create it, and its journal files, with the umask's permissions."""
-    with contextlib.suppress(FileExistsError):
+    """Create the file empty: SQLite would create it, and its journal files, with the umask's permissions.
+
+    A journal that is there before the file belongs to one that is gone, and is removed.
+    """
+    if os.path.lexists(path):
+        return
+    with locked(path.parent), contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_RDWR | os.O_CLOEXEC, 0o600))
+        _remove_journal(path)
 
 
 def side_file(path: Path) -> Path:
@@ -151,18 +167,53 @@ def bytes_in_use(connection: sqlite3.Connection) -> int:
     return (pages - free) * size
 
 
-def set_aside(path: Path) -> Path:
-    """Rename a damaged file, and its journal files. Raises OSError."""
+def set_aside(path: Path, busy_seconds: float = BUSY_SECONDS) -> Path | None:
+    """Rename a damaged file, and its journal. `None` if it is not damaged, or no longer: another instance was faster.
+
+    Nobody else is in the middle of a transaction, and nobody creates the next file, until both have their new names.
+    Raises OSError or sqlite3.Error.
+    """
+    with locked(path.parent), contextlib.closing(connect(path, busy_seconds)) as connection:
+        if not _finds_damage(connection, "BEGIN EXCLUSIVE"):
+            return None
+        aside = _free_name(path)
+        # Its second name comes first: wherever the process is killed, file and journal are together under one of the
+        # names.
+        _keep_journal(side_file(path), side_file(aside))
+        os.rename(path, aside)
+        _remove_journal(path)
+    return aside
+
+
+def _free_name(path: Path) -> Path:
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     aside = path.with_name(f"{path.stem}.corrupt-{stamp}{path.suffix}")
     number = 2
-    while aside.exists():
+    while aside.exists() or side_file(aside).exists():
         aside = path.with_name(f"{path.stem}.corrupt-{stamp}-{number}{path.suffix}")
         number += 1
-    os.rename(path, aside)
-    with contextlib.suppress(FileNotFoundError):
-        os.rename(side_file(path), side_file(aside))
     return aside
+
+
+def _keep_journal(journal: Path, aside: Path) -> None:
+    try:
+        os.link(journal, aside, follow_symlinks=False)
+    except FileNotFoundError:
+        return
+    except OSError:  # a file system without hard links
+        shutil.copyfile(journal, aside, follow_symlinks=False)
+
+
+def _remove_journal(path: Path) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        side_file(path).unlink()
+
+
+def remove(path: Path, busy_seconds: float) -> None:
+    """Delete the file when nobody is in the middle of a transaction. Raises OSError or sqlite3.Error."""
+    with locked(path.parent), contextlib.closing(connect(path, busy_seconds)) as connection:
+        connection.execute("BEGIN EXCLUSIVE")
+        path.unlink()
 
 
 def remove_set_aside(path: Path) -> None:
@@ -189,10 +240,15 @@ def raise_if_damaged(connection: sqlite3.Connection) -> None:
 def is_damaged(path: Path, busy_seconds: float = BUSY_SECONDS) -> bool:
     """As `raise_if_damaged`, on a connection of its own. Raises sqlite3.Error if the file cannot be read."""
     with contextlib.closing(connect(path, busy_seconds)) as connection:
-        try:
-            raise_if_damaged(connection)
-        except sqlite3.DatabaseError as error:
-            if is_damage(error):
-                return True
-            raise
+        return _finds_damage(connection, "BEGIN")
+
+
+def _finds_damage(connection: sqlite3.Connection, begin: str) -> bool:
+    try:
+        connection.execute(begin)
+        raise_if_damaged(connection)
+    except sqlite3.DatabaseError as error:
+        if is_damage(error):
+            return True
+        raise
     return False

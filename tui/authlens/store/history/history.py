@@ -36,8 +36,9 @@ _PRUNED_AT_ONCE = 50
 _LARGEST_NUMBER = 2**63 - 1
 _UPDATE = (
     "UPDATE invocation SET started_at = ?, authorizer = ?, verdict = ?, error = ?, principal = ?, duration = ?,"
-    " target = ?, source = ?, body = ? WHERE number = ?"
+    " target = ?, source = ?, body = ? WHERE number = ? AND started_at = ?"
 )
+"""The start is compared because a file that replaced a damaged one counts from 1 again."""
 _INSERT = "INSERT INTO invocation VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -204,7 +205,7 @@ class History:
     def _replace(self, connection: sqlite3.Connection, number: int, record: HistoryRecord) -> None:
         with file.transaction(connection):
             file.refuse_newer(connection)
-            connection.execute(_UPDATE, (*record.columns, record.body, number))
+            connection.execute(_UPDATE, (*record.columns, record.body, number, record.columns[0]))
 
     def _put_stages(self, connection: sqlite3.Connection, stages: dict[int, tuple[str, str]]) -> None:
         with file.transaction(connection):
@@ -238,7 +239,7 @@ class History:
         if not self._indexed and search_in.has_index_table(connection):
             # An index that this SQLite does not know cannot be emptied: the whole file goes.
             self._disconnect()
-            self._path.unlink()
+            file.remove(self._path, self._busy_seconds)
         else:
             self._empty(connection)
         file.remove_set_aside(self._path)
@@ -258,11 +259,14 @@ class History:
 
         Damage that the check does not see is in the index.
         """
+        opened = self._opened
         self._disconnect()
-        if file.identity(self._path) is not None and file.is_damaged(self._path, self._busy_seconds):
-            aside = file.set_aside(self._path)
+        if file.identity(self._path) is None:
+            return
+        aside = file.set_aside(self._path, self._busy_seconds)
+        if aside is not None:
             self._notice = f"the history was damaged; it was kept as {aside} and a new one was started"
-        else:
+        elif opened is None or opened == file.identity(self._path):
             self._use_index = False
 
     def _connect(self) -> sqlite3.Connection:
@@ -270,6 +274,7 @@ class History:
         if self._connection is not None and self._opened == file.identity(self._path):
             return self._connection
         self._disconnect()
+        before = file.identity(self._path)
         connection = file.open_file(self._path, self._keep != "off", self._busy_seconds)
         try:
             self._indexed = self._use_index and search_in.has_index(connection)
@@ -277,6 +282,9 @@ class History:
             connection.close()
             raise
         self._connection, self._opened = connection, file.identity(self._path)
+        if before not in (None, self._opened):
+            # Another instance replaced the file meanwhile: nobody knows which of the two this is.
+            return self._connect()
         return connection
 
     def _disconnect(self) -> None:
@@ -292,9 +300,12 @@ class History:
             try:
                 result = work(self._connect())
             except sqlite3.DatabaseError as error:
-                if not file.is_damage(error):
+                if file.is_damage(error):
+                    self._recover()
+                elif file.has_moved(error):
+                    self._disconnect()
+                else:
                     raise
-                self._recover()
                 result = work(self._connect())
         except (sqlite3.Error, OSError, file.Newer) as error:
             self._fault = self._sentence(error)

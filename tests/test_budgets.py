@@ -312,6 +312,35 @@ WORST: dict[str, tuple[Callable[[str], None], Callable[[], str]]] = {
             + "]}"
         ),
     ),
+    "ten documents of patterns with a hundred questions to explain": (
+        readers.asked_on_screen,
+        lambda: dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {"Effect": effect, "Action": "iot:*", "Resource": f"arn:aws:iot:*:*:topic/*{n}*"}
+                    for n in range(12)
+                    for effect in ("Allow", "Deny")
+                ],
+            }
+        ),
+    ),
+    "a document of variables with a hundred questions to explain": (
+        readers.asked_on_screen,
+        lambda: (
+            '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":'
+            f'"arn:aws:iot:*:*:topic/{"${a}" * 1_900}"}}]}}'
+        ),
+    ),
+    "many unknown actions to lint": (
+        readers.linted,
+        lambda: dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": [{"Effect": "Allow", "Action": [f"iot:Publis{n}" for n in range(4_000)], "Resource": "*"}],
+            }
+        ),
+    ),
     "wildcards to lint": (
         readers.linted,
         lambda: (

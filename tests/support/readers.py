@@ -133,13 +133,24 @@ def explained(text: str) -> None:
 
 def explained_on_screen(text: str) -> None:
     """An answer of ten documents, each this text."""
+    _explained(text, 0)
+
+
+def asked_on_screen(text: str) -> None:
+    """As before, with a hundred questions."""
+    _explained(text, 100)
+
+
+def _explained(text: str, questions: int) -> None:
     from dataclasses import replace
 
     from authlens.core.contract.outcome import Outcome
+    from authlens.core.saved.expectation import Question
     from authlens.ui.text.answer.explanation import explain
     from support.stored_invocations import short
 
-    explain(replace(short(), result=Outcome(True, "P", (text,) * 10, 300, 86400)), (), None)
+    asked = tuple(Question("iot:Publish", f"topic/a/{number}") for number in range(questions))
+    explain(replace(short(), result=Outcome(True, "P", (text,) * 10, 300, 86400)), asked, None)
 
 
 def side(text: str) -> None:

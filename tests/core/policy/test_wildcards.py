@@ -147,7 +147,7 @@ def cost(work: Callable[[], object]) -> int:
         (lambda: intersects(symbols("abc"), symbols("a*")), 10 + 3 * 2 // 4),
         (lambda: residuals(symbols("abc"), "ab"), 10 + 2 * 3),
         (lambda: residuals(symbols("abc"), "b"), 10 + 2 * 3),
-        (lambda: admits(symbols("abc"), symbols("a*")), 0),
+        (lambda: admits(symbols("abc"), symbols("a*")), 4 + 1 + 2),
     ],
 )
 def test_what_comparing_costs(work: Callable[[], object], steps: int) -> None:

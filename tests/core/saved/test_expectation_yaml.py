@@ -126,6 +126,12 @@ REFUSED = {
     "not a mapping": ("x", 1, 1, "must be a mapping"),
     "yes is not a boolean": ("isAuthenticated: yes", 1, 18, "true or false"),
     "principal is a number": ("principalId: 7", 1, 14, "quote it"),
+    "too many questions": (
+        f"allow: [{', '.join(['iot:Publish topic/a'] * 501)}]",
+        1,
+        8,
+        "allow has 501 entries; at most 500 are asked about one answer",
+    ),
     "principal pattern": ("principalId: /(/", 1, 14, "principalId is not a valid regular expression"),
     "pattern too large": ("principalId: '/a{99999999999999999999}/'", 1, 14, "not a valid regular expression"),
     "message pattern": ("error: {class: x, message: '/[/'}", 1, 28, "message is not a valid regular expression"),

@@ -13,7 +13,7 @@ from shlex import quote
 from typing import Any
 
 from authlens.core.policy.arn import fields_of, split
-from authlens.core.policy.wildcards import compile_symbols, symbols
+from authlens.core.policy.wildcards import compile_text
 from authlens.core.request.authorizer import Authorizer
 from authlens.frozen import dataclass
 
@@ -138,7 +138,7 @@ def _fits_arn(arn: str, pattern: str, operator: str) -> bool:
 
 
 def _like(text: str, pattern: str) -> bool:
-    return compile_symbols(symbols(pattern)).matches(text)
+    return compile_text(pattern).matches(text)
 
 
 def _list(value: Any) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from authlens.core.policy.arn import Arn
     from authlens.core.policy.decision.decide import Decision
     from authlens.core.policy.decision.near_miss import NearMiss
-    from authlens.core.policy.decision.permissions import Summary
+    from authlens.core.policy.decision.permissions import Permission
     from authlens.core.policy.document import Document
+    from authlens.core.policy.variables import Context
     from authlens.core.request.authorizer import Authorizer
 
 ALLOWED = "ALLOWED"
@@ -64,6 +65,7 @@ class AccessQuestions:
         self._region_and_account = place_of(authorizer)
         self._variables = {**variables_of(request), **(variables or {})}
         self._documents = documents
+        self._context: Context | None = None
         self._decided: dict[Question, Decision] = {}
 
     def word(self, question: Question) -> str:
@@ -97,12 +99,14 @@ class AccessQuestions:
         """The decision of the documents in the authorizer's region and account, as if the client were authenticated."""
         return self._decide(replace(question, resource=self._here(question.resource)))
 
-    def summary(self) -> Summary | None:
-        """Everything that the documents allow in the authorizer's region and account, without a certificate; `None` if
-        working it out would take too long."""
-        from authlens.core.policy.decision.permissions import summarized
+    def permissions(self) -> Iterator[Permission]:
+        """What the documents allow, action by action, in the authorizer's region and account, without a certificate.
 
-        return summarized(self._parsed(), self._variables, *self._region_and_account)
+        Raises TooMuchWork if working it out would take too long.
+        """
+        from authlens.core.policy.decision.permissions import permissions
+
+        return permissions(self._parsed(), self._variables, *self._region_and_account)
 
     def _here(self, resource: str) -> str:
         """The resource; a tail is completed with the region and account of the authorizer."""
@@ -111,16 +115,19 @@ class AccessQuestions:
 
     def _decide(self, question: Question) -> Decision:
         from authlens.core.policy.decision import decide
+        from authlens.core.policy.variables import Context
 
+        if self._context is None:
+            self._context = Context(self._variables)
         if question not in self._decided:
-            self._decided[question] = decide.decide(self._parsed(), question.action, question.resource, self._variables)
+            self._decided[question] = decide.decide(self._parsed(), question.action, question.resource, self._context)
         return self._decided[question]
 
     def _parsed(self) -> tuple[Document, ...]:
         from authlens.core.policy import document
 
         if self._documents is None:
-            self._documents = tuple(document.parse(text) for text in self._outcome.policy_documents)
+            self._documents = document.parse_answer(self._outcome.policy_documents)
         return self._documents
 
 

@@ -32,7 +32,7 @@ def _unknown_action(subject: LintSubject) -> Iterator[Hit]:
         if "${" in element.text:
             continue
         kind = kind_of(element.text)
-        meant = nearest_action(element.text)
+        meant = None if kind is NameKind.KNOWN else nearest_action(element.text)
         hint = f"; did you mean {meant}?" if meant else ""
         if kind is NameKind.UNLISTED:
             message = f"authlens does not know `{element.text}`: AWS may have added it, or it belongs in IAM policies"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from authlens.core.contract.pages import OTHER_ACCOUNT_REPORT, RESOURCES_PAGE, STRINGIFIED_REPORT
 from authlens.core.contract.statement import documented, reported
@@ -21,6 +22,7 @@ Problem = tuple[str, str]
 """The id of the rule, and its message."""
 
 
+@lru_cache(maxsize=4096)
 def arn_problem(text: str) -> Problem | None:
     """The first thing wrong with the form of a Resource."""
     return _not_an_arn(text) or _fields(text)

@@ -18,7 +18,7 @@ from authlens.core.lint import (
     variable_rules,
 )
 from authlens.core.lint.rule import NOTHING_KNOWN, Hit, LintedAnswer, LintFinding, LintRule, LintSubject, Surroundings
-from authlens.core.policy.document import Document, parse
+from authlens.core.policy.document import Document, parse_answer
 from authlens.core.policy.wildcards import MOST_STEPS, TooMuchWork, bounded_work
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
@@ -86,7 +86,7 @@ def lint_outcome(
     has_certificate: bool = False,
 ) -> tuple[LintFinding, ...]:
     """The findings for AWS's answer, with the request's client id and the authorizer's region and account."""
-    documents = [parse(text) for text in outcome.policy_documents]
+    documents = parse_answer(outcome.policy_documents)
     surroundings = Surroundings(request, authorizer, has_certificate=has_certificate)
     return lint(documents, surroundings, LintedAnswer.of_outcome(outcome))
 

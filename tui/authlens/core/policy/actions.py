@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from enum import Enum
 from functools import lru_cache
 
-from authlens.core.policy.wildcards import Glob, compile_symbols, symbols
+from authlens.core.policy.wildcards import Glob, compile_text, spend
 from authlens.frozen import dataclass
 
 
@@ -99,7 +99,6 @@ class NameKind(Enum):
     """With a known prefix: AWS may know the action, authlens does not."""
 
 
-@lru_cache(maxsize=512)
 def kind_of(pattern: str) -> NameKind:
     """The kind of an action name, or of a pattern of action names as used in policies."""
     if "*" in pattern or "?" in pattern:
@@ -123,6 +122,16 @@ def _has_service(name: str) -> bool:
 
 def misspelt(name: str) -> str | None:
     """The action that the name differs from by a typo, or only by its prefix."""
+    spend(_STEPS_TO_COMPARE)
+    return _misspelt(name)
+
+
+_STEPS_TO_COMPARE = 300
+"""What comparing one name with all others takes, in the steps of `bounded_work`."""
+
+
+@lru_cache(maxsize=1024)
+def _misspelt(name: str) -> str | None:
     bare = full_name(name).lower().partition(":")[2]
     by_distance = ((_distance(bare, action.name.lower().partition(":")[2]), action) for action in ACTIONS)
     near = [(distance, action) for distance, action in by_distance if distance <= _slack(bare)]
@@ -161,7 +170,7 @@ def action_glob(pattern: str) -> Glob:
     service, colon, _ = pattern.partition(":")
     if pattern != "*" and (not colon or "*" in service or "?" in service) and pattern != "*:*":
         return _NOTHING
-    return compile_symbols(symbols(pattern.lower()))
+    return compile_text(pattern.lower())
 
 
 _NOTHING = Glob((("\0",),))
@@ -179,11 +188,13 @@ def nearest_action(name: str) -> str | None:
     meant = misspelt(name)
     if meant:
         return meant
+    spend(_STEPS_TO_COMPARE)
     return _alike(full_name(name), (action.name for action in ACTIONS if not action.renamed), 0.7)
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word most likely meant, ignoring case."""
+    spend(_STEPS_TO_COMPARE)
     return _alike(word, known, 0.6)
 
 

@@ -63,9 +63,12 @@ def _meant(text: str) -> str | None:
     return f"arn:{partition}:iot:{region or next(rest)}:{account or next(rest)}:{found['kind']}/{found['name']}"
 
 
+_GLUED = re.compile(rf"({REGION.pattern})({ACCOUNT.pattern})")
+
+
 def _unglued(piece: str) -> tuple[str, ...]:
     """Splits a region and an account that lack the colon between them."""
-    found = re.fullmatch(rf"({REGION.pattern})({ACCOUNT.pattern})", piece)
+    found = _GLUED.fullmatch(piece)
     return (found[1], found[2]) if found else (piece,)
 
 

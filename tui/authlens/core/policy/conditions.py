@@ -18,7 +18,7 @@ from operator import eq, ge, gt, le, lt
 from typing import Any, Literal
 
 from authlens.core.policy.variables import Context, Template
-from authlens.core.policy.wildcards import Glob, Wild, compile_symbols
+from authlens.core.policy.wildcards import Glob, Wild, compiled
 from authlens.frozen import dataclass
 
 Comparison = Callable[[str, Template, Context], bool]
@@ -78,7 +78,7 @@ def _arn_like(actual: str, wanted: Template, context: Context) -> bool:
         fields[-1].append(pieces[0])
         fields.extend([piece] for piece in pieces[1:])
     texts = actual.split(":", 5)
-    globs = map(compile_symbols, fields)
+    globs = map(compiled, fields)
     return len(fields) == len(texts) == 6 and all(map(Glob.matches, globs, texts))
 
 

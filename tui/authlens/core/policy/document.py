@@ -6,7 +6,7 @@ Any text can be read. What is not a policy yields faults; a statement with a fau
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import field
 from functools import lru_cache
 
@@ -140,6 +140,30 @@ def parse(text: str) -> Document:
     if read.root is None:
         return Document(text, None, None, (), (read.fault,) if read.fault else ())
     return from_node(read.root, text, is_text=True)
+
+
+MOST_CHARACTERS = 81_920
+"""Of all documents of one answer: four times what AWS accepts, ten documents of 2,048 characters."""
+_SHORTEST = 50
+"""Characters that a document counts as at least."""
+
+
+def parse_answer(texts: Iterable[str]) -> tuple[Document, ...]:
+    """The documents of an answer. What exceeds four times AWS's limit in total is not read and has a fault instead."""
+    documents: list[Document] = []
+    left = MOST_CHARACTERS
+    for text in texts:
+        left -= max(len(text), _SHORTEST)
+        documents.append(parse(text) if left >= 0 else _unread(text))
+    return tuple(documents)
+
+
+def _unread(text: str) -> Document:
+    message = (
+        f"the documents of this answer have more than {MOST_CHARACTERS:,} characters in total, four times what AWS "
+        "accepts, and the rest is not read"
+    )
+    return Document(text, None, None, (), (JsonFault("unread", message, Span(0, 0, 1, 1, 1, 1)),))
 
 
 def from_node(node: JsonNode, text: str, is_text: bool = False) -> Document:

@@ -8,10 +8,10 @@ does every variable in a document whose Version is not 2012-10-17 (IAM's page on
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 
-from authlens.core.policy.wildcards import Glob, Symbol, Unknown, Wild, compile_symbols
+from authlens.core.policy.wildcards import Glob, Symbol, Unknown, Wild, compile_text, compiled, symbols
 from authlens.frozen import dataclass
 
 Values = Mapping[str, tuple[str, ...]]
@@ -24,11 +24,19 @@ _PARTS = re.compile(r"\$\{(?P<inside>[^{}]*)\}|(?P<run>\*)|(?P<one>\?)|(?P<text>
 class Context:
     """What is known about a connection: values by context key. Keys are case-insensitive, as in IAM."""
 
-    __slots__ = ("_folded", "_values")
+    __slots__ = ("_folded", "_globs", "_values")
 
     def __init__(self, values: Values) -> None:
         self._values = values
         self._folded: dict[str, str] | None = None
+        self._globs: dict[int, tuple[Template, Glob]] = {}
+
+    def glob(self, template: Template) -> Glob:
+        """The template with its variables replaced, compiled once."""
+        known = self._globs.get(id(template))
+        if known is None:
+            known = self._globs[id(template)] = template, compiled(template.filled(self))
+        return known[1]
 
     def get(self, key: str) -> tuple[str, ...] | None:
         """The values of a key; `None` if it is absent. An empty set is not absent."""
@@ -92,7 +100,7 @@ class Template:
     """For comparing patterns: variables are left unknown."""
 
     def glob(self, context: Context) -> Glob:
-        return self.fixed or compile_symbols(self.filled(context))
+        return self.fixed or context.glob(self)
 
     def text(self, context: Context) -> str:
         """The text with its variables substituted and wildcards as plain characters."""
@@ -102,7 +110,7 @@ class Template:
 
     def loosened(self) -> Glob:
         """The glob with every variable replaced by `*`: everything it could match."""
-        return compile_symbols(
+        return compiled(
             Wild.RUN if isinstance(part, Variable) and not part.is_escape else _symbol(part) for part in self.parts
         )
 
@@ -118,12 +126,18 @@ class Template:
 
 def template(text: str, is_plain: bool = False) -> Template:
     """Parse a text. `is_plain`: its document's Version does not support variables."""
+    if "$" not in text:
+        pieces = symbols(text)
+        return Template(text, pieces, (), compile_text(text), _head(pieces), pieces)
     parts = tuple(_part(found, is_plain) for found in _PARTS.finditer(text))
     variables = tuple(part for part in parts if isinstance(part, Variable) and not part.is_escape)
-    symbols = tuple(map(_symbol, parts))
-    fixed = None if variables else compile_symbols(symbols)
-    head = parts[0] if parts and isinstance(parts[0], str) else ""
-    return Template(text, parts, variables, fixed, head, symbols)
+    filled = tuple(map(_symbol, parts))
+    fixed = None if variables else compiled(filled)
+    return Template(text, parts, variables, fixed, _head(parts), filled)
+
+
+def _head(parts: Sequence[object]) -> str:
+    return parts[0] if parts and isinstance(parts[0], str) else ""
 
 
 def _part(found: re.Match[str], is_plain: bool) -> str | Wild | Variable:

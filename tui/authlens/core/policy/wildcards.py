@@ -19,6 +19,9 @@ class Wild(Enum):
     RUN = "*"
     ONE = "?"
 
+    __hash__ = object.__hash__
+    """Patterns are keys of caches; an enum's own hash is a function in Python."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
@@ -42,6 +45,8 @@ class Glob:
 
     def matches(self, text: str) -> bool:
         chunks = self.chunks
+        if chunks == _ANY:
+            return True
         first = chunks[0]
         if len(chunks) == 1:
             return text == first[0] if len(first) == 1 else _length(first) == len(text) and _fits_at(first, text, 0)
@@ -59,6 +64,8 @@ class Glob:
         return True
 
 
+_ANY = (("",), ("",))
+"""The chunks of `*`."""
 MOST_STEPS = 400_000
 """Of comparing patterns: the documents of an answer take a few thousand, and these about a second."""
 
@@ -68,23 +75,42 @@ class TooMuchWork(Exception):
 
 
 _LEFT: ContextVar[list[int] | None] = ContextVar("steps left", default=None)
+_SHARED: ContextVar[list[int] | None] = ContextVar("steps left to all", default=None)
 
 
 @contextmanager
 def bounded_work(steps: int) -> Iterator[None]:
     """Let comparisons of patterns take this many steps, a few for each symbol, and then raise TooMuchWork.
 
-    Inside another bound, only the outer one applies.
+    Inside another bound, or a shared one, its steps are taken from what is left of that one.
     """
-    outer = _LEFT.get()
-    token = _LEFT.set([steps] if outer is None else outer)
+    outer = _LEFT.get() or _SHARED.get()
+    allowed = steps if outer is None else min(steps, outer[0])
+    left = [allowed]
+    token = _LEFT.set(left)
     try:
         yield
     finally:
         _LEFT.reset(token)
+        if outer is not None:
+            outer[0] -= allowed - max(0, left[0])
 
 
-def _spend(steps: int) -> None:
+@contextmanager
+def shared_work(steps: int) -> Iterator[None]:
+    """All bounds inside take these steps together. What is not inside a bound of its own is never stopped."""
+    token = _SHARED.set([steps])
+    try:
+        yield
+    finally:
+        _SHARED.reset(token)
+
+
+def spend(steps: int) -> None:
+    """Count steps within a bound; outside of one, nothing. Raises TooMuchWork.
+
+    What is cached counts as if it were not, so that the same documents always lead to the same result.
+    """
     left = _LEFT.get()
     if left is not None:
         left[0] -= steps
@@ -94,23 +120,36 @@ def _spend(steps: int) -> None:
 
 def compile_symbols(symbols: Iterable[Symbol]) -> Glob:
     """A glob from literals and wildcards; unknowns are not allowed."""
+    found = tuple(symbols)
+    spend(4 + len(found))
+    return compiled(found)
+
+
+def compiled(symbols: Iterable[Symbol]) -> Glob:
+    """As `compile_symbols`, and takes no steps: for a decision, which is always made."""
     chunks: list[list[list[str]]] = [[[]]]
-    count = 4
     for symbol in symbols:
-        count += 1
         if symbol is Wild.RUN:
             chunks.append([[]])
         elif symbol is Wild.ONE:
             chunks[-1].append([])
         else:
             chunks[-1][-1].append(str(symbol))
-    _spend(count)
     return Glob(tuple(tuple("".join(piece) for piece in chunk) for chunk in chunks))
 
 
-def symbols(text: str) -> tuple[Symbol, ...]:
+def compile_text(text: str) -> Glob:
+    """A glob from a text in which only wildcards are special. Takes no steps: its time is that of reading the text."""
+    return Glob(tuple(tuple(chunk.split("?")) for chunk in text.split("*")))
+
+
+def symbols(text: str) -> tuple[str | Wild, ...]:
     """The symbols of a text in which only wildcards are special."""
-    return tuple(Wild(part) if part in ("*", "?") else part for part in re.split(r"([*?])", text) if part)
+    return tuple(_WILDS.get(part, part) for part in _AT_WILDS.split(text) if part)
+
+
+_AT_WILDS = re.compile(r"([*?])")
+_WILDS: dict[str, Wild] = {wild.value: wild for wild in Wild}
 
 
 _MOST_STEPS = 4_000
@@ -120,7 +159,11 @@ _MOST_STEPS = 4_000
 def covers(wide: Sequence[Symbol], narrow: Sequence[Symbol]) -> bool:
     """Whether `wide` matches everything that `narrow` matches. A yes is always right; some cases with `?` are
     missed."""
-    _spend(4 + len(wide) + len(narrow))
+    spend(4 + len(wide) + len(narrow))
+    return _covers(wide, narrow)
+
+
+def _covers(wide: Sequence[Symbol], narrow: Sequence[Symbol]) -> bool:
     if _part_ways(wide, narrow):
         return False
     if Wild.ONE not in wide:
@@ -137,6 +180,12 @@ def admits(pattern: Sequence[Symbol], wanted: Sequence[Symbol]) -> bool:
 
     An unknown in `wanted` is matched by `*` and by itself.
     """
+    spend(4 + len(pattern) + len(wanted))
+    return _admits(tuple(pattern), tuple(wanted))
+
+
+@lru_cache(maxsize=2048)
+def _admits(pattern: tuple[Symbol, ...], wanted: tuple[Symbol, ...]) -> bool:
     if _part_ways(pattern, wanted):
         return False
     letters, states = _letters(pattern), wanted[:-1] if wanted[-1] is Wild.RUN else wanted
@@ -149,20 +198,20 @@ def residuals(pattern: Sequence[Symbol], start: str) -> tuple[tuple[Symbol, ...]
 
     The pattern matches `start + rest` exactly if one of these matches `rest`; none of them covers another.
     """
-    _spend(10 + 2 * sum(len(symbol) if isinstance(symbol, str) else 1 for symbol in pattern))
-    rests = _rests(tuple(pattern), start)
-    return tuple(
-        rest
-        for index, rest in enumerate(rests)
-        if not any(covers(other, rest) for other in rests[:index])
-        and not any(covers(other, rest) and not covers(rest, other) for other in rests[index + 1 :])
-    )
+    spend(10 + 2 * sum(len(symbol) if isinstance(symbol, str) else 1 for symbol in pattern))
+    return _residuals(tuple(pattern), start)
 
 
 @lru_cache(maxsize=4096)
-def _rests(pattern: tuple[Symbol, ...], start: str) -> tuple[tuple[Symbol, ...], ...]:
+def _residuals(pattern: tuple[Symbol, ...], start: str) -> tuple[tuple[Symbol, ...], ...]:
     letters = _letters(pattern)
-    return tuple(_joined(letters[state:]) for state in sorted(_reached(letters, list(start))))
+    rests = tuple(_joined(letters[state:]) for state in sorted(_reached(letters, list(start))))
+    return tuple(
+        rest
+        for index, rest in enumerate(rests)
+        if not any(_covers(other, rest) for other in rests[:index])
+        and not any(_covers(other, rest) and not _covers(rest, other) for other in rests[index + 1 :])
+    )
 
 
 def intersects(one: Sequence[Symbol], other: Sequence[Symbol]) -> bool:
@@ -172,7 +221,7 @@ def intersects(one: Sequence[Symbol], other: Sequence[Symbol]) -> bool:
     )
     if len(first) * len(second) > _MOST_PAIRS:
         return True
-    _spend(10 + len(first) * len(second) // 4)
+    spend(10 + len(first) * len(second) // 4)
     seen = {(0, 0)}
     pending = [(0, 0)]
     while pending:
@@ -239,7 +288,7 @@ def _part_ways(one: Sequence[Symbol], other: Sequence[Symbol]) -> bool:
 
 @lru_cache(maxsize=512)
 def _covering_glob(wide: tuple[Symbol, ...]) -> Glob:
-    return compile_symbols(_encoded(wide, Wild.RUN))
+    return compiled(_encoded(wide, Wild.RUN))
 
 
 @lru_cache(maxsize=512)

@@ -25,6 +25,8 @@ KEYS = (
     "maxDuration",
     "noFindings",
 )
+MOST_QUESTIONS = 500
+"""In `allow`, and in `deny`: as many are decided in a moment with the largest documents that AWS accepts."""
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s)")
 
 
@@ -70,7 +72,10 @@ def _check_pattern(pattern: str, node: YamlNode) -> None:
 
 
 def _questions(node: YamlNode) -> tuple[Question, ...]:
-    return tuple(_question(item, node.name) for item in node.list())
+    items = node.list()
+    if len(items) > MOST_QUESTIONS:
+        raise node.error(f"{node.name} has {len(items):,} entries; at most {MOST_QUESTIONS} are asked about one answer")
+    return tuple(_question(item, node.name) for item in items)
 
 
 def _question(node: YamlNode, name: str) -> Question:

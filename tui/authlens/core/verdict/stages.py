@@ -241,9 +241,10 @@ def _nothing_allowed(passed: Passed) -> str:
     """Why nothing is allowed; empty if something may be, such as by the documents of a certificate."""
     outcome, is_x509 = passed.outcome, passed.is_x509
     from authlens.core.policy.covering import applies_always, includes, is_plain
-    from authlens.core.policy.document import parse
+    from authlens.core.policy.document import parse_answer
+    from authlens.core.policy.wildcards import MOST_STEPS, TooMuchWork, bounded_work
 
-    statements = [statement for text in outcome.policy_documents for statement in parse(text).statements]
+    statements = [statement for document in parse_answer(outcome.policy_documents) for statement in document.statements]
     allows = [statement for statement in statements if statement.allows]
     denies = [statement for statement in statements if statement.denies and is_plain(statement)]
     if any(map(applies_always, denies)) and (allows or is_x509):
@@ -255,27 +256,27 @@ def _nothing_allowed(passed: Passed) -> str:
     if not allows:
         return "no statement allows anything"
     few = len(allows) * len(denies) <= _MOST_PAIRS
-    cancelled = few and all(is_plain(one) and any(includes(deny, one) for deny in denies) for one in allows)
-    if cancelled:
-        return "everything allowed is also denied, and a Deny overrides every Allow"
-    return _no_allow_applies(passed, allows)
+    try:
+        with bounded_work(MOST_STEPS // 4):
+            if few and all(is_plain(one) and any(includes(deny, one) for deny in denies) for one in allows):
+                return "everything allowed is also denied, and a Deny overrides every Allow"
+            return _no_allow_applies(passed, allows)
+    except TooMuchWork:
+        return ""
 
 
 def _no_allow_applies(passed: Passed, allows: list[Statement]) -> str:
     """Why no Allow applies to this connection; empty if one does, or if that cannot be determined."""
     if any(one.not_action or not all(map(_is_known, one.actions)) for one in allows):
         return ""
-    summary = passed.answers.summary()
-    if summary is None:
-        return ""
-    permissions = (*summary.main, *summary.others)
-    if any(one.grants for one in permissions):
-        return ""
-    if any(one.dead for one in permissions):
+    is_dead = is_unmet = False
+    for one in passed.answers.permissions():
+        if one.grants:
+            return ""
+        is_dead, is_unmet = is_dead or bool(one.dead), is_unmet or bool(one.unmet)
+    if is_dead:
         return "what is allowed contains a variable that has no value for this connection"
-    if any(one.unmet for one in permissions):
-        return "what is allowed has a condition that this connection does not meet"
-    return ""
+    return "what is allowed has a condition that this connection does not meet" if is_unmet else ""
 
 
 def _is_known(element: ActionElement) -> bool:

@@ -14,7 +14,11 @@ from authlens.core.policy.decision.reasons import Substitution
 from authlens.core.policy.document import Document
 from authlens.core.policy.matching import Asking, Deciding, DecisionWord, matches
 from authlens.core.policy.variables import Context, Values
+from authlens.core.policy.wildcards import MOST_STEPS, TooMuchWork, bounded_work
 from authlens.frozen import dataclass
+
+_STEPS = MOST_STEPS // 8
+"""For the near misses of one question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +47,18 @@ class Decision:
 
     @property
     def near_misses(self) -> tuple[NearMiss, ...]:
-        """What almost allowed the action, or almost denied it although it is allowed; nearest first."""
+        """What almost allowed the action, or almost denied it although it is allowed; nearest first.
+
+        None where finding it would take too long.
+        """
         if self.word is DecisionWord.EXPLICIT_DENY:
             return ()
         find = near_miss.almost_denied if self.allowed else near_miss.almost_allowed
-        return find(self.documents, self.asking)
+        try:
+            with bounded_work(_STEPS):
+                return find(self.documents, self.asking)
+        except TooMuchWork:
+            return ()
 
     @property
     def substitutions(self) -> tuple[Substitution, ...]:
@@ -59,7 +70,7 @@ def decide(
     documents: Sequence[Document],
     action: str,
     resource: str,
-    variables: Values | None = None,
+    variables: Values | Context | None = None,
     region: str | None = None,
     account: str | None = None,
 ) -> Decision:
@@ -68,7 +79,8 @@ def decide(
     A key of `variables` with no values is the empty set; a missing key is absent.
     """
     name = full_name(action)
-    asking = Asking(name, arn.asked(resource, region, account), Context(variables or {}), name.lower())
+    context = variables if isinstance(variables, Context) else Context(variables or {})
+    asking = Asking(name, arn.asked(resource, region, account), context, name.lower())
     allows: list[Deciding] = []
     denies: list[Deciding] = []
     for index, document in enumerate(documents):

@@ -148,19 +148,30 @@ def summarize(
     `variables` are the known values of the connection: the client id, and with `has_certificate` the thing and
     certificate variables. Region and account restrict the result to ARNs that match them.
     """
-    reader = _Reader(
-        Context(variables or {}),
-        Prefix(partition_of(region) if region else None, region or None, account or None),
-        has_certificate,
-    )
-    found = tuple(reader.permission(action, documents) for action in ACTIONS if not action.renamed)
+    found = permissions(documents, variables, region, account, has_certificate)
     by_name = {one.action.name: one for one in found}
-    client = reader.context.get("iot:ClientId")
+    client = Context(variables or {}).get("iot:ClientId")
     return Summary(
         client[0] if client and len(client) == 1 else None,
         tuple(by_name[name] for name in MAIN),
         tuple(one for name, one in by_name.items() if name not in MAIN and one.grants),
     )
+
+
+def permissions(
+    documents: Sequence[Document],
+    variables: Values | None = None,
+    region: str | None = None,
+    account: str | None = None,
+    has_certificate: bool = False,
+) -> Iterator[Permission]:
+    """As `summarize`, one action after the other, including those that nothing allows."""
+    reader = _Reader(
+        Context(variables or {}),
+        Prefix(partition_of(region) if region else None, region or None, account or None),
+        has_certificate,
+    )
+    return (reader.permission(action, documents) for action in ACTIONS if not action.renamed)
 
 
 def summarized(
@@ -183,6 +194,8 @@ class _Reader:
     context: Context
     place: Prefix
     has_certificate: bool
+    areas: dict[tuple[int, tuple[str, ...]], Area] = field(default_factory=dict)
+    """By an element of the documents, which starts what is read as one, and the types of names."""
 
     def permission(self, action: Action, documents: Sequence[Document]) -> Permission:
         denials = tuple(self._denials(action, documents))
@@ -220,9 +233,14 @@ class _Reader:
                     yield Exclusion(denied, conditions or (), Place(index, statement, elements[0].span))
 
     def _area(self, elements: Sequence[ResourceElement], action: Action, negated: bool) -> Area:
-        kinds = [kind for kind in action.types if kind] or ["*", "thing"]
-        found = [area(elements, kind, self.context, self.place, negated) for kind in kinds]
-        return Area(tuple(dict.fromkeys(each for one in found for each in one.patterns)), negated)
+        kinds = tuple(kind for kind in action.types if kind) or ("*", "thing")
+        key = (id(elements[0]) if elements else 0, kinds)
+        known = self.areas.get(key)
+        if known is None:
+            found = [area(elements, kind, self.context, self.place, negated) for kind in kinds]
+            known = Area(tuple(dict.fromkeys(each for one in found for each in one.patterns)), negated)
+            self.areas[key] = known
+        return known
 
     def _open_conditions(self, statement: Statement) -> tuple[Condition, ...] | None:
         """The conditions that cannot be evaluated yet; `None` if one is known not to be met."""

@@ -90,7 +90,7 @@ def _access_item(decided: Decided) -> PageItem:
     said += [aside(f"But the broker refuses it: {one.message}.") for one in refused_by_broker(decision)]
     said += [aside(reason) for reason in (*decision.reasons, *decision.notes)]
     said += [aside(one.message) for one in limited_by_broker(decision)]
-    said += [aside(near_miss_text(miss.message)) for miss in decision.near_misses[:3]]
+    said += [aside(near_miss_text(miss.message)) for miss in decided.near_misses[:3]]
     named = {(each.variable, each.value) for each in decision.substitutions}
     said += [
         aside(f"{name} is {'not known here' if value is None else value}") for name, value in sorted(named, key=str)
@@ -125,7 +125,7 @@ def deciding_places(reasons: Explanation, index: int) -> dict[Place, tuple[Mark,
     marks: dict[Place, tuple[Mark, ...]] = {}
     for each in decision.deciding:
         marks |= _marked(each.document, each.statement.span, style, said)
-    for miss in decision.near_misses[:1] if not decision.deciding else ():
+    for miss in decided.near_misses[:1] if not decision.deciding else ():
         if miss.document is not None and miss.span is not None:
             marks |= _marked(miss.document, miss.span, "$text-warning", miss.message)
     return marks

@@ -14,6 +14,7 @@ from authlens.core.lint.linter import Gauge, gauges, lint_outcome
 from authlens.core.policy import document as policy
 from authlens.core.policy.decision.decide import Decision
 from authlens.core.policy.decision.permissions import Summary, summarized
+from authlens.core.policy.wildcards import MOST_STEPS, shared_work
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.saved.expectation import Question
 from authlens.core.verdict.stages import Verdict, stages
@@ -23,6 +24,7 @@ from authlens.ui.text.pretty_json import Pretty
 
 if TYPE_CHECKING:
     from authlens.core.lint.rule import LintFinding
+    from authlens.core.policy.decision.near_miss import NearMiss
 
 Place = tuple[int, int]
 """A document from 0, and a line of it as it is laid out, from 1."""
@@ -33,6 +35,8 @@ class Decided:
     question: Question
     decision: Decision | None
     """`None` if the client is not authenticated."""
+    near_misses: tuple[NearMiss, ...] = ()
+    """Those of the decision, as far as the bound of the explanation allows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +71,39 @@ def explain(
     authorizer: Authorizer | None,
     deployment: Deployment | None = None,
 ) -> Explanation:
-    """Build the explanation. Costs a few milliseconds, but only once for equal arguments."""
+    """Build the explanation. Costs a few milliseconds, but only once for equal arguments.
+
+    All parts share one bound: what would take longer than about a second in total is left out, and says so.
+    """
+    with shared_work(MOST_STEPS // 2):
+        return _explained(invocation, questions, authorizer, deployment)
+
+
+def _explained(
+    invocation: Invocation,
+    questions: tuple[Question, ...],
+    authorizer: Authorizer | None,
+    deployment: Deployment | None,
+) -> Explanation:
     outcome = invocation.outcome
     verdict = stages(invocation, questions, authorizer, deployment=deployment)
     read = read_for(invocation, authorizer, deployment)
     if outcome is None or invocation.is_probe:
         return Explanation(verdict, (), (), (), ())
-    pages = tuple(map(laid_out, outcome.policy_documents))
+    read_documents = policy.parse_answer(outcome.policy_documents)
+    pages = tuple(laid_out(one.text) if one.root else None for one in read_documents)
     # Decided on the text as it is laid out, so that every line that is named is the line on the screen.
     documents = tuple(
-        policy.parse("\n".join(page.lines) if isinstance(page, Pretty) else text)
-        for page, text in zip(pages, outcome.policy_documents, strict=True)
+        policy.parse("\n".join(page.lines)) if isinstance(page, Pretty) else one
+        for page, one in zip(pages, read_documents, strict=True)
     )
     variables = {**variables_of(invocation.request), **read.variables}
     access = AccessQuestions(outcome, invocation.request, read.variables, read.authorizer, documents)
-    decided = tuple(Decided(each, access.decide(each) if outcome.is_authenticated else None) for each in questions)
+    decisions = [access.decide(each) if outcome.is_authenticated else None for each in questions]
+    decided = tuple(
+        Decided(each, decision, decision.near_misses if decision else ())
+        for each, decision in zip(questions, decisions, strict=True)
+    )
     is_wanted = outcome.is_authenticated and bool(outcome.policy_documents)
     place = place_of(read.authorizer)
     permissions = summarized(documents, variables, *place, read.has_certificate) if is_wanted else None
@@ -89,7 +111,7 @@ def explain(
         verdict,
         decided,
         lint_outcome(outcome, invocation.request, read.authorizer, read.has_certificate),
-        tuple(gauges([policy.parse(text) for text in outcome.policy_documents])),
+        tuple(gauges(read_documents)),
         tuple(page if isinstance(page, Pretty) else None for page in pages),
         permissions,
         is_wanted and permissions is None,

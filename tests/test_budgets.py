@@ -20,10 +20,10 @@ import authlens
 from support import readers
 
 M = 1024 * 1024
-SLOW = 640 * 1024
+SLOW = 512 * 1024
 """The limit of YAML that only the slow parser reads."""
-SECONDS = 3.0
-"""The bar is one; the margin is for what the calibration does not see, such as caches shared with other processes."""
+SECONDS = 1.25
+"""The bar is one; the quarter is for what the calibration does not see, such as caches shared with other processes."""
 ROUNDS = 500_000
 QUIET = 0.094
 """Seconds that the loop of the calibration takes on a quiet machine."""
@@ -423,8 +423,15 @@ def _tried(read: Callable[[str], None], text: str) -> None:
 )
 def test_the_worst_text_is_read_in_time(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    read, worst = WORST[name]
-    seconds, memory = measured(read, worst())
+    check(*WORST[name])
+
+
+def check(read: Callable[[str], None], worst: Callable[[], str]) -> None:
+    """The better of two: other processes can only slow a reader down."""
+    text = worst()
+    seconds, memory = measured(read, text)
+    if seconds >= SECONDS:
+        seconds = measured(read, text)[0]
     assert seconds < SECONDS
     assert memory < MEBIBYTES
 

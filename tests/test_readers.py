@@ -11,8 +11,8 @@ import pytest
 
 import authlens
 from support import readers
-from test_budgets import MEBIBYTES, SECONDS, M, measured
 from test_budgets import WORST as OTHERS
+from test_budgets import M, check
 
 PACKAGE = Path(authlens.__file__).parent
 PARSERS = (
@@ -224,7 +224,4 @@ WORST: dict[str, tuple[Callable[[str], None], Callable[[], str]]] = {
 @pytest.mark.parametrize("name", WORST)
 def test_the_worst_text_is_read_in_time(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    read, worst = WORST[name]
-    seconds, memory = measured(read, worst())
-    assert seconds < SECONDS
-    assert memory < MEBIBYTES
+    check(*WORST[name])

@@ -5,10 +5,10 @@ The rule: local files are only read as data. Nothing is started or called, and n
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from authlens.core.contract.refusal import NOT_FOUND
 from authlens.core.invocation.invocation import Failure
@@ -29,13 +29,14 @@ def look_ahead(saved: SavedRequest, environ: Mapping[str, str], base: Path | Non
 
     base: the folder that relative paths of the saved request start from; `None` is the working folder.
     """
-    authorizers = _local_authorizers(saved, base)
-    missing = (
-        *_target(saved, base, authorizers is not None),
-        *_references(saved, environ, base),
-        *_key(saved.sign, environ, base),
-        *_certificate(saved.certificate, base),
+    authorizers = next(_as_far_as_possible(lambda: iter([_local_authorizers(saved, base)])), None)
+    parts = (
+        lambda: _target(saved, base, authorizers is not None),
+        lambda: _references(saved, environ, base),
+        lambda: _key(saved.sign, environ, base),
+        lambda: _certificate(saved.certificate, base),
     )
+    missing = tuple(each for part in parts for each in _as_far_as_possible(part))
     name = saved.request.authorizer_name
     if authorizers is None or (name and refers(name)):
         return Known(missing)
@@ -44,6 +45,17 @@ def look_ahead(saved: SavedRequest, environ: Mapping[str, str], base: Path | Non
         return Known(missing, None, names)
     own = next((each for each in authorizers if each.name == name), None)
     return Known(missing, own is not None, names, own)
+
+
+Found = TypeVar("Found")
+
+
+def _as_far_as_possible(look: Callable[[], Iterator[Found]]) -> Iterator[Found]:
+    """What is found until something fails unexpectedly: sending meets the same fault, and reports it."""
+    try:
+        yield from look()
+    except Exception:  # noqa: BLE001  # looking ahead happens while the person types, and must not end the app
+        return
 
 
 def with_lookup(known: Known, failure: Failure | None) -> Known:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from authlens.core.policy.document import DOCUMENT_KEYS, STATEMENT_KEYS, parse
+from authlens.core.policy.document import DOCUMENT_KEYS, MOST_CHARACTERS, STATEMENT_KEYS, parse, parse_answer
 from support.policies import ARN, allow, document, text
 
 KEYS = st.sampled_from([*DOCUMENT_KEYS, *STATEMENT_KEYS, "StringEquals", "iot:ClientId", "x"])
@@ -180,3 +180,13 @@ def test_an_invalid_effect_is_quoted(effect: Any, words: str) -> None:
     one = {"Effect": effect, "Action": "iot:Connect", "Resource": "*"}
     [fault] = parse(json.dumps({"Version": "2012-10-17", "Statement": one})).statements[0].faults
     assert fault.message.endswith(f" not {words}")
+
+
+def test_an_answer_is_read_up_to_four_times_of_what_aws_accepts() -> None:
+    whole = text(allow("iot:Publish", "*"))
+    large = whole + " " * (MOST_CHARACTERS - 2 * len(whole))
+    read = parse_answer((whole, large, whole))
+    assert [len(each.statements) for each in read] == [1, 1, 1]
+    read = parse_answer((whole, f"{large}  ", whole))
+    assert [len(each.statements) for each in read] == [1, 0, 0]
+    assert [fault.id for each in read for fault in each.faults] == ["unread", "unread"]

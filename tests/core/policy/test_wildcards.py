@@ -21,6 +21,7 @@ from authlens.core.policy.wildcards import (
     covers,
     intersects,
     residuals,
+    shared_work,
     symbols,
     written,
 )
@@ -160,6 +161,19 @@ def test_of_two_bounds_the_outer_one_applies() -> None:
         with pytest.raises(TooMuchWork):
             compile_symbols(())
     compile_symbols(symbols("?" * 500))
+
+
+def test_bounds_share_what_they_may_take_together() -> None:
+    with shared_work(10):
+        compile_symbols(symbols("?" * 500))
+        with bounded_work(100):
+            compile_symbols(symbols("ab*?"))
+        with bounded_work(100), pytest.raises(TooMuchWork):
+            compile_symbols(())
+        with bounded_work(100), pytest.raises(TooMuchWork):
+            compile_symbols(())
+    with bounded_work(100):
+        compile_symbols(symbols("?" * 50))
 
 
 ALL_TEXTS = ["".join(letters) for size in range(6) for letters in product("ab", repeat=size)]

@@ -250,12 +250,12 @@ def test_decode_refuses_what_is_too_large() -> None:
 
 def test_what_is_slow_to_read_has_a_smaller_limit() -> None:
     assert load("- " + "a" * 700_000).value
-    with pytest.raises(YamlError, match="larger than 640 KiB"):
+    with pytest.raises(YamlError, match="larger than 512 KiB"):
         load("- é" + "a" * 700_000)
 
 
 def test_the_limits() -> None:
-    assert (yaml_reader.MAX_DEPTH, MAX_BYTES, yaml_reader.MAX_BYTES_SLOWLY) == (40, 1_048_576, 655_360)
+    assert (yaml_reader.MAX_DEPTH, MAX_BYTES, yaml_reader.MAX_BYTES_SLOWLY) == (40, 1_048_576, 524_288)
     assert (yaml_reader.MAX_EVENTS, yaml_reader.MAX_EVENTS_SLOWLY) == (25_000, 10_000)
 
 
@@ -283,7 +283,7 @@ def test_the_size_is_limited_in_bytes() -> None:
     assert str(caught.value) == "line 1, column 1: the file is larger than 1048576 bytes"
     slowly = "#é" + "a" * (yaml_reader.MAX_BYTES_SLOWLY - 3)
     assert load(slowly).value is None
-    with pytest.raises(TooLong, match=r"line 1, column 1: the file is larger than 640 KiB and is either not valid"):
+    with pytest.raises(TooLong, match=r"line 1, column 1: the file is larger than 512 KiB and is either not valid"):
         load(slowly + "a")
 
 

@@ -295,3 +295,9 @@ def test_handlers_in_folders_and_objects(project: Path, handler: str, runtime: s
 
 def test_code_on_a_configured_path_is_not_looked_for(project: Path) -> None:
     read(project, SHORT.replace("app.handler", "elsewhere.handler") + "    environment: {PYTHONPATH: lib}\n")
+
+
+def test_more_authorizers_than_are_served(project: Path) -> None:
+    entries = "".join(f"  A{number}: {{codeUri: ., handler: app.handler}}\n" for number in range(501))
+    with pytest.raises(DefinitionError, match="authorizers has 501 entries; at most 500 of one file are served"):
+        read(project, f"authorizers:\n{entries}")

@@ -267,3 +267,10 @@ def test_a_missing_file_is_said(tmp_path: Path) -> None:
 )
 def test_which_files_look_like_a_template(text: str, is_template: bool) -> None:
     assert looks_like_template(text) is is_template
+
+
+def test_more_resources_than_cloudformation_accepts(tmp_path: Path) -> None:
+    path = tmp_path / "template.json"
+    path.write_text(json.dumps({"Resources": {f"T{number}": {"Type": "AWS::SNS::Topic"} for number in range(501)}}))
+    with pytest.raises(DefinitionError, match="501 resources; CloudFormation accepts 500 per template"):
+        read_template(path)

@@ -11,6 +11,7 @@ from dataclasses import field
 from authlens.frozen import dataclass
 
 _COMMAND = "test-invoke-authorizer"
+_OUR_COMMAND = "invoke"
 _PATH = r"(?<![\w.:~\\/-])(?:[\w.:~\\/-]*[\\/])?"
 _AWS = re.compile(_PATH + r"aws(?:\.exe|-cli)?(?=\s+(?:-|iot\b|[\\^`]\s))")
 _OURS = re.compile(_PATH + r"(?:authlens(?=\s+invoke\b)|python[\d.]*(?=\s+-m\s+authlens\s+invoke\b))")
@@ -38,7 +39,12 @@ class CommandStart:
 
 def find(text: str) -> CommandStart | None:
     """The start of the command; `None` if the text contains no such command."""
-    programs = sorted([*_starts(_AWS, text, text.rfind(_COMMAND)), *_starts(_OURS, text, len(text))])
+    programs = sorted(
+        [
+            *_starts(_AWS, text, text.rfind(_COMMAND)),
+            *_starts(_OURS, text, text.rfind(_OUR_COMMAND) + len(_OUR_COMMAND)),
+        ]
+    )
     for at in programs:
         line = max(text.rfind("\n", 0, at) + 1, at - _LONGEST)
         before = text[line:at]
@@ -48,7 +54,7 @@ def find(text: str) -> CommandStart | None:
 
 
 def _starts(program: re.Pattern[str], text: str, end: int) -> list[int]:
-    return [found.start() for found in program.finditer(text, 0, end)] if end > 0 else []
+    return [found.start() for found in program.finditer(text, 0, end)] if end >= len(_OUR_COMMAND) else []
 
 
 def _start(text: str, line: int, before: str, at: int) -> CommandStart:

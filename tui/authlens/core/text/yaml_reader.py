@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -18,7 +19,7 @@ from authlens.frozen import dataclass
 
 MAX_DEPTH = 40
 MAX_BYTES = 1024 * 1024
-MAX_BYTES_SLOWLY = 640 * 1024
+MAX_BYTES_SLOWLY = 512 * 1024
 MAX_EVENTS = 25_000
 MAX_EVENTS_SLOWLY = 10_000
 """For a text that only PyYAML's own parser reads correctly, at a tenth of the speed. Either limit takes under a second.
@@ -217,8 +218,12 @@ def is_read_alike(text: str) -> bool:
     return yaml.__with_libyaml__ and _READ_ALIKE.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=2)
 def _read_by_libyaml(text: str) -> YamlNode | None:
-    """The document; `None` if PyYAML's own parser must read it, because the two differ on this text or its errors."""
+    """The document; `None` if PyYAML's own parser must read it, because the two differ on this text or its errors.
+
+    Cached, because saving reads a text several times.
+    """
     if not is_read_alike(text):
         return None
     loader = yaml.CSafeLoader(text)

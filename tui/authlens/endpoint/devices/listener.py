@@ -111,7 +111,7 @@ class DeviceListener:
         while True:
             try:
                 connection, address = await loop.sock_accept(listening)
-            except OSError:
+            except Exception:  # noqa: BLE001  # one arrival must not keep the next ones out
                 if listening.fileno() < 0:
                     return
                 # Out of file descriptors until a connection ends, or the network's fault with the one that came.

@@ -199,6 +199,9 @@ def _definitions(root: YamlNode, path: Path, ask: bool) -> Definitions:
     entries = _required(root, fields, "authorizers")
     if not entries.mapping():
         raise entries.error("authorizers is empty; it names each authorizer and its function")
+    if len(entries.mapping()) > MOST_AUTHORIZERS:
+        count = len(entries.mapping())
+        raise entries.error(f"authorizers has {count:,} entries; at most {MOST_AUTHORIZERS} of one file are served")
     reader = _Reader(path, region, account, ask)
     authorizers: list[AuthorizerDefinition] = []
     faults: list[tuple[str, YamlError]] = []
@@ -220,6 +223,9 @@ def _definitions(root: YamlNode, path: Path, ask: bool) -> Definitions:
         domains=domains.domains,
         left_out=tuple(left_out(name, path, fault.line, fault.message) for name, fault in faults),
     )
+
+
+MOST_AUTHORIZERS = 500
 
 
 def region_of_node(node: YamlNode) -> str:

@@ -316,7 +316,7 @@ class History:
         self._fault = None
         return result
 
-    def _sentence(self, error: sqlite3.Error | OSError | RuntimeError | file.Newer) -> str:
+    def _sentence(self, error: sqlite3.Error | OSError | file.Newer) -> str:
         if isinstance(error, file.Newer):
             return (
                 f"{self._path} was written by a newer authlens (format {error.version}); it is left as it is"
@@ -341,8 +341,8 @@ class History:
         thread = threading.Thread(target=self._work, name="history", daemon=True)
         try:
             thread.start()
-        except RuntimeError as error:
-            self._fault = self._sentence(error)
+        except RuntimeError:
+            self._fault = f"the history {self._path} cannot be used: no thread could be started"
             return False
         self._thread = thread
         return True

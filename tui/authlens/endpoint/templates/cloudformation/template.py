@@ -48,6 +48,8 @@ from authlens.endpoint.templates.settings import (
 )
 from authlens.endpoint.templates.unpack import Cache
 
+MOST_RESOURCES = 500
+"""CloudFormation's own limit (its page on quotas)."""
 DEEPEST = 5
 """Maximum nesting of stacks."""
 MOST_STACKS = 50
@@ -94,7 +96,13 @@ def load_stack(
     environment: where it is deployed, if not where the project is.
     """
     try:
-        stack = Stack(_root(path, project), path, project, name, given, environment)
+        sections = _root(path, project)
+        if "Resources" in sections and len(sections["Resources"].mapping()) > MOST_RESOURCES:
+            count = len(sections["Resources"].mapping())
+            raise sections["Resources"].error(
+                f"{count:,} resources; CloudFormation accepts {MOST_RESOURCES} per template"
+            )
+        stack = Stack(sections, path, project, name, given, environment)
     except YamlError as error:
         raise DefinitionError(path, error.line, error.column, error.message) from None
     except (OSError, ValueError) as error:

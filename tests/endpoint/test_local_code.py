@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import DEMO, Target
 from authlens.endpoint.local_code import (
     CodeWatch,
     NoFunctionFile,
     function_file,
     local_facts,
+    request_to_try,
     target_file,
+    target_problem,
     unresolved,
 )
 from authlens.endpoint.samples.unpack import unpack_samples
@@ -117,3 +120,19 @@ def test_the_demos_own_copy_can_be_edited(tmp_path: Path, monkeypatch: pytest.Mo
     unpack_samples(copy)
     assert target_file(Target(local=DEMO)) == copy / "authorizers.yaml"
     assert function_file(Target(local=DEMO), "BadAnswer") == copy / "functions" / "mistakes" / "bad_answer.py"
+
+
+def test_the_request_to_try_has_what_the_only_function_reads(project: Path) -> None:
+    target = Target(local="authorizers.yaml")
+    (project / "functions/app.py").write_text("def handler(event, context): event['protocolData']['http']['headers']\n")
+    request = request_to_try(target, project)
+    assert (request.authorizer_name, request.http_context is not None, request.mqtt_context) == ("Auth", True, None)
+    (project / "authorizers.yaml").write_text(FILE + FILE.splitlines()[1].replace("Auth", "Other") + "\n")
+    assert request_to_try(target, project) == request_to_try(Target()) == AuthorizerRequest()
+
+
+def test_the_problem_of_a_target_is_the_endpoint_s(project: Path) -> None:
+    target = Target(local="authorizers.yaml")
+    assert [target_problem(each, project) for each in (target, Target(), Target(local=DEMO))] == [None] * 3
+    (project / "authorizers.yaml").write_text("authorizers: 7\n")
+    assert "authorizers.yaml, line 1" in (target_problem(target, project) or "")

@@ -11,8 +11,10 @@ from pathlib import Path
 
 from authlens.core.invocation.local_run import Unresolved
 from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Target
 from authlens.endpoint.local import LocalTargetError, definition_file
+from authlens.endpoint.projects.draft import request_for
 from authlens.endpoint.projects.source import ProjectSource, read_source
 from authlens.endpoint.runtime.fingerprint import fingerprint
 from authlens.endpoint.samples.unpack import SAMPLES
@@ -142,6 +144,14 @@ def authorizers_named(target: Target, base: Path | None = None) -> tuple[Authori
     """The authorizers that a local target's endpoint would serve; `None` if its files cannot be read. Runs nothing."""
     definitions = _defined(target, base)
     return None if definitions is None else tuple(each.authorizer for each in definitions.authorizers)
+
+
+def request_to_try(target: Target, base: Path | None = None) -> AuthorizerRequest:
+    """What the function of a local target's only authorizer reads; empty if there is not exactly one."""
+    definitions = _defined(target, base)
+    if definitions is None or len(definitions.authorizers) != 1:
+        return AuthorizerRequest()
+    return request_for(definitions.authorizers[0])
 
 
 def target_problem(target: Target, base: Path | None = None) -> str | None:

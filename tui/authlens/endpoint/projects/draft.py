@@ -14,7 +14,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from authlens.core.invocation.local_run import Unresolved
+from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.token_place import Place
+from authlens.core.saved.saved_request_yaml import read
 from authlens.endpoint.projects.made_key import has_key
 from authlens.endpoint.projects.reads import Reads, reads_of
 from authlens.endpoint.runtime.environment import of_layers
@@ -137,6 +139,11 @@ def _request(each: AuthorizerDefinition, target: str, made: str | None) -> Itera
         yield "  token: TOKEN\n"
         return
     yield from _contexts(reads, place, authorizer.token_key_name or "token")
+
+
+def request_for(each: AuthorizerDefinition) -> AuthorizerRequest:
+    """A request with what the authorizer's function reads."""
+    return read("".join(_request(each, "authorizers.yaml", None))).request
 
 
 def _place(reads: Reads) -> Place:

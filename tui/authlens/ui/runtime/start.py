@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from authlens.core.invocation.invocation import fault_of
-from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.frozen import dataclass
@@ -76,8 +75,8 @@ def _first_of(folder: Path) -> Start:
 
 
 def _of_project(folder: Path) -> Start:
-    """A folder without saved requests: an empty form whose target is the file that defines its authorizers."""
-    from authlens.endpoint.local_code import authorizers_named
+    """A folder without saved requests: a request to try, whose target is the file that defines its authorizers."""
+    from authlens.endpoint.local_code import request_to_try
     from authlens.endpoint.projects.foreign import NOTHING
     from authlens.endpoint.projects.source import file_to_serve
     from authlens.endpoint.templates.definitions import DefinitionError
@@ -88,9 +87,7 @@ def _of_project(folder: Path) -> Start:
         problem = "" if error.reason == NOTHING else str(error)
         return Start(folder=folder, problem=problem, is_choice=True)
     target = Target(local=str(path))
-    found = authorizers_named(target) or ()
-    name = found[0].name if len(found) == 1 else None
-    return Start(SavedRequest(AuthorizerRequest(name), target=target), None, folder, is_choice=True, origin=path)
+    return Start(SavedRequest(request_to_try(target), target=target), None, folder, is_choice=True, origin=path)
 
 
 def _in_order(folder: Path) -> list[Path]:

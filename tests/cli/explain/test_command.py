@@ -371,7 +371,16 @@ def test_the_deployment_is_read_and_checked(authlens: Command, monkeypatch: pyte
     )
     machine = deployment_of(authlens, {}, "tlsContext: {serverName: iot.example.com}", "--output", "json")
     facts = {fact["id"]: fact["isRead"] for fact in json.loads(machine.out)["deployment"]}
-    read = ("function", "permission", "concurrency", "logging", "default-authorizer", "data-endpoint", "domain")
+    read = (
+        "function",
+        "permission",
+        "concurrency",
+        "throttles",
+        "logging",
+        "default-authorizer",
+        "data-endpoint",
+        "domain",
+    )
     assert facts == dict.fromkeys(read, True)
     denied = deployment_of(authlens, {"/authorizer/A": DENIED}, "mqttContext: {username: u}")
     assert (denied.code, denied.out) == (254, "")

@@ -141,3 +141,23 @@ def test_a_local_target_has_a_listener_of_its_own_behind_the_same_gate_and_its_p
     assert "good-2" in shown
     explained = authlens("explain", "--history", "1", "--trust").stdout
     assert explained.startswith("Connected as good-2 over MQTT 5 over TLS, and published to ok/x.")
+
+
+def test_a_local_endpoint_that_was_started_apart_is_trusted_and_its_probe_is_replayed_there(
+    serving: DeviceServing, tmp_path: Path
+) -> None:
+    target = f"target: {{region: us-east-1, endpointUrl: '{serving.url}'}}\n"
+    (tmp_path / "request.yaml").write_text(REQUEST.replace("PASSWORD", "right") + target)
+    environment = {"HOME": str(serving.folder), "PATH": "", "AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "S"}
+
+    def authlens(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "authlens", *words]
+        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=environment)
+
+    first = authlens("connect", "--request", str(tmp_path / "request.yaml"), "--trust", "--client-id", "good-3")
+    assert (first.returncode, first.stdout.splitlines()[0]) == (0, "connected"), first.stderr
+    listed = authlens("history", "list", "--search", "probe", "--limit", "1", "--output", "json").stdout
+    row = json.loads(listed)
+    assert (row["kind"], row["verdict"]) == ("probe", "CONNECTED")
+    again = authlens("connect", "--history", str(row["id"]), "--trust")
+    assert (again.returncode, again.stdout.splitlines()[0]) == (0, "connected"), again.stderr

@@ -142,3 +142,10 @@ def test_a_broken_configuration_file_is_named(whole_program: Invoke, configured:
     ended = whole_program("--authorizer-name", "A")
     assert ended.code == 255
     assert str(configured / "config") in ended.err
+
+
+def test_the_local_way_sends_nothing_to_another_target(whole_program: Invoke, server: Recording) -> None:
+    ended = whole_program("--authorizer-name", "A", "--via", "local")
+    assert ended.code == 252
+    assert "--via local needs a saved request with a local target" in ended.err
+    assert server.take() == []

@@ -15,7 +15,7 @@ from authlens.endpoint.templates.noticed import noticing
 from authlens.frozen import dataclass
 
 DEEPEST = 14
-MOST_FILES = 20_000
+MOST_FILES = 10_000
 MOST_BYTES = 262_144
 """A function or template of a person; what is larger was generated."""
 _PASSED_OVER = re.compile(r"\..*|node_modules|bower_components|site-packages|vendor|venv|env|__pycache__|target|dist")
@@ -32,6 +32,12 @@ _DECLARES = re.compile(
 )
 _OF_SST = re.compile(r"\brealtime\.authorizer\(|\bRealtimeAuth\w*\(")
 _ANSWERS = (re.compile(r"\bis_?authenticated\b", re.IGNORECASE), re.compile(r"\bpolicy_?documents?\b", re.IGNORECASE))
+
+_WORDS = (
+    *(b"uthenticated", b"IoT::Authorizer", b"CfnAuthorizer", b"iot_authorizer", b"iot.Authorizer"),
+    *(b"aws.Realtime", b"realtime.authorizer", b"RealtimeAuth"),
+)
+"""One of these is in every text that the patterns fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,7 @@ def _root_module(path: Path, top: Path) -> Path:
     """The file above that configures the provider, for a module's file; plans are made there."""
     above = [parent for parent in path.parents if parent == top or top in parent.parents]
     files = (file for parent in above for file in sorted(parent.glob("*.tf")))
-    return next((file for file in files if _PROVIDER.search(_text(file))), path)
+    return next((file for file in files if _PROVIDER.search(_text(file, (b"provider",)))), path)
 
 
 def _is_authorizer(text: str) -> bool:
@@ -113,9 +119,12 @@ def _entries(folder: Path) -> tuple[list[Path], list[Path]]:
     return [Path(each) for each in inner], [Path(each) for each in files if not _OF_TESTS.fullmatch(Path(each).name)]
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, words: tuple[bytes, ...] = _WORDS) -> str:
+    """Its text if it contains one of the words; most files do not, and searching bytes is fast."""
     try:
         content = content_of(path, MOST_BYTES)
     except OSError:
         return ""
-    return content.decode("utf-8", "replace") if len(content) <= MOST_BYTES else ""
+    if len(content) > MOST_BYTES or not any(word in content for word in words):
+        return ""
+    return content.decode("utf-8", "replace")

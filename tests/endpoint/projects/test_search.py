@@ -68,6 +68,10 @@ AUTHORIZER = "exports.handler = async () => ({ isAuthenticated: true, policyDocu
             "it has 2 files that may be the authorizer's function; name one: HERE/a.js, HERE/b/b.py",
         ),
         ({"tests/a.js": AUTHORIZER, "node_modules/x/a.js": AUTHORIZER, "a.test.js": AUTHORIZER}, "holds no template"),
+        (
+            {"cloudformation/api.template.js": "export default { Auth: { Type: 'AWS::IoT::Authorizer' } };"},
+            "cloudformation/api.template.js: it declares an authorizer; run the tool that makes a template of it",
+        ),
         ({"client.js": "isAuthenticated = user.isAuthenticated;"}, "holds no template"),
     ],
 )

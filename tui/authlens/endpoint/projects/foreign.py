@@ -21,6 +21,7 @@ _CDK_OF_NODE = "this is a CDK app; run 'npm install && npx cdk synth' there and 
 _BUILD = "; build a program for this machine that speaks the Runtime API, and name that program instead"
 _OWN = "name the function's own file instead"
 _AS = f"{_OWN}, as FILE:HANDLER"
+_GENERATES = "it declares an authorizer; run the tool that makes a template of it, and name that template instead"
 _SST = f"this is SST's; {_AS}"
 _NAMES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"cdktf\.json"), _CDKTF),
@@ -143,7 +144,10 @@ def _sources(folder: Path, found: Found) -> str:
     tool = next(iter((*found.sources, *tools, *sorted(folder.glob("*.tf")))), None)
     languages = [*found.programs, *(path for path in (folder / name for name in _LANGUAGES) if path.is_file())]
     program = None if found.functions or (tool and not found.programs) else next(iter(languages), None)
-    return "; or ".join(f"{path.relative_to(folder)}: {foreign(path)}" for path in (tool, program) if path)
+    words = [f"{path.relative_to(folder)}: {foreign(path)}" for path in (tool, program) if path]
+    if not words and not found.functions:
+        words = [f"{path.relative_to(folder)}: {_GENERATES}" for path in found.generators[:1]]
+    return "; or ".join(words)
 
 
 def _listed(paths: Sequence[Path]) -> str:

@@ -52,10 +52,12 @@ class Found:
     """Python, JavaScript and TypeScript that answers as an authorizer does."""
     programs: tuple[Path, ...] = ()
     """Go, Rust, Java and .NET that does."""
+    generators: tuple[Path, ...] = ()
+    """Code that declares an authorizer for a tool that is not known."""
 
 
 def search(folder: Path) -> Found:
-    templates, sources, functions, programs = [], [], [], []
+    templates, sources, functions, programs, generators = [], [], [], [], []
     with noticing(keep=False):
         for path in _files(folder):
             kinds = [kind for kind in (_TEMPLATE, _CODE, _COMPILED, _TERRAFORM) if kind.fullmatch(path.name)]
@@ -63,12 +65,15 @@ def search(folder: Path) -> Found:
             if _TEMPLATE in kinds and "AWS::IoT::Authorizer" in text and looks_like_template(text):
                 templates.append(path)
             elif _DECLARES.search(text):
-                sources += [_root_module(path, folder)] if _TERRAFORM in kinds else _tool(path, folder)
+                tools = [_root_module(path, folder)] if _TERRAFORM in kinds else _tool(path, folder)
+                sources += tools
+                generators += [] if tools or _TEMPLATE in kinds else [path]
             elif _CODE in kinds and _is_authorizer(text):
                 functions.append(path)
             elif _COMPILED in kinds and _is_authorizer(text):
                 programs.append(path)
-    return Found(tuple(templates), tuple(dict.fromkeys(sources)), tuple(functions), tuple(programs))
+    every = (templates, dict.fromkeys(sources), functions, programs, generators)
+    return Found(*map(tuple, every))
 
 
 def _tool(path: Path, top: Path) -> list[Path]:

@@ -161,8 +161,9 @@ async def test_a_file_that_cannot_be_opened_is_reported_and_left(tmp_path: Path,
     path = tmp_path / "bad.yaml"
     path.write_text(text)
     async with running(tmp_path, path) as robot:
-        assert said in robot.notifications()[0]
-        assert str(path) in robot.notifications()[0]
+        assert "✗ Not opened." in robot.text()
+        assert said in robot.form.not_opened
+        assert str(path) in robot.form.not_opened
         assert path.read_text() == text
 
 

@@ -119,7 +119,7 @@ def test_what_no_terminal_sends_harms_nothing(home: Mapping[str, str], tmp_path:
             terminal.settle()
         terminal.send(b"\x1b\x1b[200~not closed \xff\x1b[201~")
         terminal.press("f1")
-        terminal.wait_for("authlens asks")
+        terminal.wait_for("Fill in the form")
         terminal.signal(signal.SIGTERM)
         assert terminal.wait_for_exit() == 143
         assert b"Traceback" not in terminal.written

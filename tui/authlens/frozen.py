@@ -3,7 +3,7 @@
 The standard decorator compiles up to eight methods of each class while the class is defined: a tenth of the time until
 the first screen, most of it for methods that are never called during start-up. Here fields, slots, `replace` and
 matching are the standard library's own, `__init__` is compiled when the first instance is created, and the other
-methods are shared by all classes.
+methods are shared by all classes. `message` does the same for messages of widgets, which can be changed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
     from dataclasses import dataclass as dataclass
+    from dataclasses import dataclass as message
 else:
+
+    def message(cls: type) -> type:
+        """A class decorator like the standard library's, without comparing and printing what nothing does."""
+        made = dataclasses.dataclass(init=False, repr=False, eq=False)(cls)
+        made.__init__ = _init_when_called(made)
+        return made
 
     def dataclass(*, frozen: bool, slots: bool) -> Callable[[type], type]:
         """A class decorator. Both options must be written out, so that mypy and readers recognise them."""

@@ -21,7 +21,6 @@ from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Configured, Identity, Target
 from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.core.saved.source import split_source
-from authlens.core.secrets.invocation_redaction import without_resolved
 from authlens.core.text.url import is_loopback
 from authlens.core.text.visible import visible
 from authlens.gate import Gate
@@ -120,6 +119,8 @@ class Sender:
     def _sent(
         self, saved: SavedRequest, base: Path | None, source: str | None, started_at: datetime, way: SendingWay | None
     ) -> Invocation:
+        # With the first send: the app's first screen needs neither.
+        from authlens.core.secrets.invocation_redaction import without_resolved
         from authlens.store.certificates import variables_of
 
         authorizer: Authorizer | None = None

@@ -6,6 +6,7 @@ It also detects whether the code changed, so that the app can resend a request a
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import field
 from pathlib import Path
 
@@ -13,12 +14,10 @@ from authlens.core.invocation.local_run import Unresolved
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Target
-from authlens.endpoint.local import LocalTargetError, definition_file
-from authlens.endpoint.projects.draft import request_for
-from authlens.endpoint.projects.source import ProjectSource, read_source
+from authlens.endpoint.local import LocalTargetError, definition_file, option_for
 from authlens.endpoint.runtime.fingerprint import fingerprint
 from authlens.endpoint.samples.unpack import SAMPLES
-from authlens.endpoint.templates.definitions import DefinitionError, Definitions, FunctionDefinition
+from authlens.endpoint.templates.definitions import DefinitionError, Definitions, FunctionDefinition, read_definitions
 from authlens.endpoint.templates.function_checks import handler_file, handler_parts
 from authlens.endpoint.templates.lambda_runtimes import language
 from authlens.endpoint.templates.noticed import Stamp, stamp
@@ -148,6 +147,8 @@ def authorizers_named(target: Target, base: Path | None = None) -> tuple[Authori
 
 def request_to_try(target: Target, base: Path | None = None) -> AuthorizerRequest:
     """What the function of a local target's only authorizer reads; empty if there is not exactly one."""
+    from authlens.endpoint.projects.draft import request_for  # few requests are made from a function's code
+
     definitions = _defined(target, base)
     if definitions is None or len(definitions.authorizers) != 1:
         return AuthorizerRequest()
@@ -197,7 +198,17 @@ _KEPT = _Kept(8)
 def _read(path: Path) -> tuple[Definitions | DefinitionError, tuple[Path, ...]]:
     """Its definitions, or why they are invalid, and the files that they depend on."""
     try:
-        definitions = read_source(ProjectSource.named(str(path)), ask=False)
+        definitions = _definitions(path)
         return definitions, tuple(dict.fromkeys((path, *definitions.files)))
     except DefinitionError as error:
         return error.with_traceback(None), tuple(dict.fromkeys((path, *error.files)))
+
+
+def _definitions(path: Path) -> Definitions:
+    if option_for(path) == "--authorizers":
+        with suppress(DefinitionError):  # what another kind of file is, the others know
+            return read_definitions(path, ask=False)
+    # Late: what reads templates and plans takes up memory that most targets do not need.
+    from authlens.endpoint.projects.source import ProjectSource, read_source
+
+    return read_source(ProjectSource.named(str(path)), ask=False)

@@ -143,6 +143,12 @@ class AuthlensApp(OrderedKeysApp):
                 self.unregister_theme(name)
             self.register_theme(theme)
             self.theme = theme.name
+            self.stylesheet.set_variables(self.get_css_variables())
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """As Textual does, but not for the theme of the first paint: nothing was styled before it was set."""
+        if self.is_running:
+            super().refresh_css(animate)
 
     @work(group="themes")
     async def _read_themes(self) -> None:

@@ -13,7 +13,7 @@ from authlens.core.contract.refusal import NOT_FOUND, Refusal, RefusalRule
 from authlens.core.contract.test_call import broken_rules, constraint_refusal
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.members import LIMITS, Limits
-from authlens.core.signing.keys import MINIMUM_BITS, KeyProblem, read_public_key
+from authlens.core.signing.keys import MINIMUM_BITS, KeyProblem, public_key_bits
 
 STATUSES = ("ACTIVE", "INACTIVE")
 MAXIMUM_KEYS = 2
@@ -206,7 +206,7 @@ def key_refusal(name: str, key: str, pem: str) -> Refusal | None:
     if "PRIVATE KEY-----" in pem or (_FIRST_LINE in lines and _LAST_LINE not in lines):
         return NOT_CONVERTIBLE.refusal(name=name)
     try:
-        bits = read_public_key(pem[pem.index(_FIRST_LINE) :]).key_size if _FIRST_LINE in lines else None
+        bits = public_key_bits(pem[pem.index(_FIRST_LINE) :]) if _FIRST_LINE in lines else None
     except KeyProblem:
         bits = None
     if bits is None:

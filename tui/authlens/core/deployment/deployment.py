@@ -6,11 +6,14 @@ The rule: anything that could not be read is an Unread with the required permiss
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from authlens.core.deployment.client_certificate import ClientCertificate
 from authlens.core.policy.arn import split
 from authlens.core.request.authorizer import Authorizer
 from authlens.frozen import dataclass
+
+if TYPE_CHECKING:
+    from authlens.core.deployment.client_certificate import ClientCertificate
 
 X509 = "CUSTOM_AUTH_X509"
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from authlens.core.contract.outcome import Outcome
 from authlens.core.deployment.deployment import Deployment, Domain
 from authlens.core.invocation.cloud_log import LogLine, LogQuery
 from authlens.core.invocation.invocation import Failure, Wire
 from authlens.core.invocation.local_run import LocalRun
-from authlens.core.mqtt.connection import DeviceConnection
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Configured, Identity, Target
 from authlens.frozen import dataclass
+
+if TYPE_CHECKING:
+    from authlens.core.mqtt.connection import DeviceConnection
 
 
 @dataclass(frozen=True, slots=True)

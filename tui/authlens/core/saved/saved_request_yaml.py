@@ -24,12 +24,9 @@ from authlens.core.saved import expectation_yaml
 from authlens.core.saved.cases import read_cases
 from authlens.core.saved.certificate import Certificate
 from authlens.core.saved.saved_request import Case, SavedRequest, Sign, SuitePart
-from authlens.core.text import json_nodes
 from authlens.core.text.base64_text import lenient_base64
 from authlens.core.text.encodings import to_base64
-from authlens.core.text.yaml_edit import NotEditable, edited
 from authlens.core.text.yaml_reader import YamlError, YamlNode, load
-from authlens.core.text.yaml_writer import dump
 
 KEYS = ("description", "tags", "skip", "target", "request", "sign", "certificate", "expect", "cases")
 _PLACES = ("token", "username", "queryString", "headers")
@@ -113,6 +110,8 @@ def _read_reason(node: YamlNode) -> str:
 def read_json_or_yaml(text: str) -> YamlNode:
     """Read JSON as JSON, because YAML's reader would change some strings, and everything else as YAML."""
     if text.lstrip().startswith("{"):
+        from authlens.core.text import json_nodes  # few files are JSON
+
         try:
             return json_nodes.load(text)
         except YamlError:
@@ -204,6 +203,8 @@ def _text(fields: Mapping[str, YamlNode], key: str) -> str | None:
 
 def write(saved: SavedRequest) -> str:
     """The text of a new file, keys in the order of docs/files.md."""
+    from authlens.core.text.yaml_writer import dump  # only to save
+
     return dump(_document(saved))
 
 
@@ -213,6 +214,8 @@ def rewrite(text: str, saved: SavedRequest) -> str:
     Text that cannot be read is replaced completely. If a change cannot be made without touching the rest, the entry
     around it is rewritten, and only if that fails too everything below the comments at the top.
     """
+    from authlens.core.text.yaml_edit import NotEditable, edited  # only to save
+
     try:
         document = read_json_or_yaml(text)
         old = read(text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import html
 import json
 import re
 import shlex
@@ -46,6 +45,8 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def _text_forms(text: str) -> Iterator[str]:
+    import html  # late: its table of entities takes longer to load than this whole package
+
     yield text
     for ascii_only in (True, False):
         escaped = json.dumps(text, ensure_ascii=ascii_only)[1:-1]

@@ -8,16 +8,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.invocation import Failure, Invocation, Wire
 from authlens.core.invocation.invocation_json import request_from_json
 from authlens.core.invocation.local_run import LocalRun, Unresolved
-from authlens.core.mqtt.connection import DeviceConnection
 from authlens.core.request.members import MEMBERS, MemberKind
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.secrets.redaction import MASK, Redactor, masked, redact_request, referred_secrets, secrets_of
+
+if TYPE_CHECKING:
+    from authlens.core.mqtt.connection import DeviceConnection
 
 
 def redact_invocation(invocation: Invocation, secrets: Iterable[str | bytes] = ()) -> Invocation:

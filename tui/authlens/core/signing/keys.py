@@ -41,6 +41,13 @@ class KeyPair:
 _LABEL = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----")
 
 _BODY = re.compile(rb"-----BEGIN (?:PUBLIC|PRIVATE) KEY-----(.*?)-----END", re.DOTALL)
+_USUAL = re.compile("-----BEGIN PUBLIC KEY-----\n((?:[A-Za-z0-9+/=]{1,64}\n)+)-----END PUBLIC KEY-----\\s*")
+_USUAL_BITS = (2048, 3072, 4096)
+_EXPONENT = bytes.fromhex("0203010001")
+"""65,537 in DER."""
+_RSA = bytes.fromhex("300d06092a864886f70d0101010500")
+"""The algorithm identifier of an RSA key in DER."""
+
 _BARE = re.compile(r"[A-Za-z0-9+/=\s]{64,}")
 _PSS = bytes.fromhex("06092a864886f70d01010a")
 """The object identifier of an RSA key restricted to PSS padding."""
@@ -128,6 +135,38 @@ def read_public_key(pem: str) -> RSAPublicKey:
     if _is_for_pss(pem.encode("utf-8", "replace")):
         raise KeyProblem(_FOR_PSS)
     return key
+
+
+def public_key_bits(pem: str) -> int:
+    """The size of an RSA public key. Raises KeyProblem as `read_public_key` does.
+
+    A key as OpenSSL and AWS KMS write it is measured without loading the library, which takes up several MiB.
+    """
+    return _usual_bits(pem) or read_public_key(pem).key_size
+
+
+def _usual_bits(pem: str) -> int | None:
+    """The size of a key of a usual size and exponent; `None` for any other text, which only the library can judge."""
+    found = _USUAL.fullmatch(pem)
+    octets = strict_base64("".join(found[1].split())) if found else None
+    if octets is None:
+        return None
+    for bits in _USUAL_BITS:
+        modulus = octets[-bits // 8 - len(_EXPONENT) : -len(_EXPONENT)]
+        if modulus[:1] >= b"\x80" and modulus[-1] % 2 and octets == _usual_key(modulus):
+            return bits
+    return None
+
+
+def _usual_key(modulus: bytes) -> bytes:
+    """A SubjectPublicKeyInfo (RFC 5280 §4.1) with an RSAPublicKey (RFC 8017 §A.1.1)."""
+    numbers = _long(0x30, _long(0x02, b"\0" + modulus) + _EXPONENT)
+    return _long(0x30, _RSA + _long(0x03, b"\0" + numbers))
+
+
+def _long(tag: int, content: bytes) -> bytes:
+    """A value of 256 to 65,535 bytes in DER."""
+    return bytes([tag, 0x82]) + len(content).to_bytes(2) + content
 
 
 def public_pem_of(private_pem: bytes, passphrase: bytes | None = None) -> str:

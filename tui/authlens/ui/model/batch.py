@@ -8,7 +8,6 @@ from pathlib import Path
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.core.saved.source import split_source
-from authlens.core.secrets.redaction import MASK
 from authlens.frozen import dataclass
 
 
@@ -38,6 +37,8 @@ def base_of(invocation: Invocation, base: Path | None) -> Path | None:
 
 def is_redacted(invocation: Invocation) -> bool:
     """Whether the history kept its secrets masked, so that it cannot be sent as it was."""
+    from authlens.core.secrets.redaction import MASK  # after the first paint
+
     return any(MASK in text for text in _texts(invocation.request.to_api()))
 
 

@@ -17,7 +17,6 @@ from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Configured, Identity, Target
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.core.saved.source import source_of
-from authlens.core.secrets.redaction import redact_request
 from authlens.frozen import dataclass
 from authlens.ui.model.batch import is_redacted
 from authlens.ui.model.draft import Draft
@@ -119,6 +118,7 @@ class FormState:
             return True
         if not is_redacted(invocation):
             return False
+        from authlens.core.secrets.redaction import redact_request  # after the first paint
 
         return redact_request(request, invocation.authorizer) == invocation.request
 

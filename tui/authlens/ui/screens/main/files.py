@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from authlens.core.devices.report import connection_name
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.request.request import Mode
 from authlens.core.saved.saved_request import SavedRequest
@@ -83,6 +82,8 @@ class FileController:
         """Save the request of a device's connection to a file of its own."""
 
         async def work() -> None:
+            from authlens.core.devices.report import connection_name  # with the first connection
+
             if await self.may_leave():
                 self._form.load_apart(invocation)
                 await self._save_as(connection_name(invocation))

@@ -108,7 +108,7 @@ class IdentityController:
 
     async def _read_file(self, target: Target, base: Path | None) -> None:
         """Of a local target its file says it all, before anything of it runs."""
-        from authlens.endpoint.local_code import local_facts  # after the first paint: it loads what reads templates
+        from authlens.endpoint.local_code import local_facts  # after the first paint: it loads what reads the file
 
         facts = await background.call(lambda: local_facts(target, base))
         if facts is not None and self.state.target == target:

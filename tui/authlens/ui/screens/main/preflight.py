@@ -11,7 +11,6 @@ from authlens.core.preflight.finding import Finding, Known
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import Mode
 from authlens.core.saved.certificate import Certificate
-from authlens.core.secrets.redaction import token_names
 from authlens.ui.model.draft import Draft, fields_of, of_saved
 from authlens.ui.model.finding_target import fixable, member_of, next_finding
 from authlens.ui.model.screen_values import HintState
@@ -48,6 +47,8 @@ class PreflightController:
         self._host.after("preflight", PAUSE, self._look_ahead)
 
     def _look_ahead(self) -> None:
+        from authlens.core.secrets.redaction import token_names  # after the first paint
+
         draft, authorizer = self._form.state.draft, self._identity.known_authorizer(self._form.state.sent)
         # An untouched form has no findings.
         found = () if draft.is_blank else self._findings(draft, authorizer)

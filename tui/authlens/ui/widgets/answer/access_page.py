@@ -5,7 +5,6 @@ A letter that is not a key of the list begins a question: `p` of `publish sensor
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
@@ -17,6 +16,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from authlens.core.saved.expectation import Question
+from authlens.frozen import message
 from authlens.ui.text.page import PageItem
 from authlens.ui.text.safe_content import prose
 from authlens.ui.widgets.controls.items import Items
@@ -41,13 +41,13 @@ class AccessPage(Vertical):
         Binding("d,delete", "drop", "Drop", id="access.drop", tooltip="Stop asking this question"),
     ]
 
-    @dataclass
+    @message
     class Asked(Message):
         """The user asked a question."""
 
         question: Question
 
-    @dataclass
+    @message
     class Dropped(Message):
         """The user removed the question at this place."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -15,6 +15,7 @@ from textual.reactive import var
 from textual.widget import Widget
 
 from authlens.core.invocation.invocation import Invocation
+from authlens.frozen import message
 from authlens.ui.model.screen_values import RunningCall
 from authlens.ui.runtime.key_queue import after_refresh
 from authlens.ui.text.answer import documents
@@ -63,26 +64,26 @@ class AnswerPane(SearchablePane):
     watching: var[bool] = var(False)
     """Whether a change of the function's code sends the request again."""
 
-    @dataclass
+    @message
     class LogAsked(Message):
         """What the deployed function logged is to be read."""
 
-    @dataclass
+    @message
     class FormComparisonAsked(Message):
         """The request of the answer is to be compared with the form."""
 
-    @dataclass
+    @message
     class ExpectationAsked(Message):
         """The answer is to be compared with what was expected."""
 
-    @dataclass
+    @message
     class CopyAsked(Message):
         """A text is to be copied. `what` names it for the user."""
 
         text: str
         what: str
 
-    @dataclass
+    @message
     class WriteAsked(CopyAsked):
         """A text is to be written to a file, whole, also where it is too long to be shown."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textual.content import Content
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.widget import Widget
 
 from authlens.ui.model.screen_values import RunningCall
@@ -17,21 +17,36 @@ class StageLine(Widget):
     StageLine.-empty { display: none; }
     """
 
-    view: reactive[AnswerView] = reactive(AnswerView(), layout=True)
-    running: reactive[RunningCall | None] = reactive[RunningCall | None](None)
-    in_full: reactive[bool] = reactive(False, layout=True)
+    view: var[AnswerView] = var(AnswerView())
+    running: var[RunningCall | None] = var[RunningCall | None](None)
+    in_full: var[bool] = var(False)
     """Whether every stage is shown, even if all passed."""
-    mask: reactive[Mask] = reactive(REVEALED, layout=True)
+    mask: var[Mask] = var(REVEALED)
     """What must not be shown."""
+    _text = Content("")
 
     def watch_view(self) -> None:
-        self._hide_if_empty()
+        self._say()
 
     def watch_running(self) -> None:
-        self._hide_if_empty()
+        self._say()
+
+    def watch_in_full(self) -> None:
+        self._say()
+
+    def watch_mask(self) -> None:
+        self._say()
 
     def on_mount(self) -> None:
+        self._say()
+
+    def _say(self) -> None:
+        """Lay it out again if it says something else: preflight looks at the request after each pause in the typing."""
         self._hide_if_empty()
+        text = self.render()
+        if not text.is_same(self._text):
+            self._text = text
+            self.refresh(layout=True)
 
     def _hide_if_empty(self) -> None:
         # What preflight foresaw has been acted on once the request is under way.

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from textual.content import Content
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.widget import Widget
 
 from authlens.ui.model.screen_values import RunningCall
@@ -28,10 +28,11 @@ class VerdictView(Widget):
     VerdictView { height: auto; }
     """
 
-    view: reactive[AnswerView] = reactive(AnswerView(is_blank=False), layout=True)
-    running: reactive[RunningCall | None] = reactive[RunningCall | None](None, layout=True)
-    mask: reactive[Mask] = reactive(REVEALED, layout=True)
+    view: var[AnswerView] = var(AnswerView(is_blank=False))
+    running: var[RunningCall | None] = var[RunningCall | None](None)
+    mask: var[Mask] = var(REVEALED)
     """What must not be shown."""
+    _text = Content("")
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         super().__init__()
@@ -39,6 +40,22 @@ class VerdictView(Widget):
 
     def on_mount(self) -> None:
         self.set_interval(_AGES, self.refresh)  # it says how long ago the call was
+
+    def watch_view(self) -> None:
+        self._say()
+
+    def watch_running(self) -> None:
+        self._say()
+
+    def watch_mask(self) -> None:
+        self._say()
+
+    def _say(self) -> None:
+        """Lay it out again if it says something else: what is typed seldom changes it."""
+        text = self.render()
+        if not text.is_same(self._text):
+            self._text = text
+            self.refresh(layout=True)
 
     def render(self) -> Content:
         if self.running is not None:

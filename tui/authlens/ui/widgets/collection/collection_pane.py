@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
@@ -13,6 +12,7 @@ from textual.reactive import var
 from textual.widget import Widget
 from textual.widgets import Static
 
+from authlens.frozen import message
 from authlens.ui.model.collection import CollectionNode, CollectionState, filtered
 from authlens.ui.text.collection_text import node_line
 from authlens.ui.text.safe_content import prose
@@ -31,7 +31,7 @@ class CollectionRows(Rows):
         Binding("d", "ask('duplicate')", "Duplicate", id="saved.duplicate", tooltip="Copy the file"),
     ]
 
-    @dataclass
+    @message
     class Asked(Message):
         """Something is to be done with the node under the cursor, or with all of them."""
 
@@ -81,7 +81,7 @@ class CollectionPane(SearchablePane):
 
     collection: var[CollectionState] = var(CollectionState(), init=False)
 
-    @dataclass
+    @message
     class Wanted(Message):
         """The pane is visible, so its content is needed."""
 

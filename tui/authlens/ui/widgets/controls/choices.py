@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
@@ -15,6 +14,7 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
 
+from authlens.frozen import dataclass, message
 from authlens.ui.widgets.controls.paint_guard import PaintGuard
 
 _CHOOSE = Binding.Group("Choose", compact=True)
@@ -55,7 +55,7 @@ class Choices(PaintGuard, Widget, can_focus=True):
     choices: reactive[tuple[Choice, ...]] = reactive(())
     chosen: reactive[str] = reactive("")
 
-    @dataclass
+    @message
     class Chosen(Message):
         """The user chose a different one."""
 

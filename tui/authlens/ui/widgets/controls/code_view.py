@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar
 
@@ -17,6 +16,7 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.visual import Visual
 
+from authlens.frozen import dataclass, message
 from authlens.ui.text.page import Line, Mark, line_spans, parts_of, wrapped
 from authlens.ui.widgets.controls.rows import Rows
 
@@ -63,11 +63,11 @@ class CodeView(Rows):
     marked_from: reactive[int | None] = reactive[int | None](None)
     """Where a selection by keys began."""
 
-    @dataclass
+    @message
     class CopyAsked(Message):
         text: str
 
-    @dataclass
+    @message
     class PagerAsked(Message):
         """Show the document in the user's pager."""
 

@@ -8,7 +8,6 @@ While parts of a value are covered, the document holds what is shown; the first 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -24,6 +23,7 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import Selection
 
 from authlens.core.text.visible import is_visible, visible
+from authlens.frozen import message
 from authlens.ui.model.finding_target import location, offset
 from authlens.ui.runtime.textual_internals import WatchedArea, forget_watcher
 from authlens.ui.text.partly_hidden import COVER, Hide, PartlyHidden, cover
@@ -117,7 +117,7 @@ class Field(PaintGuard, WatchedArea, inherit_bindings=False):
 
     masked: reactive[bool] = reactive(False, layout=True, toggle_class="-masked")
 
-    @dataclass
+    @message
     class Edited(Message):
         """The user changed the text."""
 
@@ -125,13 +125,13 @@ class Field(PaintGuard, WatchedArea, inherit_bindings=False):
         member: str
         text: str
 
-    @dataclass
+    @message
     class Left(Message):
         """Enter was pressed."""
 
         field: Field
 
-    @dataclass
+    @message
     class Recognised(Message):
         """What was pasted is not a value of this field: a command, an event, an answer, a policy."""
 

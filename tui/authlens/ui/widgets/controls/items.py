@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
@@ -12,6 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 
+from authlens.frozen import message
 from authlens.ui.text.page import PageItem, wrapped
 from authlens.ui.widgets.controls.rows import Rows
 
@@ -23,14 +23,14 @@ class Items(Rows):
 
     items: reactive[tuple[PageItem, ...]] = reactive[tuple[PageItem, ...]]((), init=False)
 
-    @dataclass
+    @message
     class Chosen(Message):
         """Enter was pressed on a thing."""
 
         items: Items
         index: int
 
-    @dataclass
+    @message
     class Reached(Message):
         """The cursor came to a thing."""
 

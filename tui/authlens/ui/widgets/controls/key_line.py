@@ -36,15 +36,24 @@ class KeyLine(Widget):
     def __init__(self, most_lines: int = 1) -> None:
         super().__init__()
         self._most_lines = most_lines
+        self._content = Content("")
+        """As it was painted last."""
 
     def on_mount(self) -> None:
-        layout = self._most_lines > 1
-        self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh(layout=layout))
+        self.screen.bindings_updated_signal.subscribe(self, lambda _: self._say())
 
     def on_unmount(self) -> None:
         self.screen.bindings_updated_signal.unsubscribe(self)
 
+    def _say(self) -> None:
+        if not self._drawn().is_same(self._content):
+            self.refresh(layout=self._most_lines > 1)
+
     def render(self) -> Content:
+        self._content = self._drawn()
+        return self._content
+
+    def _drawn(self) -> Content:
         return Content("\n").join(
             Content("  ").join(map(_shown, line)) for line in self._lines(self.content_size.width)
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -12,6 +11,7 @@ from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
 
+from authlens.frozen import dataclass, message
 from authlens.ui.widgets.controls.choices import Choice, Choices
 
 
@@ -39,7 +39,7 @@ class Pages(Vertical):
     stacked: var[bool] = var(False, toggle_class="-stacked")
     """All pages below each other, where there is room for them."""
 
-    @dataclass
+    @message
     class Opened(Message):
         """A page came to the front. `page` is its widget."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -11,6 +10,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from authlens.frozen import message
 from authlens.ui.widgets.controls.paint_guard import PaintGuard
 
 _OPENS = " ▾"
@@ -35,7 +35,7 @@ class Picker(PaintGuard, Widget, can_focus=True):
 
     value: reactive[Content] = reactive(Content(""), layout=True)
 
-    @dataclass
+    @message
     class Wanted(Message):
         """Another is to be taken: one to choose from all of them, or the one this many steps on."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
@@ -17,6 +16,7 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.visual import Visual
 
+from authlens.frozen import message
 from authlens.ui.widgets.controls.paint_guard import PaintGuard
 
 
@@ -46,7 +46,7 @@ class Rows(PaintGuard, ScrollView, can_focus=True, inherit_bindings=False):
 
     cursor: reactive[int] = reactive(0)
 
-    @dataclass
+    @message
     class Moved(Message):
         """The cursor moved to another row."""
 

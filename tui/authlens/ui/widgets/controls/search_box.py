@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -13,6 +12,7 @@ from textual.message import Message
 from textual.reactive import var
 from textual.widgets import Static
 
+from authlens.frozen import message
 from authlens.ui.runtime.key_queue import after_refresh
 from authlens.ui.widgets.controls.field import Field
 
@@ -36,15 +36,15 @@ class SearchBox(Horizontal):
     found: var[int | None] = var[int | None](None)
     """The number of matches; `None` shows nothing."""
 
-    @dataclass
+    @message
     class Sought(Message):
         text: str
 
-    @dataclass
+    @message
     class Moved(Message):
         by: int
 
-    @dataclass
+    @message
     class Closed(Message):
         pass
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -10,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 
+from authlens.frozen import message
 from authlens.ui.widgets.controls.field import Field
 
 _NAME, _LONGEST_NAME, _AROUND = 8, 24, 3
@@ -82,7 +82,7 @@ class HeadersTable(Vertical):
         ),
     ]
 
-    @dataclass
+    @message
     class Edited(Message):
         """The user changed a header."""
 

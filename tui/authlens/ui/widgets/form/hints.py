@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.widgets import Static
 
 from authlens.ui.model.screen_values import HintState
@@ -25,7 +25,8 @@ class Hints(VerticalScroll, can_focus=False):
     }
     """
 
-    hints: reactive[HintState] = reactive(HintState(), init=False)
+    hints: var[HintState] = var(HintState(), init=False)
+    _text = _keys = Content("")
 
     def compose(self) -> ComposeResult:
         yield Static("", markup=False)
@@ -45,10 +46,13 @@ class Hints(VerticalScroll, can_focus=False):
             finding_text,  # loaded when there is something to say, not before the first paint
         )
 
-        lines = finding_text.hint_lines(self.hints.findings, self.hints.target)
+        text = Content("\n").join(finding_text.hint_lines(self.hints.findings, self.hints.target))
         keys = finding_text.hint_keys(self.hints.findings, self.hints.target)
+        if text.is_same(self._text) and keys.is_same(self._keys):
+            return  # what is typed changes what a finding is about, and seldom what it says
+        self._text, self._keys = text, keys
         self.border_title = Content.assemble(" ", keys, " ")
-        self.query_one(Static).update(Content("\n").join(lines))
+        self.query_one(Static).update(text)
         self.scroll_to(y=self._rows_above(), animate=False)
 
     def _rows_above(self) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
@@ -14,6 +13,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from authlens.core.request.members import Member, MemberKind, Secrecy, members_of
+from authlens.frozen import message
 from authlens.ui.model.draft import Draft, PasswordKind
 from authlens.ui.widgets.controls.choices import Choice, Choices
 from authlens.ui.widgets.controls.field import Field
@@ -124,7 +124,7 @@ class HttpPage(MemberPage):
 class MqttPage(MemberPage):
     CONTEXT = "mqttContext"
 
-    @dataclass
+    @message
     class KindChosen(Message):
         """The password's format was changed."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,6 +17,7 @@ from textual.widgets import Static
 from authlens.core.invocation.local_run import Unresolved
 from authlens.core.request.members import header_path
 from authlens.core.request.request import Mode
+from authlens.frozen import message
 from authlens.ui.model.draft import Draft
 from authlens.ui.model.finding_target import member_of
 from authlens.ui.model.screen_values import FormContent, FormState, HintState
@@ -75,14 +76,14 @@ class RequestPane(Pane):
     environments: var[tuple[str, ...]] = var[tuple[str, ...]]((), init=False)
     """The names of those that the request can be sent in."""
 
-    @dataclass
+    @message
     class Edited(Message):
         """The user changed one value. `where` is the field that was typed in, if it was typed."""
 
         changes: dict[str, object]
         where: str | None
 
-    @dataclass
+    @message
     class VariantWanted(Message):
         """Another case or environment is to be taken: one to choose, or the one this many steps on."""
 
@@ -92,6 +93,7 @@ class RequestPane(Pane):
 
     def __init__(self, form: FormState) -> None:
         super().__init__()
+        self._shown_in_title: tuple[str, bool, int] | None = None
         self._pickers: dict[str, tuple[FormRow, Picker]] = {}
         """Of the case and the environment, once there were any."""
         # What is bound arrives only after the first composing.
@@ -238,6 +240,10 @@ class RequestPane(Pane):
         return fields[finding.end > finding.start] if fields else None
 
     def _retitle(self) -> None:
+        shown = (self.form.title, self.form.unsaved, self.outer_size.width)
+        if shown == self._shown_in_title:
+            return  # or else each key would paint the whole pane
+        self._shown_in_title = shown
         mark = Content.styled("● unsaved  ", "$text-warning") if self.form.unsaved else Content("")
         before = Content.assemble(self.TITLE, "  ", mark)
         room = self.outer_size.width - _FRAME - before.cell_length

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
@@ -15,6 +14,7 @@ from textual.reactive import var
 from textual.widget import Widget
 from textual.widgets import Static
 
+from authlens.frozen import message
 from authlens.ui.model.screen_values import HistoryPage, HistoryState
 from authlens.ui.text.answer.answer_view import AnswerView
 from authlens.ui.text.safe_content import prose
@@ -43,7 +43,7 @@ class HistoryPane(SearchablePane):
     answer: var[AnswerView] = var(AnswerView(), init=False)
     """The invocation that is shown, and the baseline, are marked in the rows."""
 
-    @dataclass
+    @message
     class Wanted(Message):
         """Rows are needed: those that match, older than `before`."""
 

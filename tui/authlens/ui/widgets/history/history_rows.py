@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,6 +12,7 @@ from textual.content import Content
 from textual.message import Message
 
 from authlens.core.invocation.invocation import Invocation
+from authlens.frozen import message
 from authlens.ui.text.history_text import day_text, history_row
 from authlens.ui.widgets.controls.rows import Rows
 
@@ -42,7 +42,7 @@ class HistoryRows(Rows):
         Binding("r", "resend", "Resend", id="history.resend", tooltip="Send its request, or those marked, again"),
     ]
 
-    @dataclass
+    @message
     class Asked(Message):
         """The user wants to do something with an invocation of the history."""
 
@@ -50,7 +50,7 @@ class HistoryRows(Rows):
         action: str
         """`show`, `load` or `resend`."""
 
-    @dataclass
+    @message
     class Several(Message):
         """The user wants to do something with the marked rows, or with the selected one."""
 
@@ -58,7 +58,7 @@ class HistoryRows(Rows):
         action: str
         """`compare`, `last_allowed`, `pin` or `replay`."""
 
-    @dataclass
+    @message
     class MoreWanted(Message):
         """The rows older than this number are needed."""
 

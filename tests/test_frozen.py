@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.message import Message
 
-from authlens.frozen import dataclass
+from authlens.frozen import dataclass, message
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +146,25 @@ def test_a_class_without_fields() -> None:
 def test_other_kinds_of_classes_are_refused() -> None:
     with pytest.raises(TypeError, match="only supports frozen=True and slots=True"):
         dataclass(frozen=True, slots=False)
+
+
+@message
+class Asked(Message):
+    text: str
+    by: int = 1
+
+
+@message
+class AskedTwice(Asked):
+    again: str = ""
+
+
+def test_messages_are_made_from_their_fields_and_can_be_changed() -> None:
+    asked, twice = Asked("a", by=2), AskedTwice("b", again="c")
+    assert (asked.text, asked.by, twice.text, twice.by, twice.again) == ("a", 2, "b", 1, "c")
+    assert asked.is_forwarded is False, "it is a message of Textual"
+    asked.text = "b"
+    assert asked.text == "b"
+    assert asked != Asked("b", 2)
+    with pytest.raises(TypeError):
+        Asked()  # type: ignore[call-arg]

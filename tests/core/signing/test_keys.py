@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import base64
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -245,3 +247,46 @@ def test_a_private_key_is_not_a_public_one(label: str) -> None:
 )
 def test_whether_a_passphrase_is_needed(pem: bytes, is_encrypted: bool) -> None:
     assert keys.is_encrypted(pem) is is_encrypted
+
+
+def without(pem: str, bits: int) -> str:
+    """The same with another byte among the numbers of the key."""
+    octets = bytearray(base64.b64decode("".join(pem.splitlines()[1:-1])))
+    octets[bits] ^= 0xFF
+    lines = base64.encodebytes(bytes(octets)).decode().replace("\n", "")
+    body = "\n".join(lines[start : start + 64] for start in range(0, len(lines), 64))
+    return f"-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n"
+
+
+@pytest.mark.parametrize("bits", [1024, 2048, 3072, 4096])
+def test_a_public_key_is_measured_as_the_library_does(bits: int) -> None:
+    assert keys.public_key_bits(of_bits(bits)) == keys.read_public_key(of_bits(bits)).key_size == bits
+
+
+@pytest.mark.parametrize("at", [0, 3, 10, 20, 23, 24, 27, 31, 32, 33, 200, 288, 289, 290, 293])
+def test_what_is_no_usual_key_is_left_to_the_library(at: int) -> None:
+    pem = without(of_bits(2048), at)
+    try:
+        expected: int | str = keys.read_public_key(pem).key_size
+    except keys.KeyProblem as problem:
+        expected = str(problem)
+    try:
+        measured: int | str = keys.public_key_bits(pem)
+    except keys.KeyProblem as problem:
+        measured = str(problem)
+    assert measured == expected
+
+
+@pytest.mark.parametrize("pem", ["", "-----BEGIN PUBLIC KEY-----\n=\n-----END PUBLIC KEY-----\n", elliptic()])
+def test_the_size_of_another_key_is_refused_as_when_it_is_read(pem: str) -> None:
+    with pytest.raises(keys.KeyProblem):
+        keys.public_key_bits(pem)
+
+
+def test_the_size_of_a_usual_key_is_known_without_the_library() -> None:
+    program = (
+        "import sys; from authlens.core.signing.keys import public_key_bits; "
+        "print(public_key_bits(sys.argv[1]), 'cryptography' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program, of_bits(2048)], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["2048", "False"]

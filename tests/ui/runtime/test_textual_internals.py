@@ -10,7 +10,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from textual.dom import DOMNode
+from textual.reactive import Reactive
+
 import authlens.ui
+from authlens.ui.widgets.controls.field import Field
 
 UI = Path(authlens.ui.__file__).parent
 ONE_FILE = "runtime/textual_internals.py"
@@ -70,3 +74,38 @@ def test_no_other_file_replaces_a_private_method_of_textual() -> None:
                 names = [name for name, value in vars(found).items() if _is_private(name) and inspect.isfunction(value)]
                 replaced |= {f"{found.__name__}.{name}" for name in names for base in bases if name in vars(base)}
     assert replaced == set()
+
+
+def test_classes_of_nodes_are_made_as_textual_makes_them() -> None:
+    names = [module.name for module in pkgutil.walk_packages(authlens.ui.__path__, "authlens.ui.")]
+    classes = {
+        found
+        for name in names
+        for found in vars(importlib.import_module(name)).values()
+        if isinstance(found, type) and issubclass(found, DOMNode) and found.__module__ == name
+    }
+    assert len(classes) > 50
+    for each in classes:
+        reactive = {
+            name: value
+            for base in reversed(each.__mro__)
+            for name, value in vars(base).items()
+            if isinstance(value, Reactive)
+        }
+        assert list(each._reactives.items()) == list(reactive.items())
+        computing = (name.lstrip("_") for name in dir(each) if name.startswith(("compute_", "_compute_")))
+        assert each._computes == {name.removeprefix("compute_") for name in computing}
+        assert each._css_type_name == each._css_bases(each)[0].__name__
+        assert each._css_type_names == {base.__name__ for base in each._css_bases(each)}
+        assert each._merged_bindings is not None
+        assert each._merged_bindings.key_to_bindings == each._merge_bindings().key_to_bindings
+
+
+def test_a_class_can_leave_out_what_its_bases_declare() -> None:
+    class Plain(Field, inherit_css=False, inherit_bindings=False):
+        pass
+
+    assert (Plain._inherit_css, Plain._inherit_bindings) == (False, False)
+    assert Plain._css_type_names == {"Plain"}
+    assert Plain._merged_bindings is not None
+    assert not Plain._merged_bindings.key_to_bindings

@@ -3,6 +3,9 @@
 Textual forwards a key to the widget that has the focus when it comes in, and runs the key's binding later, when it has
 bubbled up to the app. Keys in quick succession would all go to that widget, although the first of them opens a field,
 and what is typed into the field would run commands.
+
+Also which window has the focus, as terminals report it: each change styles and paints everything, so what is reported
+in quick succession counts only once.
 """
 
 from __future__ import annotations
@@ -66,8 +69,17 @@ class OrderedKeysApp(FaultApp):
         """Why keys wait, with what ends it when it takes too long."""
         self._writing: DOMNode | None = None
         """The field that is taking in what is typed; other keys wait until it has."""
+        self._reported_focus: bool | None = None
+        """Whether the terminal has the focus, until it is acted on after the next paint."""
 
     async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.AppFocus | events.AppBlur):
+            if self._reported_focus is None:
+                self.call_after_refresh(self._take_reported_focus)
+            self._reported_focus = isinstance(event, events.AppFocus)
+            return
+        if self._reported_focus is False and isinstance(event, events.Key | events.MouseDown):
+            self._reported_focus = True  # it came after the report
         is_typed = isinstance(event, events.Key | events.Paste)
         if is_typed and not event.is_forwarded:
             if isinstance(event, events.Key) and event.key == _LEAVE:
@@ -81,6 +93,11 @@ class OrderedKeysApp(FaultApp):
             # What comes in before a dialog is complete would find none of its widgets.
             await until_complete(self.screen)
         await super().on_event(event)
+
+    def _take_reported_focus(self) -> None:
+        reported, self._reported_focus = self._reported_focus, None
+        if reported is not None:
+            self.app_focus = reported
 
     def hold_keys(self, why: object) -> None:
         self.release_keys(why)

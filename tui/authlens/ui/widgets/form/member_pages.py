@@ -130,6 +130,8 @@ class MqttPage(MemberPage):
 
         kind: PasswordKind
 
+    _said: str | None = None
+
     def show(self, draft: Draft) -> None:
         super().show(draft)
         self._show_kind()
@@ -143,8 +145,11 @@ class MqttPage(MemberPage):
 
     def say(self, problem: str | None) -> None:
         """Why the password cannot be sent as written."""
+        if problem == self._said:
+            return
         for row in self.query(FormRow):
             if row.query(f"#{_KIND}"):
+                self._said = problem
                 row.note(None if problem is None else Content(f"✗ {problem}"))
 
     def on_choices_chosen(self, event: Choices.Chosen) -> None:

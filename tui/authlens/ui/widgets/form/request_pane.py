@@ -94,6 +94,8 @@ class RequestPane(Pane):
     def __init__(self, form: FormState) -> None:
         super().__init__()
         self._shown_in_title: tuple[str, bool, int] | None = None
+        # The screen asks for what is typed: a query for each key would take most of its time.
+        self._members: Pages | None = None
         self._pickers: dict[str, tuple[FormRow, Picker]] = {}
         """Of the case and the environment, once there were any."""
         # What is bound arrives only after the first composing.
@@ -111,13 +113,15 @@ class RequestPane(Pane):
         authorizer.set_class(not draft.authorizer_name, "-wanted")
         self._authorizer_row = FormRow("Authorizer", authorizer)
         yield self._authorizer_row
-        yield FormRow("Send", Choices(_MODES, draft.mode.value, key="mode"))
-        yield Pages(
+        self._mode_row = FormRow("Send", Choices(_MODES, draft.mode.value, key="mode"))
+        yield self._mode_row
+        self._members = Pages(
             *(Page(name, label, partial(self._page, kind)) for name, label, kind in _PAGES),
             Page("event", "Event", self._event_page),
             chosen=_first_page(draft),
             key="members",
         )
+        yield self._members
         yield Hints().data_bind(RequestPane.hints)
 
     def _page(self, kind: type[MemberPage]) -> Widget:
@@ -139,7 +143,7 @@ class RequestPane(Pane):
         self.query_one("#members", Pages).stacked = self.size.height >= _ROOM_FOR_ALL
 
     def watch_form(self, before: FormState, form: FormState) -> None:
-        if not self.is_mounted or not self.query("#members"):
+        if not self.is_mounted or self._members is None:
             return
         if form.content is not before.content:
             self._fill(form.content)
@@ -255,8 +259,11 @@ class RequestPane(Pane):
         draft = self.draft
         marks = {name: "•" for name, _, _ in _PAGES if _is_filled(name, draft)}
         left_out = {Mode.TOKEN: {"http", "mqtt", "tls"}, Mode.CONTEXT: {"token"}}.get(draft.mode, set())
-        self.query_one("#members", Pages).mark(marks, frozenset(left_out))
-        for page in self.query(MqttPage):
+        if self._members is None:
+            return
+        self._members.mark(marks, frozenset(left_out))
+        page = self._members.page("mqtt")
+        if isinstance(page, MqttPage):
             page.say(draft.problem)
         self._say_what_is_sent(draft)
 
@@ -266,9 +273,7 @@ class RequestPane(Pane):
         if draft.mode is Mode.BOTH:
             refused = "! AWS refuses a token together with a context. Both shows how."
             lines.append(Content.styled(refused, "$text-warning"))
-        for row in self.query(FormRow):
-            if row.query("#mode"):
-                row.note(Content("\n").join(lines) if lines else None)
+        self._mode_row.note(Content("\n").join(lines) if lines else None)
 
     # What the user does
 

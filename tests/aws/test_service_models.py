@@ -131,3 +131,13 @@ def test_a_model_of_the_users_own_is_read_as_it_is(tmp_path: Path) -> None:
     own.with_suffix(".json").write_text('{"mine": true}')
 
     assert PartialFiles(tmp_path / "cache").load_file(str(own)) == {"mine": True}
+
+
+def test_what_is_left_out_while_reading_changes_no_part(tmp_path: Path) -> None:
+    data = Path(botocore.__file__).parent / "data"
+    files = [data / "endpoints", *(max((data / service).iterdir()) / "service-2" for service in OPERATIONS)]
+    for file in files:
+        read = PartialFiles(None).load_file(str(file))
+        part = PartialFiles(tmp_path).load_file(str(file))
+        service = file.parent.parent.name
+        assert part == (service_part(read, OPERATIONS[service]) if service in OPERATIONS else endpoints_part(read))

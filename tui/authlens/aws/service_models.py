@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -86,14 +87,55 @@ def _shapes(value: Any) -> Iterator[str]:
             yield from _shapes(inner)
 
 
-def _cut_of(file_path: str) -> Callable[[Mapping[str, Any]], dict[str, Any]] | None:
-    """How to cut the file; `None` for one that is read whole."""
+def _cut_of(file_path: str) -> Callable[[str], dict[str, Any]] | None:
+    """How to cut the text of the file; `None` for one that is read whole."""
     *_, service, _version, kind = ("", "", *Path(file_path).parts)
     if kind == "endpoints":
-        return endpoints_part
+        return lambda text: endpoints_part(_without(text, _is_foreign))
     if kind == "service-2" and service in OPERATIONS:
-        return lambda model: service_part(model, OPERATIONS[service])
+        return lambda text: service_part(json.loads(text, object_hook=_drop_documentation), OPERATIONS[service])
     return None
+
+
+def _drop_documentation(read: dict[str, Any]) -> dict[str, Any]:
+    """Documentation is most of a model: it is forgotten as soon as it is read."""
+    if isinstance(read.get("documentation"), str):
+        del read["documentation"]
+    return read
+
+
+_SERVICES = ("partitions", "", "services")
+"""Where endpoints.json has its services; they are most of it."""
+
+
+def _is_foreign(path: tuple[str, ...]) -> bool:
+    return path[:-1] == _SERVICES and path[-1] not in ENDPOINTS
+
+
+def _without(text: str, is_dropped: Callable[[tuple[str, ...]], bool]) -> Any:
+    """The value of a JSON text without some members, which are never in memory together."""
+    decode = json.JSONDecoder().raw_decode
+    after = re.compile(r"[\s,:]*")  # what separates is not checked: a file of botocore is valid
+
+    def skip(at: int) -> int:
+        found = after.match(text, at)
+        return at if found is None else found.end()
+
+    def read(at: int, path: tuple[str, ...]) -> tuple[Any, int]:
+        if path != _SERVICES[: len(path)]:
+            return decode(text, at)
+        is_list = text[at] == "["
+        entries: list[tuple[str, Any]] = []
+        at = skip(at + 1)
+        while text[at] not in "]}":
+            name, at = ("", at) if is_list else decode(text, at)
+            value, at = read(skip(at), (*path, name))
+            if not is_dropped((*path, name)):
+                entries.append((name, value))
+            at = skip(at)
+        return [value for _, value in entries] if is_list else dict(entries), at + 1
+
+    return read(skip(0), ())[0]
 
 
 class PartialFiles(JSONFileLoader):  # type: ignore[misc]  # botocore has no types
@@ -114,7 +156,7 @@ class PartialFiles(JSONFileLoader):  # type: ignore[misc]  # botocore has no typ
         )
         known = _kept(part)
         if known is None:
-            whole = _whole(file_path)
+            whole = _text(file_path)
             if whole is None:
                 return None
             known = cut(whole)
@@ -131,10 +173,15 @@ def _checksum(words: list[str]) -> str:
 
 
 def _whole(file_path: str) -> Any:
+    text = _text(file_path)
+    return None if text is None else json.loads(text)
+
+
+def _text(file_path: str) -> str | None:
     for extension, opened in ((".json", open), (".json.gz", gzip.open)):
         if os.path.isfile(file_path + extension):
             with opened(file_path + extension, "rb") as file:
-                return json.load(file)
+                return file.read().decode("utf-8")
     return None
 
 

@@ -184,7 +184,7 @@ def test_an_invalid_effect_is_quoted(effect: Any, words: str) -> None:
 
 def test_an_answer_is_read_up_to_four_times_of_what_aws_accepts() -> None:
     whole = text(allow("iot:Publish", "*"))
-    large = whole + " " * (MOST_CHARACTERS - 2 * len(whole))
+    large = whole + " " * (MOST_CHARACTERS - 3 * len(whole))
     read = parse_answer((whole, large, whole))
     assert [len(each.statements) for each in read] == [1, 1, 1]
     read = parse_answer((whole, f"{large}  ", whole))

@@ -48,6 +48,8 @@ from authlens.endpoint.templates.settings import (
 )
 from authlens.endpoint.templates.unpack import Cache
 
+MOST_IN_ALL = 1_000
+"""Resources of all stacks of a project, which are read while the person waits."""
 MOST_RESOURCES = 500
 """CloudFormation's own limit (its page on quotas)."""
 DEEPEST = 5
@@ -133,6 +135,8 @@ def _nest(stack: Stack, logical: str, depth: int) -> None:
             raise Unresolvable(place, f"stacks are nested deeper than {DEEPEST} levels")
         if len(stack.project.stacks) >= MOST_STACKS:
             raise Unresolvable(place, f"there are more than {MOST_STACKS} stacks")
+        if sum(len(each.resources) for each in stack.project.stacks) > MOST_IN_ALL:
+            raise Unresolvable(place, f"the stacks have more than {MOST_IN_ALL:,} resources in total")
         path = _nested_path(stack, logical, properties)
         parameters = section(properties, "Parameters")
         given = {name: _thunk(stack, node) for name, node in parameters.items()}

@@ -7,6 +7,7 @@ As strict as our own YAML (no duplicate keys, bounded depth and size), but with 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import yaml
 
@@ -37,8 +38,9 @@ class _Budget:
             raise YamlError(f"with its aliases expanded, the template has more than {MOST_NODES} values", line, column)
 
 
+@lru_cache(maxsize=8)
 def load_template(text: str) -> YamlNode:
-    """Raises YamlError."""
+    """Raises YamlError. Cached, because one command reads a project for its targets, its functions and its names."""
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise YamlError(f"the template is larger than {MAX_BYTES} bytes")
     if text.lstrip().startswith("{"):

@@ -13,6 +13,9 @@ from authlens.core.request.token_place import FoundValue
 from authlens.core.saved.saved_request import Sign
 from authlens.frozen import dataclass
 
+MISSING_AUTHORIZER = "missing-authorizer"
+"""The id of the finding, and of the explanation, that a request names no authorizer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fix:

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from authlens.core.contract import test_call
 from authlens.core.contract.statement import Severity
-from authlens.core.preflight.finding import Check, Finding, Fix, PreflightSubject
+from authlens.core.preflight.finding import MISSING_AUTHORIZER, Check, Finding, Fix, PreflightSubject
 from authlens.core.request.references import refers
 from authlens.core.request.token_place import token_of
 
@@ -37,9 +37,6 @@ def missing_authorizer(subject: PreflightSubject) -> Iterator[Finding]:
     listed = f": {', '.join(names[:5])}" if names else ""
     fix = Fix(f"Use {names[0]}", replace(request, authorizer_name=names[0])) if len(names) == 1 else None
     yield Finding(MISSING_AUTHORIZER, "error", "authorizerName", f"Give the name of an authorizer{listed}.", 0, 0, fix)
-
-
-MISSING_AUTHORIZER = "missing-authorizer"
 
 
 def nothing_to_sign(subject: PreflightSubject) -> Iterator[Finding]:

@@ -18,8 +18,8 @@ from authlens.core.invocation.access import ALLOWED, IMPLICIT_DENY, Access, Acce
 from authlens.core.invocation.failing_line import failing_line
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
 from authlens.core.invocation.read_for import read_for
-from authlens.core.preflight.finding import Finding
-from authlens.core.preflight.known_checks import MISSING_AUTHORIZER
+from authlens.core.policy.wildcards import MOST_STEPS, TooMuchWork, bounded_work
+from authlens.core.preflight.finding import MISSING_AUTHORIZER, Finding
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.saved.expectation import Question
@@ -242,7 +242,6 @@ def _nothing_allowed(passed: Passed) -> str:
     outcome, is_x509 = passed.outcome, passed.is_x509
     from authlens.core.policy.covering import applies_always, includes, is_plain
     from authlens.core.policy.document import parse_answer
-    from authlens.core.policy.wildcards import MOST_STEPS, TooMuchWork, bounded_work
 
     statements = [statement for document in parse_answer(outcome.policy_documents) for statement in document.statements]
     allows = [statement for statement in statements if statement.allows]

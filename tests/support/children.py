@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from tempfile import TemporaryFile
 from textwrap import dedent
 from types import TracebackType
 from typing import Self
@@ -22,11 +23,12 @@ class Child:
     """A running piece of Python, killed at the end of its `with` block."""
 
     def __init__(self, code: str, *arguments: str) -> None:
+        self._errors = TemporaryFile()  # noqa: SIM115  # closed with the process
         self.process = subprocess.Popen(
             [sys.executable, "-c", dedent(code), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=self._errors,
             text=True,
         )
 
@@ -34,6 +36,14 @@ class Child:
         """Wait for its next line; empty if it has ended."""
         assert self.process.stdout is not None
         return self.process.stdout.readline().rstrip("\n")
+
+    def next_line(self) -> str:
+        """Wait for its next line. Fails with what it wrote to standard error if it has ended."""
+        line = self.line()
+        if not line:
+            self._errors.seek(0)
+            raise AssertionError(f"ended by itself: {self._errors.read().decode(errors='replace')}")
+        return line
 
     def lines(self) -> list[str]:
         """The complete lines that are left after it has ended."""
@@ -55,6 +65,7 @@ class Child:
     ) -> None:
         self.process.kill()
         self.process.communicate()
+        self._errors.close()
 
 
 def start_python(code: str, *arguments: str) -> Child:

@@ -188,5 +188,5 @@ def test_an_answer_is_read_up_to_four_times_of_what_aws_accepts() -> None:
     read = parse_answer((whole, large, whole))
     assert [len(each.statements) for each in read] == [1, 1, 1]
     read = parse_answer((whole, f"{large}  ", whole))
-    assert [len(each.statements) for each in read] == [1, 0, 0]
-    assert [fault.id for each in read for fault in each.faults] == ["unread", "unread"]
+    assert [len(each.statements) for each in read] == [1, 1, 0]
+    assert [fault.id for each in read for fault in each.faults] == ["unread"]

@@ -443,7 +443,7 @@ def kill_writers(path: Path, rounds: int) -> None:
         children = [start_python(_WRITING, str(path), TESTS) for _ in range(3)]
         try:
             for child in children:
-                acknowledged.update(int(child.line()) for _ in range(killed % 3 + 1))
+                acknowledged.update(int(child.next_line()) for _ in range(killed % 3 + 1))
             for child in children:
                 child.process.send_signal(signal.SIGKILL)
         finally:

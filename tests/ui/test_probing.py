@@ -62,6 +62,21 @@ async def test_a_probe_of_an_account_names_the_endpoint_and_the_topic_before_any
         assert [line.content.plain for line in robot.answer.text.lines] == ["called arn:aws:lambda:r:1:function:f live"]
 
 
+async def test_a_request_to_an_account_is_compared_with_a_local_function(tmp_path: Path) -> None:
+    file = project(tmp_path)
+    async with running(tmp_path, replace(SENSOR, target=Target(region="eu-west-1"))) as robot:
+        await robot.run("several_ways")
+        await robot.press("down", "space", "down", "space", *("down", "space") * 4, "f5")
+        assert isinstance(robot.app.screen, AskText), robot.text()
+        await robot.type(str(file))
+        await robot.press("enter")
+        await robot.until(lambda: isinstance(robot.app.screen, VerdictsScreen), 50)
+        assert "A local function" in robot.text()
+        await robot.press("down", "enter")
+        assert f"target region eu-west-1 → local {file}" in robot.text()
+        assert len(robot.gateway.sent) == 2
+
+
 async def test_one_request_is_sent_several_ways_and_https_publishes_only_what_was_asked_for(tmp_path: Path) -> None:
     request = AuthorizerRequest("A", mqtt_context=MqttContext("u", "right", "good-1"))
     start = SavedRequest(request, target=Target(local=str(project(tmp_path))))

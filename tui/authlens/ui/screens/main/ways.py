@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from authlens.core.invocation.gateway import SendingWay
 from authlens.core.invocation.invocation import Invocation
+from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.sending import Sender, left_behind
 from authlens.ui.runtime import background
@@ -85,15 +86,22 @@ class WaysController:
         if not await may_send(self._host, self._sender, self._services, saved, base, form.file.sources):
             return
         labels = {"test": "The test call", "function": "The deployed function, called directly"}
+        if saved.target.local is None:
+            labels["local"] = "A local function"
         labels |= {key: f"Connect over {label}" for key, (label, *_) in PROTOCOLS.items()}
         labels["https"] = "Publish over HTTPS"
-        chosen = await self._host.ask(PickScreen("Send it several ways", list(labels.items()), unmarked=("https",)))
+        unmarked = ("local", "https")
+        chosen = await self._host.ask(PickScreen("Send it several ways", list(labels.items()), unmarked=unmarked))
+        local = await self._local(saved) if "local" in (chosen or ()) else None
         probe = await self._confirmed(saved, [key for key in chosen or () if key in PROTOCOLS])
         sent: list[Sent] = []
         for key in chosen or ():
             if key in PROTOCOLS and (probe is None or (key == "https" and not probe.publish)):
                 continue
-            answer = await self._send(key, saved, probe, sent[0].invocation if sent else None)
+            if key == "local" and local is None:
+                continue
+            of_way = local if key == "local" and local is not None else saved
+            answer = await self._send(key, of_way, probe, sent[0].invocation if sent else None)
             if answer is None:
                 continue
             sent.append(Sent(labels[key], await self._history.add(answer), sent[0].invocation if sent else None))
@@ -102,6 +110,27 @@ class WaysController:
             index = await self._host.ask(VerdictsScreen("Ways", sent, self._answer.questions))
             if index is not None:
                 self._show(sent[index].invocation, None)
+
+    async def _local(self, saved: SavedRequest) -> SavedRequest | None:
+        """The same request for a local function, from the file that the user names; `None` without one."""
+        from authlens.endpoint.projects.source import file_to_serve
+        from authlens.endpoint.templates.definitions import DefinitionError
+
+        form = self._form.state
+        try:
+            offered = str(await background.call(lambda: file_to_serve(form.folder)))
+        except (DefinitionError, OSError):
+            offered = ""
+        note = "The file that defines the authorizer, such as authorizers.yaml or a template."
+        file = (await self._host.ask(AskText("A local function", offered, note)) or "").strip()
+        if not file:
+            return None
+        target = Target(local=file)
+        if file != offered:
+            self._sender.gate.vouch(target, form.base)
+        found = replace(saved, target=target)
+        may = await may_send(self._host, self._sender, self._services, found, form.base, form.file.sources)
+        return found if may else None
 
     async def _confirmed(self, saved: SavedRequest, protocols: list[str]) -> ProbeForm | None:
         """Where to connect, once the user has seen what that does; `None` if nothing connects."""

@@ -141,6 +141,7 @@ def test_a_local_target_has_a_listener_of_its_own_behind_the_same_gate_and_its_p
     assert "good-2" in shown
     explained = authlens("explain", "--history", "1", "--trust").stdout
     assert explained.startswith("Connected as good-2 over MQTT 5 over TLS, and published to ok/x.")
+    assert explained.count("ALPN mqtt offered") == 1
 
 
 def test_a_local_endpoint_that_was_started_apart_is_trusted_and_its_probe_is_replayed_there(

@@ -263,7 +263,8 @@ def _more_lines(explained: _Explained) -> Iterator[str]:
     if connection is not None and connection.device is not None:
         from authlens.core.devices.report import record_lines
 
-        yield from (f"connection: {line.strip()}" for line in record_lines(connection, connection.device))
+        lines = record_lines(connection, connection.device, with_stages=not connection.is_probe)
+        yield from (f"connection: {line.strip()}" for line in lines)
     if explained.local_run is not None:
         from authlens.core.invocation.local_run import doctor
 

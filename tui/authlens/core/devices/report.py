@@ -113,7 +113,7 @@ def response_words(rule: Rule | None, version: int | None) -> str:
     return f" → {response} [{response.how_known}]{shown}"
 
 
-def record_lines(invocation: Invocation, device: DeviceConnection) -> list[str]:
+def record_lines(invocation: Invocation, device: DeviceConnection, *, with_stages: bool = True) -> list[str]:
     """The whole record of a connection: its stages, its decisions and its end."""
     where = f"to {device.peer}, a probe" if device.is_probe else f"from {device.peer or 'an unknown address'}"
     lines = [f"{client_of(invocation)} over {device.protocol}, {where}"]
@@ -121,7 +121,7 @@ def record_lines(invocation: Invocation, device: DeviceConnection) -> list[str]:
         lines.append(f"published to a real broker: {', '.join(device.published)}")
     if device.certificate is not None:
         lines.append(f"client certificate {device.certificate}")
-    for step in device.steps:
+    for step in device.steps if with_stages else ():
         detail = f": {step.detail}" if step.detail else ""
         lines.append(f"{'passed' if step.passed else 'failed':<8}{step.stage.value}{detail}")
         if step.warning:

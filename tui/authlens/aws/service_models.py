@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from zlib import crc32
 
 import botocore
@@ -87,55 +87,121 @@ def _shapes(value: Any) -> Iterator[str]:
             yield from _shapes(inner)
 
 
-def _cut_of(file_path: str) -> Callable[[str], dict[str, Any]] | None:
-    """How to cut the text of the file; `None` for one that is read whole."""
+def _cut_of(file_path: str) -> Callable[[IO[str]], dict[str, Any]] | None:
+    """How to cut the file; `None` for one that is read whole."""
     *_, service, _version, kind = ("", "", *Path(file_path).parts)
     if kind == "endpoints":
-        return lambda text: endpoints_part(_without(text, _is_foreign))
+        return lambda file: endpoints_part(_opened(_Window(file), _is_of_endpoints, _known_endpoints))
     if kind == "service-2" and service in OPERATIONS:
-        return lambda text: service_part(json.loads(text, object_hook=_drop_documentation), OPERATIONS[service])
+        return lambda file: _model_part(file, OPERATIONS[service])
     return None
 
 
-def _drop_documentation(read: dict[str, Any]) -> dict[str, Any]:
-    """Documentation is most of a model: it is forgotten as soon as it is read."""
-    if isinstance(read.get("documentation"), str):
-        del read["documentation"]
-    return read
-
+Names = tuple[str, ...]
+"""The members that a value is in, from the outside; a list's values have no name."""
 
 _SERVICES = ("partitions", "", "services")
 """Where endpoints.json has its services; they are most of it."""
+_DROPPED = object()
 
 
-def _is_foreign(path: tuple[str, ...]) -> bool:
-    return path[:-1] == _SERVICES and path[-1] not in ENDPOINTS
+def _is_of_endpoints(names: Names) -> bool:
+    return names == _SERVICES[: len(names)]
 
 
-def _without(text: str, is_dropped: Callable[[tuple[str, ...]], bool]) -> Any:
-    """The value of a JSON text without some members, which are never in memory together."""
-    decode = json.JSONDecoder().raw_decode
-    after = re.compile(r"[\s,:]*")  # what separates is not checked: a file of botocore is valid
+def _known_endpoints(names: Names, value: Any) -> Any:
+    return _DROPPED if names[:-1] == _SERVICES and names[-1] not in ENDPOINTS else value
 
-    def skip(at: int) -> int:
-        found = after.match(text, at)
-        return at if found is None else found.end()
 
-    def read(at: int, path: tuple[str, ...]) -> tuple[Any, int]:
-        if path != _SERVICES[: len(path)]:
-            return decode(text, at)
-        is_list = text[at] == "["
+def _model_part(file: IO[str], operations: frozenset[str]) -> dict[str, Any]:
+    """The part of a model. Its shapes are kept as text until it is known which are needed."""
+
+    def kept(names: Names, value: Any) -> Any:
+        if names[0] == "operations" and names[-1] not in operations:
+            return _DROPPED
+        return json.dumps(_undocumented(value)) if names[0] == "shapes" else value
+
+    model = _opened(_Window(file), lambda names: names in ((), ("operations",), ("shapes",)), kept)
+    return service_part({**model, "shapes": _Shapes(model["shapes"])}, operations)
+
+
+class _Shapes(dict[str, str]):
+    def __getitem__(self, name: str) -> Any:
+        return json.loads(super().__getitem__(name))
+
+
+class _Window:
+    """A JSON text of which a few pages are in memory at a time.
+
+    As one string it would be memory that the allocator does not give back: it keeps twice the largest block in reserve.
+    """
+
+    _PAGE = 16 * 1024
+    _BETWEEN = re.compile(r"[\s,:]*")
+    """What separates is not checked: a file of botocore is valid."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+        self._text = ""
+        self._at = 0
+
+    def next(self) -> str:
+        """The first character of what comes next; empty at the end."""
+        while True:
+            between = self._BETWEEN.match(self._text, self._at)
+            self._at = between.end() if between else self._at
+            if self._at < len(self._text) or not self._read_on():
+                return self._text[self._at : self._at + 1]
+
+    def skip(self) -> None:
+        """Skip the bracket that comes next."""
+        self._at += 1
+
+    def value(self) -> Any:
+        """Read the value that comes next."""
+        self.next()
+        while True:
+            try:
+                value, end = _decode(self._text, self._at)
+            except ValueError:
+                if not self._read_on():
+                    raise
+                continue
+            if end < len(self._text) or not self._read_on():  # a number may go on
+                self._at = end
+                return value
+
+    def _read_on(self) -> bool:
+        page = self._file.read(self._PAGE)
+        if page:
+            self._text, self._at = self._text[self._at :] + page, 0
+        return bool(page)
+
+
+_decode = json.JSONDecoder().raw_decode
+
+
+def _opened(text: _Window, is_opened: Callable[[Names], bool], kept: Callable[[Names, Any], Any]) -> Any:
+    """The value of a JSON text, whose members are never in memory together where it is opened.
+
+    kept: what is kept of a member there.
+    """
+
+    def read(names: Names) -> Any:
+        if not is_opened(names):
+            return kept(names, text.value())
+        is_list = text.next() == "["
+        text.skip()
         entries: list[tuple[str, Any]] = []
-        at = skip(at + 1)
-        while text[at] not in "]}":
-            name, at = ("", at) if is_list else decode(text, at)
-            value, at = read(skip(at), (*path, name))
-            if not is_dropped((*path, name)):
+        while text.next() not in ("]", "}"):
+            name = "" if is_list else text.value()
+            value = read((*names, name))
+            if value is not _DROPPED:
                 entries.append((name, value))
-            at = skip(at)
-        return [value for _, value in entries] if is_list else dict(entries), at + 1
+        text.skip()
+        return [value for _, value in entries] if is_list else dict(entries)
 
-    return read(skip(0), ())[0]
+    return read(())
 
 
 class PartialFiles(JSONFileLoader):  # type: ignore[misc]  # botocore has no types
@@ -156,10 +222,11 @@ class PartialFiles(JSONFileLoader):  # type: ignore[misc]  # botocore has no typ
         )
         known = _kept(part)
         if known is None:
-            whole = _text(file_path)
-            if whole is None:
+            file = _file(file_path)
+            if file is None:
                 return None
-            known = cut(whole)
+            with file:
+                known = cut(file)
             _keep(part, known)
         return known
 
@@ -173,15 +240,17 @@ def _checksum(words: list[str]) -> str:
 
 
 def _whole(file_path: str) -> Any:
-    text = _text(file_path)
-    return None if text is None else json.loads(text)
+    file = _file(file_path)
+    if file is None:
+        return None
+    with file:
+        return json.load(file)
 
 
-def _text(file_path: str) -> str | None:
+def _file(file_path: str) -> IO[str] | None:
     for extension, opened in ((".json", open), (".json.gz", gzip.open)):
         if os.path.isfile(file_path + extension):
-            with opened(file_path + extension, "rb") as file:
-                return file.read().decode("utf-8")
+            return opened(file_path + extension, "rt", encoding="utf-8")
     return None
 
 

@@ -195,10 +195,10 @@ def _project_here(wish: OpenApp) -> Path | None:
     """The working folder, if nothing else was asked for and it is a project."""
     from pathlib import Path
 
-    from authlens.endpoint.projects.foreign import is_project
-
     if wish.demo or wish.prompt:
         return None
+    from authlens.endpoint.projects.foreign import is_project  # the demo starts a hundredth faster without it
+
     try:
         here = Path.cwd()
         return here if is_project(here) else None

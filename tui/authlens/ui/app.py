@@ -147,7 +147,7 @@ class AuthlensApp(OrderedKeysApp):
 
     def refresh_css(self, animate: bool = True) -> None:
         """As Textual does, but not for the theme of the first paint: nothing was styled before it was set."""
-        if self.is_running:
+        if self.screen_stack:
             super().refresh_css(animate)
 
     @work(group="themes")

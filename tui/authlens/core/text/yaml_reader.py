@@ -12,10 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-import yaml
-
 from authlens.core.text.base64_text import lenient_base64
 from authlens.frozen import dataclass
+from authlens.late_patterns import compiled_late
+
+with compiled_late("yaml"):
+    import yaml
 
 MAX_DEPTH = 40
 MAX_BYTES = 1024 * 1024

@@ -1,7 +1,7 @@
-"""Everything that needs private names of Textual 8.2.8; no other file uses one.
+"""What needs private names of Textual 8.2.8; only textual_speed.py uses some too.
 
 Memory that would grow with every dialog, a terminal taken again, a crash without secrets, edits that are looked at
-before they are made, a palette that bears any key, widgets that learn their size, and classes that are made fast.
+before they are made, a palette that bears any key, and widgets that learn their size.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 import codecs
 import termios
 import tty
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 from rich.console import RenderableType
@@ -28,7 +28,6 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 from textual.keys import _character_to_key
 from textual.message import Message
-from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import TextArea
@@ -36,36 +35,17 @@ from textual.widgets.text_area import EditResult
 from textual.worker import WorkerFailed
 
 
-@cache
-def _declared(cls: type) -> tuple[dict[str, Reactive[Any]], tuple[str, ...]]:
-    """The reactive values of one class without its bases, and the names of those that it computes."""
-    own = vars(cls)
-    reactive = {name: value for name, value in own.items() if isinstance(value, Reactive)}
-    computing = (name.lstrip("_") for name in own if name.startswith(("compute_", "_compute_")))
-    return reactive, tuple(name.removeprefix("compute_") for name in computing)
+def _is_disabled(self: Widget) -> bool:
+    """Whether the widget or one that it is in is disabled: asked for each widget by most style sheets."""
+    node: object = self
+    while isinstance(node, Widget):
+        if node.__dict__["_reactive_disabled"]:
+            return True
+        node = node._parent
+    return False
 
 
-def _make_class(
-    cls: Any, inherit_css: bool = True, inherit_bindings: bool = True, inherit_component_classes: bool = True
-) -> None:
-    """What Textual does with a new class of nodes, but with one look at each of its bases.
-
-    Textual goes through everything of all bases for each class, which takes a twentieth of the time to the first paint.
-    """
-    super(DOMNode, cls).__init_subclass__()
-    cls._inherit_css, cls._inherit_bindings = inherit_css, inherit_bindings
-    cls._inherit_component_classes = inherit_component_classes
-    cls._reactives, cls._computes = {}, frozenset()
-    for base in reversed(cls.__mro__):
-        reactive, computed = _declared(base)
-        cls._reactives |= reactive
-        cls._computes |= set(computed)
-    styled_as = [base.__name__ for base in cls._css_bases(cls)]
-    cls._css_type_name, cls._css_type_names = styled_as[0], frozenset(styled_as)
-    cls._merged_bindings = cls._merge_bindings()
-
-
-DOMNode.__init_subclass__ = classmethod(_make_class)  # type: ignore[assignment]
+Widget.is_disabled = property(_is_disabled)  # type: ignore[assignment, method-assign]
 
 
 def forget_watcher(watcher: DOMNode, watched: DOMNode) -> None:

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 
 from authlens.core.invocation.gateway import Reply, SendingWay
 from authlens.core.invocation.invocation import Invocation
-from authlens.core.probe.plan import PROBE_CLIENT_ID
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Target
@@ -75,6 +74,8 @@ class _Watched:
         return self._way.needs_target
 
     def ask(self, request: AuthorizerRequest, target: Target, authorizer: Authorizer | None) -> Reply:
+        from authlens.core.probe.plan import PROBE_CLIENT_ID  # probes are few; it loads all packets of MQTT
+
         made = self._probes.begin(request.client_id or PROBE_CLIENT_ID)
         try:
             return self._way.ask(request, target, authorizer)

@@ -21,11 +21,12 @@ FOUR, SIX = [socket.AF_INET], [socket.AF_INET6]
     [
         (socket.gaierror(socket.EAI_NONAME, "x"), "the host does not exist"),
         (socket.gaierror(socket.EAI_AGAIN, "x"), "the name server cannot be reached"),
+        (TimeoutError(), "the name server did not answer within 3 s"),
         (UnicodeError(), "not a valid host name"),
     ],
 )
 def test_names(error: OSError | UnicodeError, words: str) -> None:
-    assert words in dns_words(error)
+    assert words in dns_words(error, 3)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+import time
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from authlens.core.mqtt.packets import V3, V5, Connack, Disconnect, Puback, Publ
 from authlens.core.probe.observations import observations
 from authlens.core.probe.plan import ProbePlan, Trial, Way
 from authlens.core.probe.report import ConnectionEnd, ProbeReport, ProbeStage, ProbeVerdict
-from authlens.core.probe.words import NO_CERTIFICATE, causes, headline
+from authlens.core.probe.words import NO_CERTIFICATE, causes, headline, trial_words
 from authlens.probe.run import run
 from support.broken_broker import Act, answers, broken_broker, reads, resets, upgrades
 
@@ -232,6 +233,79 @@ def test_an_upgrade_that_http_refuses(status: str, tmp_path: Path) -> None:
     phrase = HTTPStatus(report.answer.code).phrase
     assert report.steps[-1].detail == f"HTTP {report.answer.code} {phrase}, Server: proxy"
     assert not any("iot:Publish" in cause for cause in causes(report))
+
+
+@pytest.mark.parametrize("way", ["wss", "https"])
+def test_an_answer_that_never_ends_is_left_in_time_over_one_connection(way: Way, tmp_path: Path) -> None:
+    connections: list[socket.socket] = []
+
+    def drips(connection: socket.socket) -> None:
+        connections.append(connection)
+        connection.recv(65_536)
+        connection.sendall(b"HTTP/1.1 403 Forbidden\r\nX: ")
+        while True:
+            connection.sendall(b"a")
+            threading.Event().wait(0.02)
+
+    with broken_broker(tmp_path, drips) as (port, ca):
+        began = time.monotonic()
+        report = probed(port, ca, way=way, trials=TRIALS[1:] if way == "https" else (), seconds=0.4)
+        took = time.monotonic() - began
+
+    assert "no complete HTTP answer came within 0.4 s" in report.problem
+    assert all(step.seconds >= 0 for step in report.steps)
+    assert report.seconds <= took
+    assert len(connections) == 1
+
+
+def test_a_web_socket_is_asked_for_once_and_no_redirect_is_followed(tmp_path: Path) -> None:
+    connections: list[socket.socket] = []
+
+    def closes(connection: socket.socket) -> None:
+        connections.append(connection)
+
+    def redirects(connection: socket.socket) -> None:
+        connections.append(connection)
+        answers(b"HTTP/1.1 302 Found\r\nLocation: /portal\r\nContent-Length: 0\r\n\r\n")(connection)
+
+    for act in (closes, redirects):
+        connections.clear()
+        with broken_broker(tmp_path, act) as (port, ca):
+            report = probed(port, ca, way="wss")
+
+        assert failed_at(report) is ProbeStage.UPGRADE
+        assert len(connections) == 1
+    assert headline(report) == "refused with HTTP 302"
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (b"\x00\x01garbage\r\n\r\n", "what answered is not valid HTTP"),
+        (b"HTTP/1.1 101 OK\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n", "what answered is not a WebSocket"),
+    ],
+)
+def test_an_upgrade_that_is_not_valid_is_no_answer(answer: bytes, words: str, tmp_path: Path) -> None:
+    with broken_broker(tmp_path, answers(answer)) as (port, ca):
+        report = probed(port, ca, way="wss")
+
+    assert report.verdict is ProbeVerdict.UNREACHED
+    assert words in report.problem
+    assert "Error" not in report.problem
+
+
+def test_a_server_that_stops_reading_is_left_and_its_silence_is_neither_a_denial_nor_a_measurement(
+    tmp_path: Path,
+) -> None:
+    hold = threading.Event()
+    large = (Trial("publish", "a", b"x" * 8_000_000),)
+    with broken_broker(tmp_path, answers(encode(Connack(), V3), hold=hold)) as (port, ca):
+        report = probed(port, ca, trials=large, version=V3, seconds=0.4)
+        hold.set()
+
+    assert not report.is_yes
+    assert trial_words(report.tried[0], V3) == "no answer: publish a (the server did not answer in time)"
+    assert observations(report) == ()
 
 
 FRAMES: dict[str, tuple[bytes, ConnectionEnd]] = {

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from authlens.core.mqtt.packets import V3, V5
 from authlens.core.probe.plan import PROBE_CLIENT_ID, Trial
-from authlens.core.probe.report import ConnectionEnd, ProbeVerdict, ServerReply, Tried
+from authlens.core.probe.report import ConnectionEnd, ProbeStage, ProbeStep, ProbeVerdict, ServerReply, Tried
 from authlens.core.probe.words import (
     CLIENT_ID_CAUSES,
     NO_CERTIFICATE,
@@ -49,7 +51,8 @@ def test_a_close_without_a_connack_in_mqtt_5_is_not_how_aws_refuses() -> None:
     closed = report(ProbeVerdict.REFUSED, answer=ServerReply(closed=ConnectionEnd.CLOSED))
 
     assert causes(closed) == (*SILENT_CAUSES, *REFUSAL_CAUSES)
-    upgraded = report(ProbeVerdict.REFUSED, answer=ServerReply(closed=ConnectionEnd.CLOSE_FRAME))
+    step = ProbeStep(ProbeStage.UPGRADE, True, 0.1)
+    upgraded = replace(closed, steps=(step,))
     assert causes(upgraded) == (*SILENT_CAUSES[1:], *REFUSAL_CAUSES)
 
 

@@ -275,4 +275,5 @@ def _answer_json(answer: Any) -> dict[str, Any]:
         "code": answer.code,
         "reason": answer.reason,
         "closed": answer.closed and answer.closed.value,
+        "properties": [{"name": name, "value": value} for name, value in answer.properties],
     }

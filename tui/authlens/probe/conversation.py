@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import replace
 
@@ -48,6 +49,8 @@ class Conversation:
         self._waiting: list[Packet] = []
         self._last = b""
         """What arrived last."""
+        self._answered = 0.0
+        """When the last answer arrived, or its wait ended."""
         self._ended: ConnectionEnd | None = None
         self.received = 0
         """Messages that were delivered."""
@@ -85,7 +88,7 @@ class Conversation:
     async def leave(self) -> None:
         if self._ended is None:
             try:
-                await self._channel.send(encode(Disconnect(), self._plan.version))
+                await self._send(Disconnect())
             except Ended as ended:
                 self._ended = ended.how
         await self._channel.close()
@@ -102,7 +105,7 @@ class Conversation:
                 answer = await self._ask(publish, Puback, number)
         except Malformed:
             # The topic cannot be encoded, or the answer cannot be decoded.
-            self._ended = ConnectionEnd.CLOSED
+            self._answered, self._ended = time.monotonic(), ConnectionEnd.CLOSED
             answer = ServerReply(closed=ConnectionEnd.CLOSED, reason="the packet or its answer is not valid MQTT")
         self._step(ProbeStage(trial.kind), answer, began, trial.topic)
         return answer
@@ -112,14 +115,16 @@ class Conversation:
         until = time.monotonic() + self._plan.seconds
         found: ServerReply | None = None
         try:
-            await self._channel.send(encode(packet, self._plan.version))
+            await self._send(packet)
             while found is None:
                 found = self._answer(await self._next(until), wanted, packet_id)
+            self._answered = time.monotonic()
             # A refusal is followed by the end of the connection, or is not: both are seen by waiting a moment.
             if not found.is_yes:
                 await self._next(time.monotonic() + _AFTERWARDS)
         except Ended as ended:
             if found is None:
+                self._answered = time.monotonic()
                 self._ended = ended.how
                 if ended.alert:
                     message = f"{self._plan.host}: {alert_words(ended.alert)}"
@@ -131,6 +136,14 @@ class Conversation:
             self._ended = ended.how
             return replace(found, closed=ended.how)
         return found
+
+    async def _send(self, packet: Packet) -> None:
+        """Raises Ended, also where the other side stopped reading."""
+        try:
+            async with asyncio.timeout(self._plan.seconds):
+                await self._channel.send(encode(packet, self._plan.version))
+        except TimeoutError:
+            raise Ended(ConnectionEnd.SILENT) from None
 
     def _answer(
         self, packet: Packet, wanted: type[Connack | Suback | Puback], packet_id: int | None
@@ -164,7 +177,7 @@ class Conversation:
         reason = f": {answer.reason}" if answer.reason else ""
         properties = "".join(f", {name} {value}" for name, value in answer.properties)
         on = f"{topic}: " if topic else ""
-        self._report(ProbeStep(stage, answer.is_yes, time.monotonic() - began, f"{on}{words}{reason}{properties}"))
+        self._report(ProbeStep(stage, answer.is_yes, self._answered - began, f"{on}{words}{reason}{properties}"))
 
 
 _AFTERWARDS = 0.3

@@ -10,8 +10,10 @@ import errno
 import os
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from typing import Any
 
 from authlens.core.probe.plan import ProbePlan
@@ -20,6 +22,7 @@ from authlens.core.probe.report import ProbeStage, ProbeStep
 Report = Callable[[ProbeStep], None]
 
 _CLOCK = "check this machine's clock"
+_PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
 
 
 class Unreached(Exception):
@@ -35,28 +38,51 @@ class Unreached(Exception):
 async def resolve(plan: ProbePlan, report: Report) -> list[tuple[socket.AddressFamily, Any]]:
     """The addresses of the host. Raises Unreached."""
     began = time.monotonic()
-    loop = asyncio.get_running_loop()
     try:
-        async with asyncio.timeout(plan.seconds):
-            found = await loop.getaddrinfo(plan.host, plan.port, type=socket.SOCK_STREAM)
-    except TimeoutError:
-        raise Unreached(
-            ProbeStage.DNS, f"{plan.host}: the name server did not answer within {plan.seconds:g} s"
-        ) from None
+        addresses = await addresses_of(plan.host, plan.port, plan.seconds)
     except (OSError, UnicodeError) as error:
-        raise Unreached(ProbeStage.DNS, f"{plan.host}: {dns_words(error)}") from error
-    addresses: list[tuple[socket.AddressFamily, Any]] = [(family, address) for family, _, _, _, address in found]
+        raise Unreached(ProbeStage.DNS, f"{plan.host}: {dns_words(error, plan.seconds)}") from error
     detail = ", ".join(dict.fromkeys(str(address[0]) for _, address in addresses))
     report(ProbeStep(ProbeStage.DNS, True, time.monotonic() - began, detail))
     return addresses
 
 
-def dns_words(error: OSError | UnicodeError) -> str:
+async def addresses_of(host: str, port: int, seconds: float) -> list[tuple[socket.AddressFamily, Any]]:
+    """What the system's resolver finds. Raises OSError, TimeoutError and UnicodeError.
+
+    Its thread is abandoned after the time limit: asyncio would wait for its own threads before the program ends.
+    """
+    found: Future[list[tuple[socket.AddressFamily, Any]]] = Future()
+    found.set_running_or_notify_cancel()
+
+    def look_up() -> None:
+        try:
+            each = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            found.set_exception(error)
+        else:
+            found.set_result([(family, address) for family, _, _, _, address in each])
+
+    threading.Thread(target=look_up, name="authlens-dns", daemon=True).start()
+    async with asyncio.timeout(seconds):
+        return await asyncio.wrap_future(found)
+
+
+def dns_words(error: OSError | UnicodeError, seconds: float) -> str:
     if isinstance(error, UnicodeError):
         return "not a valid host name"
+    if isinstance(error, TimeoutError):
+        return f"the name server did not answer within {seconds:g} s; check the network and DNS{proxy_words()}"
     if isinstance(error, socket.gaierror) and error.errno in (socket.EAI_AGAIN, socket.EAI_FAIL):
-        return "the name server cannot be reached; check the network and DNS"
-    return "the host does not exist; check the endpoint with 'aws iot describe-endpoint --endpoint-type iot:Data-ATS'"
+        return f"the name server cannot be reached; check the network and DNS{proxy_words()}"
+    command = "aws iot describe-endpoint --endpoint-type iot:Data-ATS"
+    return f"the host does not exist; check the endpoint with '{command}'{proxy_words()}"
+
+
+def proxy_words() -> str:
+    """That a proxy of the environment is not used; empty where none is set."""
+    name = next((each for each in _PROXIES if os.environ.get(each)), None)
+    return f"; {name} is set, but no proxy is used, because devices use none" if name else ""
 
 
 async def connect(plan: ProbePlan, report: Report) -> socket.socket:
@@ -87,13 +113,13 @@ def tcp_words(plan: ProbePlan, error: OSError, families: Sequence[socket.Address
     """Why there is no connection, for the host and port of the plan."""
     where = f"{plan.host} port {plan.port}"
     if isinstance(error, TimeoutError):
-        return f"{where}: nothing answered within {plan.seconds:g} s; a firewall may drop the packets"
+        return f"{where}: nothing answered within {plan.seconds:g} s; a firewall may drop the packets{proxy_words()}"
     if isinstance(error, ConnectionRefusedError):
         return f"{where}: the connection was refused; nothing listens there"
     if error.errno in (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL):
         if set(families) == {socket.AF_INET6}:
             return f"{where}: the host has only IPv6 addresses, and this machine has no IPv6 route"
-        return f"{where}: this machine has no route to it; check the network and the VPN"
+        return f"{where}: this machine has no route to it; check the network and the VPN{proxy_words()}"
     if isinstance(error, ConnectionResetError):
         return f"{where}: the connection was reset as soon as it was made"
     # asyncio's own text names no cause.

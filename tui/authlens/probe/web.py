@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 import aiohttp
-from aiohttp.abc import ResolveResult
+from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from authlens.core.mqtt.fields import Malformed
@@ -25,6 +25,7 @@ from authlens.probe.channel import Ended
 from authlens.probe.network import (
     Report,
     Unreached,
+    addresses_of,
     alert_of,
     alert_words,
     certificate_rejection,
@@ -57,19 +58,33 @@ def _headers(plan: ProbePlan) -> list[tuple[str, str]]:
     return [*given, ("Host", plan.server_name if plan.port == 443 else f"{plan.server_name}:{plan.port}")]
 
 
-class _Resolver(aiohttp.ThreadedResolver):
+class _Resolver(AbstractResolver):
     """Keeps the addresses that it found; aiohttp's traces name the host only."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
         self.addresses: tuple[str, ...] = ()
         self.families: tuple[socket.AddressFamily, ...] = ()
 
-    async def resolve(self, *given: Any, **named: Any) -> list[ResolveResult]:
-        found = await super().resolve(*given, **named)
-        self.addresses = tuple(dict.fromkeys(each["host"] for each in found))
-        self.families = tuple(socket.AddressFamily(each["family"]) for each in found)
-        return found
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        try:
+            found = await addresses_of(host, port, self._seconds)
+        except (TimeoutError, UnicodeError) as error:
+            # aiohttp lets both through, as if they were of another stage.
+            raise OSError(str(error)) from error
+        self.addresses = tuple(dict.fromkeys(address[0] for _, address in found))
+        self.families = tuple(family for family, _ in found)
+        return [
+            ResolveResult(
+                hostname=host, host=address[0], port=port, family=family, proto=0, flags=socket.AI_NUMERICHOST
+            )
+            for family, address in found
+        ]
+
+    async def close(self) -> None:
+        pass
 
 
 class _Handshake:
@@ -102,10 +117,14 @@ class _Steps:
         self._report = report
         self._began = time.monotonic()
         self._took = 0.0
+        self.limit = asyncio.timeout(None)
+        """Of the HTTP answer, from when the request can be sent."""
+        self.asked = 0.0
+        """When that was."""
         self._agreed = ""
         """What TLS agreed on; empty until it is done."""
         self._handshake = _Handshake()
-        self.resolver = _Resolver()
+        self.resolver = _Resolver(plan.seconds)
         self.config = aiohttp.TraceConfig()
         self.config.on_dns_resolvehost_end.append(self._resolved)
         self.config.on_connection_create_start.append(self._start)
@@ -120,7 +139,9 @@ class _Steps:
         self._began = time.monotonic()
 
     async def _connected(self, session: Any, context: SimpleNamespace, given: Any) -> None:
-        self._took = time.monotonic() - self._began
+        self.asked = time.monotonic()
+        self.limit.reschedule(asyncio.get_running_loop().time() + self._plan.seconds)
+        self._took = self.asked - self._began
         self._agreed = f"{sni_words(self._plan)}, the certificate is trusted"
         if self._handshake.tls is not None:
             with suppress(ValueError):  # an alert that arrived at once has ended it
@@ -146,6 +167,24 @@ class _Steps:
             self._report(ProbeStep(ProbeStage.TLS, True, took, self._agreed))
 
 
+class _Broken(Exception):
+    """The connection could not be made, or broke; its cause says why. aiohttp does not know it, so does not retry."""
+
+
+async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """One connection only: aiohttp would repeat a GET over a second one, and follow a redirect to another host."""
+    try:
+        response = await handler(request)
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise _Broken from error
+    if request.method == "GET" and response.status != HTTPStatus.SWITCHING_PROTOCOLS:
+        response.close()
+        raise aiohttp.WSServerHandshakeError(
+            response.request_info, response.history, status=response.status, headers=response.headers
+        )
+    return response
+
+
 @asynccontextmanager
 async def session_for(plan: ProbePlan, report: Report) -> AsyncIterator[tuple[aiohttp.ClientSession, _Steps]]:
     """An HTTP session of one connection, with the plan's trust and no proxy: a device uses none."""
@@ -155,7 +194,12 @@ async def session_for(plan: ProbePlan, report: Report) -> AsyncIterator[tuple[ai
     )
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=plan.seconds, sock_read=plan.seconds)
     async with aiohttp.ClientSession(
-        connector=connector, timeout=timeout, trace_configs=[steps.config], auto_decompress=False
+        connector=connector,
+        timeout=timeout,
+        trace_configs=[steps.config],
+        auto_decompress=False,
+        skip_auto_headers=("Accept-Encoding",),
+        middlewares=(_once,),
     ) as session:
         yield session, steps
 
@@ -170,9 +214,10 @@ def unreached(
     stage = ProbeStage.PUBLISH if plan.way == "https" else ProbeStage.UPGRADE
     cause = getattr(error, "os_error", None) or getattr(error, "certificate_error", None) or error.__cause__
     if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return Unreached(
-            ProbeStage.DNS, f"{plan.host}: {dns_words(cause if isinstance(cause, OSError) else OSError())}"
-        )
+        why = cause.__cause__ if cause is not None else None
+        why = why if isinstance(why, (TimeoutError, UnicodeError)) else cause
+        words = dns_words(why if isinstance(why, (OSError, UnicodeError)) else OSError(), plan.seconds)
+        return Unreached(ProbeStage.DNS, f"{plan.host}: {words}")
     if isinstance(error, (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError)):
         known = cause if isinstance(cause, OSError) else ssl.SSLError(1, str(error))
         rejection = certificate_rejection(plan, alert_of(known))
@@ -184,9 +229,11 @@ def unreached(
     if cause is not None and (alert := alert_of(cause)):
         return Unreached(ProbeStage.TLS, f"{plan.host}: {alert_words(alert)}", certificate_rejection(plan, alert))
     if isinstance(error, (TimeoutError, aiohttp.ServerTimeoutError)):
-        return Unreached(stage, f"{plan.host}: nothing answered within {plan.seconds:g} s")
+        return Unreached(stage, f"{plan.host}: no complete HTTP answer came within {plan.seconds:g} s")
+    if isinstance(error, aiohttp.ClientResponseError):
+        return Unreached(stage, f"{plan.host}: what answered is not valid HTTP; check the host name and the port")
     if isinstance(error, (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)):
-        maybe = "it may require a client certificate (--cert and --key)"
+        maybe = "it may require a client certificate (--cert and --key), or not speak HTTP on this port"
         if plan.certificate_file is not None:
             maybe = f"it may not accept the client certificate {plan.certificate_file}"
         how = "reset" if isinstance(cause or error, ConnectionResetError) else "closed"
@@ -237,38 +284,42 @@ class WebSocketChannel:
 
 async def upgrade(session: aiohttp.ClientSession, steps: _Steps, plan: ProbePlan, report: Report) -> WebSocketChannel:
     """The WebSocket. Raises Unreached, and Refused where HTTP answers no."""
-    began = time.monotonic()
     try:
-        websocket = await session.ws_connect(
-            _url(plan, "/mqtt"),
-            protocols=("mqtt",),
-            headers=_headers(plan),
-            autoclose=False,
-            max_msg_size=0,
-            server_hostname=plan.server_name,
-        )
+        async with steps.limit:
+            websocket = await session.ws_connect(
+                _url(plan, "/mqtt"),
+                protocols=("mqtt",),
+                headers=_headers(plan),
+                autoclose=False,
+                max_msg_size=0,
+                server_hostname=plan.server_name,
+            )
     except aiohttp.WSServerHandshakeError as error:
+        if error.status == HTTPStatus.SWITCHING_PROTOCOLS:
+            steps.passed()
+            message = f"{plan.host}: what answered is not a WebSocket ({error.message}); a proxy may be in the way"
+            raise Unreached(ProbeStage.UPGRADE, message) from error
         headers = _header_words(error)
         detail = f"HTTP {error.status} {_phrase(error)}" + (f", {headers}" if headers else "")
         steps.passed()
-        report(ProbeStep(ProbeStage.UPGRADE, False, time.monotonic() - began, detail))
+        report(ProbeStep(ProbeStage.UPGRADE, False, time.monotonic() - steps.asked, detail))
         raise Refused(ServerReply("HTTP", error.status, headers)) from error
-    except (aiohttp.ClientError, OSError) as error:
-        steps.passed()
-        raise unreached(plan, error, steps.resolver.families, steps.is_encrypting) from error
+    except (_Broken, aiohttp.ClientError, OSError) as error:
+        raise _failure(plan, steps, error) from error
     steps.passed()
-    report(
-        ProbeStep(
-            ProbeStage.UPGRADE, True, time.monotonic() - began, "HTTP 101, subprotocol " + str(websocket.protocol)
-        )
-    )
+    chosen = f"subprotocol {websocket.protocol}" if websocket.protocol else "no subprotocol chosen"
+    report(ProbeStep(ProbeStage.UPGRADE, True, time.monotonic() - steps.asked, f"HTTP 101, {chosen}"))
     return WebSocketChannel(websocket)
 
 
+def _failure(plan: ProbePlan, steps: _Steps, error: BaseException) -> Unreached:
+    steps.passed()
+    known = error.__cause__ if isinstance(error, _Broken) and error.__cause__ else error
+    return unreached(plan, known, steps.resolver.families, steps.is_encrypting)
+
+
 def _phrase(error: aiohttp.WSServerHandshakeError) -> str:
-    """What the status means; of an upgrade that is not valid, what aiohttp says of it."""
-    if error.status == HTTPStatus.SWITCHING_PROTOCOLS:
-        return error.message
+    """What the status means."""
     try:
         return HTTPStatus(error.status).phrase
     except ValueError:
@@ -293,25 +344,32 @@ async def publish(
     session: aiohttp.ClientSession, steps: _Steps, plan: ProbePlan, trial: Trial, report: Report
 ) -> ServerReply:
     """One publish over HTTPS. Raises Unreached."""
-    began = time.monotonic()
     given = "&".join(filter(None, ("" if "qos=" in plan.query.lower() else "qos=1", plan.query)))
     host = f"[{plan.host}]" if ":" in plan.host else plan.host
     url = URL(f"https://{host}:{plan.port}/topics/{quote(trial.topic, safe='')}?{given}", encoded=True)
+    body = bytearray()
+    status: int | None = None
     try:
-        async with session.post(
-            url,
-            data=trial.payload,
-            headers=_headers(plan),
-            allow_redirects=False,
-            server_hostname=plan.server_name,
-        ) as response:
-            steps.passed()
-            body = (await response.content.read(_LARGEST_BODY)).decode("utf-8", "replace")
-            said, trace = http_words(body)
-            answer = ServerReply("HTTP", response.status, said)
-    except (aiohttp.ClientError, OSError) as error:
-        steps.passed()
-        raise unreached(plan, error, steps.resolver.families, steps.is_encrypting) from error
+        async with (
+            steps.limit,
+            session.post(
+                url,
+                data=trial.payload,
+                headers=_headers(plan),
+                allow_redirects=False,
+                server_hostname=plan.server_name,
+            ) as response,
+        ):
+            status = response.status
+            while len(body) < _LARGEST_BODY and (part := await response.content.read(_LARGEST_BODY - len(body))):
+                body += part
+    except (_Broken, aiohttp.ClientError, OSError) as error:
+        # The status has decided; the body only explains it.
+        if status is None:
+            raise _failure(plan, steps, error) from error
+    steps.passed()
+    said, trace = http_words(body.decode("utf-8", "replace"))
+    answer = ServerReply("HTTP", status, said)
     detail = ", ".join(filter(None, (f"HTTP {answer.code}{f' {said}' if said else ''}", trace)))
-    report(ProbeStep(ProbeStage.PUBLISH, answer.is_yes, time.monotonic() - began, detail))
+    report(ProbeStep(ProbeStage.PUBLISH, answer.is_yes, time.monotonic() - steps.asked, detail))
     return answer

@@ -10,7 +10,14 @@ from authlens.core.contract.statement import Source, documented
 from authlens.core.mqtt.limits import TOPIC_ALIASES, UNACKNOWLEDGED
 from authlens.core.mqtt.packets import V5
 from authlens.core.mqtt.rules import CERTIFICATE, Rule
-from authlens.core.probe.report import ProbeReport, ProbeVerdict, ServerReply, rule_of_denial, rule_of_refusal
+from authlens.core.probe.report import (
+    ConnectionEnd,
+    ProbeReport,
+    ProbeVerdict,
+    ServerReply,
+    rule_of_denial,
+    rule_of_refusal,
+)
 from authlens.frozen import dataclass
 
 
@@ -56,7 +63,8 @@ def _observations(report: ProbeReport) -> Iterator[Observation]:
     if report.answer is not None and report.verdict is ProbeVerdict.CONNECTED:
         yield from _of_properties(report.answer, version)
     for each in report.tried:
-        if each.answer is not None and not each.answer.is_yes:
+        # Silence says nothing about a rule.
+        if each.answer is not None and not each.answer.is_yes and each.answer.closed is not ConnectionEnd.SILENT:
             yield _of_rule(rule_of_denial(each.trial, each.answer), each.answer, version)
 
 

@@ -160,6 +160,11 @@ class ProbeReport:
         return self.verdict is ProbeVerdict.CONNECTED and all(each.is_allowed for each in self.tried)
 
     @property
+    def is_upgraded(self) -> bool:
+        """Whether an HTTP connection became a WebSocket."""
+        return any(step.stage is ProbeStage.UPGRADE and step.passed for step in self.steps)
+
+    @property
     def refused_by(self) -> str | None:
         """The id of the rule, or the status of HTTP as in `http-502`; `None` if nothing refused it."""
         if self.verdict is not ProbeVerdict.REFUSED or self.answer is None:

@@ -77,7 +77,7 @@ def causes(report: ProbeReport) -> tuple[str, ...]:
         return (NO_CERTIFICATE,)
     words = headline(report)
     who = (report.client_id, report.predicted, report.omits_login)
-    found = causes_of(report.refused_by, words, report.version, *who)
+    found = causes_of(report.refused_by, words, report.version, *who, is_upgraded=report.is_upgraded)
     return (PRINCIPAL, *found) if report.has_certificate and found[:1] == REFUSAL_CAUSES[:1] else found
 
 
@@ -88,12 +88,14 @@ def causes_of(
     client_id: str = "",
     predicted: str | None = None,
     omits_login: bool = False,
+    *,
+    is_upgraded: bool = False,
 ) -> tuple[str, ...]:
-    """The same, for the `refused_by` of a report or of its record. words: its headline."""
+    """The same, for the `refused_by` of a report or of its record. words: its headline. is_upgraded: to a WebSocket."""
     if refusal is None:
         return ()
     if refusal == REFUSED.id:
-        return _of_connect(words, version, client_id, predicted)
+        return _of_connect(words, version, client_id, predicted, is_upgraded)
     if refusal == HTTP_REFUSED.id:
         # Of the two ways over HTTP only the publish has a topic.
         publish = () if version else ("the policies do not allow iot:Publish on this topic",)
@@ -106,14 +108,16 @@ def causes_of(
     return _HTTP_CAUSES.get(status) or _HTTP_CAUSES.get(f"{status[:1]}xx") or (_NOT_AWS,)
 
 
-def _of_connect(words: str, version: int | None, client_id: str, predicted: str | None) -> tuple[str, ...]:
+def _of_connect(
+    words: str, version: int | None, client_id: str, predicted: str | None, is_upgraded: bool
+) -> tuple[str, ...]:
     if predicted not in (None, DecisionWord.ALLOWED):
         return (f"the documents of the last answer do not allow iot:Connect as {client_id} ({predicted})",)
     if client_id == PROBE_CLIENT_ID:
         return (NO_CLIENT_ID, *REFUSAL_CAUSES)
     if version == V5 and words.startswith(_CLOSED):
         # Whoever upgraded to a WebSocket had accepted the certificate, or asked for none.
-        return (*SILENT_CAUSES["WebSocket" in words :], *REFUSAL_CAUSES)
+        return (*SILENT_CAUSES[is_upgraded:], *REFUSAL_CAUSES)
     return VERSION_CAUSES if "protocol version" in words else REFUSAL_CAUSES
 
 
@@ -139,6 +143,8 @@ def trial_words(each: Tried, version: int | None) -> str:
     what = f"{each.trial.kind} {each.trial.topic}"
     if each.answer is None:
         return f"not tried: {what} (the connection had ended)"
+    if each.answer.closed is ConnectionEnd.SILENT:
+        return f"no answer: {what} (the server did not answer in time)"
     reason = f": {each.answer.reason}" if each.answer.reason else ""
     return f"{'allowed' if each.is_allowed else 'denied'}: {what} ({each.answer.words(version)}{reason})"
 

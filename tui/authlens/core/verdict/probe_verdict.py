@@ -54,7 +54,9 @@ def likely_causes(invocation: Invocation, device: DeviceConnection) -> tuple[str
     client_id = invocation.request.client_id or PROBE_CLIENT_ID
     predicted = next((each.word for each in device.decisions if each.packet == "CONNECT"), None)
     omits_login = device.transport is Transport.HTTPS and logs_in_by_mqtt_alone(invocation.request)
-    return causes_of(device.refused_by, device.reason, device.version, client_id, predicted, omits_login)
+    is_upgraded = any(step.stage is ConnectionStage.UPGRADE and step.passed for step in device.steps)
+    given = (device.refused_by, device.reason, device.version, client_id, predicted, omits_login)
+    return causes_of(*given, is_upgraded=is_upgraded)
 
 
 def _who(invocation: Invocation, device: DeviceConnection) -> str:

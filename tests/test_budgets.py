@@ -92,6 +92,16 @@ def modules_of_a_plan(width: int = 40) -> str:
 
 
 INVOKE = "aws iot test-invoke-authorizer "
+PATTERNS = dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": effect, "Action": "iot:*", "Resource": f"arn:aws:iot:*:*:topic/*{n}*"}
+            for n in range(12)
+            for effect in ("Allow", "Deny")
+        ],
+    }
+)
 WORST: dict[str, tuple[Callable[[str], None], Callable[[], str]]] = {
     "a list": (readers.yaml, lambda: "[" + "a," * 24_900 + "]"),
     "a mapping": (readers.yaml, lambda: "".join(f"k{number}: v\n" for number in range(12_400))),
@@ -312,19 +322,8 @@ WORST: dict[str, tuple[Callable[[str], None], Callable[[], str]]] = {
             + "]}"
         ),
     ),
-    "ten documents of patterns with a hundred questions to explain": (
-        readers.asked_on_screen,
-        lambda: dumps(
-            {
-                "Version": "2012-10-17",
-                "Statement": [
-                    {"Effect": effect, "Action": "iot:*", "Resource": f"arn:aws:iot:*:*:topic/*{n}*"}
-                    for n in range(12)
-                    for effect in ("Allow", "Deny")
-                ],
-            }
-        ),
-    ),
+    "ten documents of patterns with a hundred questions to explain": (readers.asked_on_screen, lambda: PATTERNS),
+    "the same on the command line": (readers.asked_on_the_command_line, lambda: PATTERNS),
     "a document of variables with a hundred questions to explain": (
         readers.asked_on_screen,
         lambda: (

@@ -59,3 +59,30 @@ def test_while_it_is_imported(number: int) -> None:
 @pytest.mark.timeout(300)
 def test_at_each_import_of_a_command() -> None:
     assert {interrupted_at(number) for number in range(1, 60)} == {(130, "")}
+
+
+WITH_A_THREAD_INSIDE_RUST = """
+    import sys, threading, time
+    from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+    inside = threading.Event()
+
+    class Endless(int):
+        def bit_length(self):
+            inside.set()
+            while True:
+                time.sleep(0)
+
+    threading.Thread(target=encode_dss_signature, args=(Endless(5), 5), daemon=True).start()
+    inside.wait()
+    sys.argv = ["authlens", "help", "files"]
+    from authlens.__main__ import main
+    sys.exit(main())
+"""
+
+
+def test_a_thread_that_still_runs_inside_rust_does_not_abort_the_process() -> None:
+    code = dedent(WITH_A_THREAD_INSIDE_RUST)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=50, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(done.stdout) > 4_096, "what is still buffered is written first"

@@ -141,6 +141,17 @@ def asked_on_screen(text: str) -> None:
     _explained(text, 100)
 
 
+def asked_on_the_command_line(text: str) -> None:
+    """As before, by `authlens explain`."""
+    from json import dumps
+
+    from authlens.__main__ import main
+
+    Path("asked.json").write_text(dumps({"isAuthenticated": True, "principalId": "P", "policyDocuments": [text] * 10}))
+    questions = (word for number in range(100) for word in ("--ask", f"iot:Publish topic/a/{number}"))
+    main(["explain", "--answer", "asked.json", *questions])
+
+
 def _explained(text: str, questions: int) -> None:
     from dataclasses import replace
 

@@ -33,9 +33,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     if problem is not None:
         complain(problem, sys.stderr)
         return ExitCode.OTHER
-    words = list(sys.argv[1:] if argv is None else argv)
-    if argv is None:
-        _leave_garbage(words)
+    if argv is not None:
+        return _guarded(list(argv))
+    _leave_garbage(sys.argv[1:])
+    ended: list[int] = []
+    _end_at_once(ended)
+    ended.append(_guarded(sys.argv[1:]))
+    return ended[0]
+
+
+def _guarded(words: list[str]) -> int:
     sys.stdout, sys.stderr = _writable(sys.stdout), _writable(sys.stderr)
     try:
         interrupts.raise_interrupt()
@@ -75,6 +82,28 @@ def _leave_garbage(words: list[str]) -> None:
     atexit.register(gc.freeze)
     if words[:1] == ["invoke"]:
         gc.disable()
+
+
+def _end_at_once(ended: list[int]) -> None:
+    """Once all else is done, end without taking the interpreter down.
+
+    It ends threads that still run, such as those of abandoned calls, by unwinding their stacks, and inside a library
+    that is not written in C this ends the process with SIGSEGV or SIGABRT. Ctrl+C at that moment would also give
+    another exit code.
+    """
+    import atexit
+
+    def end() -> None:
+        if not ended:
+            return
+        try:
+            sys.stdout.flush()
+            sys.stderr.flush()
+        except (OSError, ValueError):
+            return  # the interpreter reports it
+        os._exit(ended[0])
+
+    atexit.register(end)  # the first to be registered runs last
 
 
 def build_services() -> CliServices:

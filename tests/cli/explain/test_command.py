@@ -13,6 +13,7 @@ from authlens.__main__ import open_history
 from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
 from authlens.core.invocation.invocation_json import to_json
+from authlens.core.policy import wildcards
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.core.request.target import Target
@@ -199,6 +200,20 @@ def test_questions_are_decided_with_an_answer(authlens: Command) -> None:
     questions = verdict["questions"]
     assert isinstance(questions, list)
     assert [each["decision"] for each in questions] == ["ALLOWED", "IMPLICIT_DENY"]
+
+
+def test_the_verdict_and_the_findings_share_one_bound(authlens: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = {**OUTCOME, "policyDocuments": [POLICY.replace("client/c1", "topic/*a*?b*")]}
+    words = ("--ask", "iot:Publish topic/aab/c", "--ask", "iot:Publish topic/bb/c")
+
+    def rules() -> set[str]:
+        found = explained(authlens, answer, *words)["lint"]
+        assert isinstance(found, list)
+        return {each["id"] for each in found}
+
+    assert "too-complex" not in rules()
+    monkeypatch.setattr(wildcards, "STEPS_OF_AN_ANSWER", 10)
+    assert "too-complex" in rules()
 
 
 def test_documents_may_be_objects(authlens: Command) -> None:

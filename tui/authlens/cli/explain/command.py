@@ -150,6 +150,7 @@ def _of_request(arguments: argparse.Namespace, services: CliServices) -> _Explai
 
 def _of_answer(arguments: argparse.Namespace, questions: tuple[Question, ...], services: CliServices) -> _Explained:
     from authlens.cli.inputs.of_history import noted_origin
+    from authlens.core.policy.wildcards import STEPS_OF_AN_ANSWER, shared_work
     from authlens.core.saved.saved_request import SavedRequest
     from authlens.core.secrets.invocation_redaction import redactor_of
     from authlens.core.secrets.redaction import Redactor
@@ -173,10 +174,13 @@ def _of_answer(arguments: argparse.Namespace, questions: tuple[Question, ...], s
         authorizer=authorizer or invocation.authorizer,
         deployment=deployment or invocation.deployment,
     )
+    with shared_work(STEPS_OF_AN_ANSWER):  # as in the app
+        verdict = stages(invocation, questions, claims_authenticated=stored.claims_authenticated)
+        lint = stored.lint(authorizer)
     return _Explained(
-        stages(invocation, questions, claims_authenticated=stored.claims_authenticated),
+        verdict,
         redactor_of(invocation),
-        lint=stored.lint(authorizer),
+        lint=lint,
         speaking=_speaking(invocation, stored.speaking),
         deployment=deployment,
         connection=invocation if invocation.device is not None else None,

@@ -68,6 +68,8 @@ _ANY = (("",), ("",))
 """The chunks of `*`."""
 MOST_STEPS = 400_000
 """Of comparing patterns: the documents of an answer take a few thousand, and these about a second."""
+STEPS_OF_AN_ANSWER = MOST_STEPS // 2
+"""What everything that is said about one answer may take together."""
 
 
 class TooMuchWork(Exception):

@@ -14,7 +14,7 @@ from authlens.core.lint.linter import Gauge, gauges, lint_outcome
 from authlens.core.policy import document as policy
 from authlens.core.policy.decision.decide import Decision
 from authlens.core.policy.decision.permissions import Summary, summarized
-from authlens.core.policy.wildcards import MOST_STEPS, shared_work
+from authlens.core.policy.wildcards import STEPS_OF_AN_ANSWER, shared_work
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.saved.expectation import Question
 from authlens.core.verdict.stages import Verdict, stages
@@ -75,7 +75,7 @@ def explain(
 
     All parts share one bound: what would take longer than about a second in total is left out, and says so.
     """
-    with shared_work(MOST_STEPS // 2):
+    with shared_work(STEPS_OF_AN_ANSWER):
         return _explained(invocation, questions, authorizer, deployment)
 
 

@@ -274,3 +274,26 @@ def test_more_resources_than_cloudformation_accepts(tmp_path: Path) -> None:
     path.write_text(json.dumps({"Resources": {f"T{number}": {"Type": "AWS::SNS::Topic"} for number in range(501)}}))
     with pytest.raises(DefinitionError, match="501 resources; CloudFormation accepts 500 per template"):
         read_template(path)
+
+
+def test_more_resources_than_are_read_of_all_stacks(tmp_path: Path) -> None:
+    many = {f"T{number}": {"Type": "AWS::SNS::Topic"} for number in range(500)}
+    (tmp_path / "many.json").write_text(json.dumps({"Resources": many}))
+    nested = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "many.json"}}
+    function = {
+        "Type": "AWS::Serverless::Function",
+        "Properties": {"CodeUri": ".", "Handler": "app.handler", "Runtime": "python3.11"},
+    }
+    authorizer = {
+        "Type": "AWS::IoT::Authorizer",
+        "Properties": {"AuthorizerFunctionArn": {"Fn::GetAtt": "F.Arn"}, "SigningDisabled": True},
+    }
+    (tmp_path / "app.py").write_text(FUNCTION)
+    path = tmp_path / "template.json"
+    path.write_text(
+        json.dumps({"Resources": {"F": function, "A": authorizer, "N1": nested, "N2": nested, "N3": nested}})
+    )
+    read = read_template(path)
+    about = [warning for warning in read.warnings if "is not read" in warning]
+    assert len(about) == 1
+    assert about[0].endswith("the nested stack N3 is not read: the stacks have more than 1,000 resources in total")

@@ -49,9 +49,10 @@ from authlens.endpoint.templates.settings import (
 from authlens.endpoint.templates.unpack import Cache
 
 MOST_IN_ALL = 1_000
-"""Resources of all stacks of a project, which are read while the person waits."""
+"""No nested stack is read after this many resources of all stacks: the person waits for them."""
 MOST_RESOURCES = 500
-"""CloudFormation's own limit (its page on quotas)."""
+"""CloudFormation's own limit (documented:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html)."""
 DEEPEST = 5
 """Maximum nesting of stacks."""
 MOST_STACKS = 50

@@ -19,6 +19,7 @@ from authlens.core.saved.saved_request import Case, SavedRequest
 from authlens.core.saved.source import source_of, split_source
 from authlens.core.text.yaml_reader import MAX_BYTES, MAX_EVENTS_SLOWLY, YamlError, decode
 from authlens.frozen import dataclass
+from authlens.user_path import content_of
 
 _MOST_NAMED = 8
 _NOT_IN_A_NAME = re.compile(r"[^\w.-]+")
@@ -187,11 +188,12 @@ def _text(path: Path) -> str | ReadProblem:
     try:
         if not path.is_file():
             return ReadProblem("it is not a regular file" if path.exists() else "it is a link to a missing file")
-        with path.open("rb") as file:
-            return decode(file.read(MAX_BYTES + 1))
+        return decode(content_of(path, MAX_BYTES + 1))
     except YamlError as error:
         return ReadProblem(error.message, error.line, error.column)
     except OSError as error:
+        if not error.errno:
+            return ReadProblem(error.strerror or "")
         return ReadProblem(f"it cannot be read: {error.strerror or error}")
 
 

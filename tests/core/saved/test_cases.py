@@ -51,6 +51,11 @@ def test_a_case_inherits_everything() -> None:
     assert saved.expect.allow == (Question("iot:Connect", "client/sensor-7"),)
 
 
+def test_reading_a_text_again_gives_the_same() -> None:
+    text = f"{BASE}  one: {{}}\n  two: {{request: {{token: x}}}}\n"
+    assert read(text) == read(text)
+
+
 def test_members_are_merged_one_by_one() -> None:
     saved = case("{request: {token: other, mqttContext: {password: wrong}}}")
     assert saved.request.token == "other"

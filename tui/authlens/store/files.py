@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from authlens.user_path import content_of
+
 _PREFIX = ".authlens-"
 _SUFFIX = ".tmp"
 _DAY = 86_400
@@ -21,9 +23,8 @@ OUR_NAME = "authlens"
 
 
 def read_bounded(path: Path) -> bytes:
-    """The content, cut off above the largest size we accept. Never blocks on a pipe. Raises OSError."""
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-        return file.read(_TOO_MUCH) or b""
+    """The content of a regular file, cut off above the largest size we accept. Never waits. Raises OSError."""
+    return content_of(path, _TOO_MUCH)
 
 
 def make_folder(folder: Path) -> None:

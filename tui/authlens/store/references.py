@@ -8,8 +8,6 @@ again, and a missing one is an error that names its field. No reference can run 
 from __future__ import annotations
 
 import difflib
-import os
-import stat
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,7 @@ from authlens.core.request.references import KINDS, Reference, replaced, scan, w
 from authlens.core.request.request import AuthorizerRequest, texts
 from authlens.core.text.visible import visible
 from authlens.store.files import reason
-from authlens.user_path import user_path
+from authlens.user_path import content_of, user_path
 
 Keyring = Callable[[str, str], str | None]
 """The password that the system's keyring stores for a service and a user."""
@@ -132,7 +130,7 @@ class References:
     def _file(self, name: str, field: str) -> bytes:
         try:
             path = user_path(name, self._base)
-            content = _read_regular(path)
+            content = content_of(path, MAX_BYTES + 1)
         except OSError as error:
             raise _missing(field, f"the file '{path}' cannot be read: {reason(error)}") from None
         except ValueError as error:
@@ -174,15 +172,6 @@ def _missing(field: str, sentence: str) -> MissingReference:
 def _without_line_end(text: str) -> str:
     """Editors and `echo` end a file with a line end that is not part of the secret."""
     return text.removesuffix("\n").removesuffix("\r") if text.endswith("\n") else text
-
-
-def _read_regular(path: Path) -> bytes:
-    """Accepts no pipe or device, which could block forever."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(0, "it is not a regular file")
-        return file.read(MAX_BYTES + 1)
 
 
 def _system_keyring(service: str, user: str) -> str | None:

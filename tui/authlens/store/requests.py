@@ -19,6 +19,7 @@ from authlens.core.text.visible import visible
 from authlens.frozen import dataclass
 from authlens.store.files import create_whole, locked, make_folder, reason, sweep, take_name, write_whole
 from authlens.store.modeline import line_for, parted
+from authlens.user_path import content, opened
 
 SUFFIXES = (".yaml", ".yml")
 _TAKEN = "a file of that name already exists"
@@ -268,12 +269,8 @@ def _content(path: Path) -> tuple[bytes, int]:
     from authlens.core.text.yaml_reader import MAX_BYTES
 
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as file:
-            mode = os.fstat(descriptor).st_mode
-            if not stat.S_ISREG(mode):
-                raise UnreadableRequest(path, "it is not a regular file")
-            return file.read(MAX_BYTES + 1), stat.S_IMODE(mode)
+        with opened(path) as descriptor:
+            return content(descriptor, MAX_BYTES + 1), stat.S_IMODE(os.fstat(descriptor).st_mode)
     except (OSError, ValueError) as error:
         raise UnreadableRequest(path, _why(error)) from None
 

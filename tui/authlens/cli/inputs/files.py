@@ -8,6 +8,7 @@ from typing import TextIO
 
 from authlens.cli.console.diagnostics import CommandError
 from authlens.core.commands.values import UnreadableValue
+from authlens.user_path import named_content
 
 LARGEST = 4 * 1024 * 1024
 """Bytes of a file or of standard input: several times the largest request that AWS takes."""
@@ -30,8 +31,7 @@ def load(text: str, environ: Mapping[str, str]) -> str | bytes:
 def _content(reference: str, prefix: str, environ: Mapping[str, str]) -> str | bytes:
     path = os.path.expandvars(os.path.expanduser(reference.removeprefix(prefix)))
     try:
-        with open(path, "rb") as file:
-            content = file.read(LARGEST + 1)
+        content = named_content(path, LARGEST + 1)
         if len(content) > LARGEST:
             raise UnreadableValue(f"{reference} is larger than {LARGEST // 1024 // 1024} MiB; AWS takes far less")
         # Opened as the AWS CLI does: as text, in which every line ending is read as a line feed.

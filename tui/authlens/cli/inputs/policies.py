@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError
 from authlens.cli.console.services import CliServices
 from authlens.cli.console.standard_input import standard_input
+from authlens.user_path import named_content
 
 if TYPE_CHECKING:
     from authlens.core.policy.policy_file import PolicyFile
@@ -35,8 +35,7 @@ def read_policy_text(name: str, services: CliServices, encoding: str = "utf-8") 
 
 def _file(name: str) -> bytes:
     try:
-        with Path(name).open("rb") as file:
-            return file.read(LARGEST + 1)
+        return named_content(name, LARGEST + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise CommandError(f"{name} cannot be read: {reason}; give a JSON file with a policy") from error

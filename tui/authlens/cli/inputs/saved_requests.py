@@ -12,7 +12,7 @@ from authlens.cli.console.diagnostics import CommandError
 from authlens.cli.console.services import CliServices
 from authlens.cli.console.standard_input import standard_input
 from authlens.cli.inputs.trust import note_source
-from authlens.user_path import user_path
+from authlens.user_path import named_content, user_path
 
 if TYPE_CHECKING:
     from authlens.core.deployment.deployment import Deployment
@@ -32,8 +32,7 @@ def read_bytes(name: str, services: CliServices, what: str) -> bytes:
     if name == STDIN:
         return _bounded(standard_input(services, what, LARGEST), "standard input", what)
     try:
-        with user_path(name).open("rb") as file:
-            content = file.read(LARGEST + 1)
+        content = named_content(user_path(name), LARGEST + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise CommandError(f"{name} cannot be read: {reason}; give {what}") from error

@@ -11,6 +11,7 @@ import re
 from errno import ENOENT
 from pathlib import Path
 
+from authlens import user_path
 from authlens.core.text import yaml_reader
 from authlens.endpoint.templates.noticed import notice
 
@@ -24,14 +25,12 @@ _OTHERS = re.compile(r"^(?:authorizers|resources)\s*:", re.MULTILINE)
 
 
 def content_of(path: Path, most: int = yaml_reader.MAX_BYTES) -> bytes:
-    """The content of a file, no further than to see that it is too large; waits for no pipe. Raises OSError."""
+    """The content of a regular file, no further than to see that it is too large; never waits. Raises OSError."""
     notice(path)
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        return user_path.content_of(path, most + 1)
     except ValueError:  # a name with a NUL, which no file has
         raise FileNotFoundError(ENOENT, os.strerror(ENOENT)) from None
-    with os.fdopen(descriptor, "rb") as file:
-        return file.read(most + 1) or b""
 
 
 def looks_like_template(text: str) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from authlens.endpoint.templates.function_checks import Unfit
 from authlens.endpoint.templates.noticed import notice
+from authlens.user_path import content, opened
 
 MOST_BYTES = 260 * 1024 * 1024
 """Unpacked; Lambda takes 250 MB, layers included."""
@@ -93,20 +94,20 @@ def _temporary() -> Path:
 
 def _digest(archive: Path) -> str:
     digest = hashlib.sha256()
-    with archive.open("rb") as file:
-        while block := file.read(_BLOCK):
+    with opened(archive) as descriptor:
+        while block := content(descriptor, _BLOCK):
             digest.update(block)
     return digest.hexdigest()
 
 
 def _check_size(archive: Path, most: int) -> None:
     """Refuse what takes too long to be looked into. Raises Unfit or OSError."""
-    with archive.open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
+    with opened(archive) as descriptor:
+        size = os.lseek(descriptor, 0, os.SEEK_END)
         if size > most:
             raise Unfit(f"{archive} is larger than Lambda allows for a package (250 MB)")
-        file.seek(max(0, size - _LONGEST_END))
-        if _directory_bytes(file.read(_LONGEST_END)) > _MOST_DIRECTORY:
+        os.lseek(descriptor, max(0, size - _LONGEST_END), os.SEEK_SET)
+        if _directory_bytes(content(descriptor, _LONGEST_END)) > _MOST_DIRECTORY:
             raise Unfit(f"{archive} holds more than {MOST_FILES} files, more than any function's package")
 
 

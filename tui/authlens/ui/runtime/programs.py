@@ -20,6 +20,7 @@ from pathlib import Path
 from authlens.core.text.yaml_reader import MAX_BYTES
 from authlens.frozen import dataclass
 from authlens.store.files import make_own_folder, opened_folder, reason, take_lock
+from authlens.user_path import content_of
 
 _EDITORS = ("VISUAL", "EDITOR")
 _PAGERS = ("less", "more")
@@ -107,8 +108,7 @@ def remove_left_behind(folder: Path, now: float | None = None) -> None:
 
 def _saved(path: Path) -> bytes:
     """What the editor saved. Raises OSError or ProgramFailed."""
-    with path.open("rb") as file:
-        content = file.read(MAX_BYTES + 1)
+    content = content_of(path, MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise ProgramFailed(f"What the editor saved is larger than {MAX_BYTES >> 20} MiB; nothing was changed.")
     return content

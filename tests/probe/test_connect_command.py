@@ -143,6 +143,11 @@ def test_a_local_target_has_a_listener_of_its_own_behind_the_same_gate_and_its_p
     assert explained.startswith("Connected as good-2 over MQTT 5 over TLS, and published to ok/x.")
     assert explained.count("ALPN mqtt offered") == 1
 
+    # The first listener ended with its process.
+    again = authlens("connect", "--history", "1", "--trust", "--client-id", "good-3")
+    assert (again.returncode, again.stdout.splitlines()[0]) == (0, "connected"), again.stderr
+    assert "publish" not in again.stdout
+
 
 def test_a_local_endpoint_that_was_started_apart_is_trusted_and_its_probe_is_replayed_there(
     serving: DeviceServing, tmp_path: Path

@@ -49,6 +49,9 @@ def test_every_way_side_by_side(serving: DeviceServing, tmp_path: Path) -> None:
     assert [row["way"] for row in rows] == ["test", "function", "mqtt", "wss", "https"]
     assert [row["result"] for row in rows] == ["passed"] * 5
     assert all(row["equalToFirst"] for row in rows), rows
+    said = [line for line in done.stderr.splitlines() if line.startswith("authlens: connecting to ")]
+    assert [line.split("://")[0].split()[-1] for line in said] == ["mqtts", "wss", "https"]
+    assert [" will be disconnected" in line for line in said] == [True, True, False]
     assert "r.yaml [mqtt]" in (tmp_path / "j.xml").read_text()
 
 

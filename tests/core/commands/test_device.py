@@ -35,6 +35,7 @@ def test_what_headers_or_query_string_carry_is_not_repeated() -> None:
         ("h.example/a:80", ("h.example", None)),
         ("h.example:123456", ("h.example", None)),
         ("[::1]", ("::1", None)),
+        ("::1", ("::1", None)),
         ("mqtts://[::1]:8883/", ("::1", 8883)),
         ("", ("", None)),
         ("a b", ("", None)),

@@ -57,6 +57,7 @@ def test_a_whole_record_as_json() -> None:
         ended_by="client-left",
         lasted=1.5,
         is_probe=True,
+        own_listener=True,
         decisions=(DENIED,),
     )
     assert connection_json.to_json(full) == {
@@ -91,6 +92,7 @@ def test_a_whole_record_as_json() -> None:
         "lasted": 1.5,
         "refreshes": 2,
         "isProbe": True,
+        "ownListener": True,
     }
     assert back(full) == full
 

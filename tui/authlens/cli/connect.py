@@ -170,10 +170,9 @@ def _as_before(options: ProbeOptions, arguments: argparse.Namespace, device: Dev
 
 
 def _announce(plan: ProbePlan, services: CliServices) -> None:
-    who = f" as client id {plan.client_id}" if plan.client_id else ""
-    takes = f"; a device that is connected as {plan.client_id} will be disconnected" if plan.client_id else ""
-    named = f" (server name {plan.server_name})" if plan.server_name else ""
-    narrate(f"authlens: connecting to {plan.address}{named}{who}{takes}", services.stderr)
+    from authlens.core.probe.words import announcement
+
+    narrate(f"authlens: {announcement(plan)}", services.stderr)
 
 
 def _record(invocation: Invocation, services: CliServices) -> None:

@@ -67,6 +67,7 @@ def probe_of(
         key_file=certificate.key if certificate else None,
         trials=options.trials,
         seconds=options.seconds,
+        own_listener=options.own_listener,
     )
     # A local target is reached for its devices alone, unless the authorizer's tokenKeyName has to be read.
     reads_more = saved.sign is not None and saved.sign.place != "token"

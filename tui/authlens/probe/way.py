@@ -94,7 +94,8 @@ class Probe:
         own = found.domain.domain_name if found.domain else ""
         # A local listener holds the names of all its domains.
         name = plan.server_name or (own if own.lower() != host.lower() else None) or None
-        return replace(plan, host=host, port=port or plan.port, ca_file=ca_file, server_name=name), found.domain
+        plan = replace(plan, host=host, port=port or plan.port, ca_file=ca_file, server_name=name)
+        return replace(plan, own_listener=target.local is not None), found.domain
 
     def _compared(self, report: ProbeReport) -> ProbeReport:
         tried = tuple(

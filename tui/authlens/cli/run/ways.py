@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
-from authlens.cli.console.diagnostics import CommandError, ExitCode
+from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
 from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.endpoint import given_endpoint
 from authlens.cli.run.items import items_of
@@ -16,7 +16,8 @@ from authlens.cli.run.suite import check_items, check_junit, open_suite
 from authlens.cli.run.targets import Compared, differences, finished, write_row
 from authlens.core.expect.check import Judgement, JudgementState
 from authlens.core.invocation.invocation import Invocation
-from authlens.core.probe.plan import WAYS, ProbeOptions, Way, trials
+from authlens.core.probe.plan import WAYS, ProbeOptions, ProbePlan, Way, trials
+from authlens.core.probe.words import announcement
 from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.core.secrets.redaction import Redactor
@@ -40,7 +41,7 @@ def compare_ways(options: ViaOptions, services: CliServices) -> ExitCode:
             services.gate().vouch(local)
         check_items(items, options.trust, services)
         for item in items:
-            row = list(_row(item, ways, _Sending(suite, options, local)))
+            row = list(_row(item, ways, _Sending(suite, options, local, services)))
             reported += row
             write_row(item, row, options.reporting, services, "way")
     return finished(reported, options.reporting, services, "way")
@@ -73,7 +74,8 @@ def _row(item: SuiteItem, ways: Sequence[str], sending: _Sending) -> Iterator[Co
 class _Sending:
     """Sends one item in each way, one after the other, because a client id may connect only once a second."""
 
-    def __init__(self, suite: Suite, options: ViaOptions, local: Target | None) -> None:
+    def __init__(self, suite: Suite, options: ViaOptions, local: Target | None, services: CliServices) -> None:
+        self._services = services
         self._suite = suite
         self._options = options
         self._local = local
@@ -97,10 +99,13 @@ class _Sending:
         request = probed_request(options, saved)
         try:
             sender: Sender = self._suite.sender
-            probe = probe_of(options, request, item.base, sender.device_endpoint, earlier)
+            probe = probe_of(options, request, item.base, sender.device_endpoint, earlier, self._announce)
         except CannotProbe as problem:
             return _not_sent(item, str(problem))
         return self._suite.run(replace(item, saved=request), probe)
+
+    def _announce(self, plan: ProbePlan) -> None:
+        narrate(f"authlens: {announcement(plan)}", self._services.stderr)
 
 
 def _probe_options(options: ViaOptions, way: str) -> ProbeOptions:

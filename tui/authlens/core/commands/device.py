@@ -10,6 +10,7 @@ from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.token_place import everything, put, signature_of, token_of
 from authlens.core.secrets.redaction import MASK
 from authlens.core.text.encodings import url_encode
+from authlens.core.text.url import is_ip_address
 from authlens.frozen import dataclass
 
 ENDPOINT = "ENDPOINT-ats.iot.REGION.amazonaws.com"
@@ -64,6 +65,8 @@ def host_of(endpoint: str) -> str | None:
 def host_and_port(endpoint: str) -> tuple[str, int | None]:
     """The host of an endpoint and its port, where one is given; an empty host where there is none."""
     written = endpoint.strip()
+    if ":" in written and is_ip_address(written):
+        return written, None
     found = _BRACKETED.fullmatch(written) or _HOST.fullmatch(written)
     if found is None:
         return "", None

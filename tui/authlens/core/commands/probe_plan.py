@@ -62,10 +62,10 @@ def recorded_options(device: DeviceConnection) -> ProbeOptions:
     return ProbeOptions(
         way=next((way for way, transport in TRANSPORTS.items() if transport is device.transport), "mqtt"),
         version=device.version or V5,
-        host=host,
-        port=port,
+        host="" if device.own_listener else host,
+        port=None if device.own_listener else port,
         server_name=None if device.server_name == host else device.server_name,
-        ca_file=device.ca_file,
+        ca_file=None if device.own_listener else device.ca_file,
     )
 
 

@@ -169,6 +169,8 @@ class DeviceConnection:
     """Whether authlens itself connected: then this is the client's view, otherwise the listener's."""
     ca_file: str | None = None
     """The PEM file that a probe trusted in place of the system's."""
+    own_listener: bool = False
+    """Whether a probe connected to a listener of its local target that ended with the process, as its port did."""
     certificate: PresentedCertificate | None = None
     """The client certificate, with CUSTOM_AUTH_X509."""
 

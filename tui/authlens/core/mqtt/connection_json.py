@@ -45,6 +45,7 @@ def to_json(device: DeviceConnection) -> dict[str, Any]:
         refreshes=device.refreshes,
         isProbe=device.is_probe,
         caFile=device.ca_file,
+        ownListener=device.own_listener,
     )
 
 
@@ -94,6 +95,7 @@ def from_json(members: Members) -> DeviceConnection:
         refreshes=members.integer("refreshes") or 0,
         is_probe=members.boolean("isProbe") or False,
         ca_file=members.text("caFile"),
+        own_listener=members.boolean("ownListener") or False,
     )
 
 

@@ -83,6 +83,8 @@ class ProbeOptions:
     token_key_name: str | None = None
     trials: tuple[Trial, ...] = ()
     seconds: float = 10.0
+    own_listener: bool = False
+    """As in the plan, where the host is given."""
 
     @property
     def problem(self) -> str:
@@ -124,6 +126,8 @@ class ProbePlan:
     trials: tuple[Trial, ...] = ()
     seconds: float = 10.0
     """The time limit of each step."""
+    own_listener: bool = False
+    """Whether the host is the device listener that the request's local target was given for this process."""
 
     @property
     def name(self) -> str:

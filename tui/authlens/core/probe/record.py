@@ -56,6 +56,7 @@ def connection_of(plan: ProbePlan, report: ProbeReport, identifier: str, at: flo
         lasted=report.seconds,
         is_probe=True,
         ca_file=plan.ca_file,
+        own_listener=plan.own_listener,
     )
 
 

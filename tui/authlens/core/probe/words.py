@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from authlens.core.mqtt.packets import V3, V5
 from authlens.core.mqtt.rules import CLIENT_ID, CONNECT_RATE, HTTP_REFUSED, REFUSED, TAKEN_OVER
 from authlens.core.policy.matching import DecisionWord
-from authlens.core.probe.plan import PROBE_CLIENT_ID
+from authlens.core.probe.plan import PROBE_CLIENT_ID, ProbePlan
 from authlens.core.probe.report import ConnectionEnd, ProbeReport, ProbeVerdict, Tried
 
 _NOT_AWS = "what answered is not AWS IoT: check the host name and the port"
@@ -37,6 +37,14 @@ _REFUSED_IN_3 = ", which is how AWS IoT refuses a CONNECT of MQTT 3.1.1"
 
 _ENDS_OF_3 = (ConnectionEnd.CLOSED, ConnectionEnd.EMPTY_CLOSE_FRAME, ConnectionEnd.RESET)
 """A close frame with a code comes from another server, or from a proxy."""
+
+
+def announcement(plan: ProbePlan) -> str:
+    """What is about to happen, and to whom."""
+    who = f" as client id {plan.client_id}" if plan.client_id else ""
+    takes = f"; a device that is connected as {plan.client_id} will be disconnected" if plan.client_id else ""
+    named = f" (server name {plan.server_name})" if plan.server_name else ""
+    return f"connecting to {plan.address}{named}{who}{takes}"
 
 
 def headline(report: ProbeReport) -> str:

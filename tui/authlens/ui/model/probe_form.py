@@ -33,6 +33,8 @@ class ProbeForm:
     ca_file: str = ""
     server_name: str = ""
     """SNI, if it is not the host."""
+    own_listener: str = ""
+    """The endpoint that is the listener of the request's local target."""
 
     def by(self, protocol: str) -> ProbeForm:
         """The same by another of several ways: only HTTPS publishes, because it can do nothing else."""
@@ -52,6 +54,7 @@ class ProbeForm:
             server_name=self.server_name.strip() or None,
             ca_file=self.ca_file.strip() or None,
             client_id=self.client_id or None,
+            own_listener=bool(self.own_listener) and self.endpoint == self.own_listener,
             trials=(*subscribed, *(published if self.publish else ())),
         )
 

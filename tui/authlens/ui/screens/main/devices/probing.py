@@ -95,13 +95,16 @@ class ProbeController:
         if again is not None and again.device is not None:
             before = recorded_options(again.device)
             protocol, name = _protocol_of(before), before.server_name or ""
-            known = replace(known, protocol=protocol, endpoint=again.device.peer, server_name=name)
+            endpoint = again.device.peer if before.host else ""
+            known = replace(known, protocol=protocol, endpoint=endpoint, server_name=name)
             known = replace(known, ca_file=before.ca_file or "")
         if isinstance(found, str):
             return known
         host = known.endpoint or found.address
         is_found = host == found.address
-        return replace(known, endpoint=host, ca_file=(found.ca_file or "") if is_found else known.ca_file)
+        own = found.address if saved.target.local is not None else ""
+        ca_file = (found.ca_file or "") if is_found else known.ca_file
+        return replace(known, endpoint=host, ca_file=ca_file, own_listener=own)
 
     async def _endpoint(self, saved: SavedRequest, base: Path | None) -> DeviceEndpoint | str:
         """Where the request's target has its devices; a sentence if that cannot be read."""

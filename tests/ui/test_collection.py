@@ -8,6 +8,7 @@ import pytest
 
 from authlens.ui.screens.dialogs.verdicts import VerdictsScreen
 from authlens.ui.widgets.collection.collection_pane import CollectionPane, CollectionRows
+from authlens.ui.widgets.controls.field import Field
 from ui.robot import running
 
 ONE = """request: {authorizerName: SensorAuth, mqttContext: {username: sensor-7}}
@@ -87,6 +88,11 @@ async def test_the_first_visit_by_the_key_for_panes_is_ready_for_keys(folder: Pa
         await robot.press("end", "up", "enter")
         await robot.rest()
         assert robot.form.draft.username == "nobody", "the case above the open request"
+        assert isinstance(robot.app.focused, Field)
+    async with running(tmp_path, folder / "one.yaml", size=(80, 24)) as robot:
+        await robot.type_ahead("ctrl+b", "r")
+        assert isinstance(robot.app.screen, VerdictsScreen), "keys that come before the tree is read wait for it"
+        assert len(robot.gateway.sent) == 3
 
 
 async def test_lists_are_left_as_they_are_entered_at_every_size(folder: Path, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from textual import events
 
 from authlens.ui.app import LONGEST_PASTE
 from authlens.ui.screens.document import DocumentScreen
+from authlens.ui.widgets.controls.field import Field
 from support.app_services import POLICY
 from ui.robot import running
 
@@ -22,6 +23,47 @@ async def test_what_is_typed_after_tab_replaces_the_field_hidden_or_not(tmp_path
         await robot.press("tab")
         await robot.type("p2")
         assert (robot.form.draft.username, robot.form.draft.password) == ("u2", "p2")
+
+
+async def test_the_first_field_has_the_cursor_after_a_file_was_opened(tmp_path: Path) -> None:
+    requests = tmp_path / "requests"
+    requests.mkdir()
+    (requests / "a-mqtt.yaml").write_text("request: {authorizerName: A, mqttContext: {username: u, password: p}}\n")
+    (requests / "b-token.yaml").write_text("request: {authorizerName: A, token: secret-token}\n")
+    (requests / "c-nameless.yaml").write_text("request: {httpContext: {queryString: q}}\n")
+    async with running(tmp_path, None, size=(80, 24)) as robot:
+        for size in ((80, 24), (120, 40), (200, 60)):
+            await robot.pilot.resize_terminal(*size)
+            for number, (member, page) in enumerate(
+                (("client_id", "token"), ("token", "event"), ("authorizer_name", "mqtt"))
+            ):
+                await robot.open_page(page)
+                for pane in ("history", "request", "answer"):
+                    robot.screen.panes.go_to(pane)
+                    await robot.settle()
+                    await robot.press("ctrl+o", *["down"] * number, "enter")
+                    await robot.rest()
+                    field = robot.app.focused
+                    assert isinstance(field, Field), (size, member, pane)
+                    assert (field.member, robot.screen.panes.front) == (member, "request")
+                    await robot.type("r5")
+                    assert (field.value, len(robot.gateway.sent)) == ("r5", 0)
+                    await robot.press("ctrl+z", "ctrl+z")
+                    assert not robot.form.unsaved
+
+
+async def test_the_pages_of_the_form_are_one_key_apart(tmp_path: Path) -> None:
+    async with running(tmp_path, size=(80, 24)) as robot:
+        await robot.go_to("username")
+        assert "PgUp/PgDn Page" in robot.text().splitlines()[-1]
+        seen = []
+        for key in ("pagedown", "pagedown", "ctrl+pagedown", "pagedown", "pagedown", "pageup", "ctrl+pageup"):
+            await robot.press(key)
+            focused = robot.app.focused
+            seen.append(focused.member if isinstance(focused, Field) else focused.__class__.__name__)
+        assert seen == ["server_name", "Choices", "token", "query_string", "client_id", "query_string", "token"]
+        await robot.type("jwt")
+        assert robot.form.draft.token == "jwt"
 
 
 async def test_a_command_that_a_terminal_sends_with_carriage_returns_fills_the_form(tmp_path: Path) -> None:

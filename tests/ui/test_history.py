@@ -12,6 +12,7 @@ from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.core.request.target import Target
 from authlens.store.history.history import History
 from authlens.ui.screens.main.history import PAGE
+from authlens.ui.widgets.controls.field import Field
 from support.app_services import NOW, PASSED, PERMISSION, ScriptedGateway
 from support.one_command import Command
 from ui.robot import SENSOR, running
@@ -46,6 +47,7 @@ async def test_an_old_outcome_is_shown_its_request_loaded_and_sent_again(tmp_pat
         await robot.press("l")
         assert robot.form.draft.authorizer_name == "Auth1"
         assert robot.field("username").value == "user-1"
+        assert isinstance(robot.app.focused, Field), "what is typed next is for the form"
         await robot.press("ctrl+z")
         assert robot.form.draft.authorizer_name == "SensorAuth"
         robot.history.rows.focus()

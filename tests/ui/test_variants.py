@@ -36,7 +36,7 @@ async def test_a_case_and_an_environment_are_chosen(tmp_path: Path, monkeypatch:
         assert robot.app.focused.id == "environment"
         await robot.press("shift+tab", "right", "right", "left")
         assert "1 of 2 · right" in robot.text()
-        assert "⏎ Choose  → Next" in robot.text().splitlines()[-1]
+        assert "⏎ Choose  ←→ Step" in robot.text().splitlines()[-1]
         await robot.press("enter")
         assert isinstance(robot.app.screen, PickOne)
         assert "✓ right" in robot.text()

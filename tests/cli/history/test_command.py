@@ -74,6 +74,7 @@ class TestList:
             "verdict": "AUTHENTICATED",
             "error": None,
             "authorizerName": "SensorAuth",
+            "clientId": "sensor-7",
             "principalId": "p1",
             "duration": 0.25,
             "target": "dev us-west-2",

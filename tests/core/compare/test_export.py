@@ -24,8 +24,8 @@ def comparison() -> Comparison:
 def test_text(comparison: Comparison) -> None:
     assert as_text(comparison) == (
         "invocation 1 and invocation 2: different\n"
-        "  principal sensor7 → s8\n"
         "  mqttContext.password changed ([redacted])\n"
+        "  principal sensor7 → s8\n"
         "  document 1 unchanged\n"
     )
 

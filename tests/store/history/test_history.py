@@ -479,4 +479,4 @@ def test_fifteen_rounds_of_kills_lose_no_acknowledged_invocation(path: Path) -> 
 
 
 def test_the_format_has_a_number() -> None:
-    assert VERSION == 3
+    assert VERSION == 4

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from authlens.ui.runtime.keymap import bindings_with_ids, is_key, keymap_problems
+from authlens.ui.runtime.keymap import bindings_with_ids, is_key, keymap_problems, with_turns
 
 DOCS = Path(__file__).parents[3] / "docs" / "keys.md"
 
@@ -45,6 +45,14 @@ def test_what_is_not(key: str) -> None:
             {"zoom": "f2", "watch": "f2"},
             ["keymap, watch: 'f2' is also the key of zoom; only one of them can have it"],
         ),
+        ({"abandon": "escape"}, []),
+        ({"back": "escape", "abandon": "f2"}, []),
+        ({"back": "f2", "abandon": "f2"}, []),
+        (
+            {"zoom": "escape"},
+            ["keymap, zoom: 'escape' is also the key of abandon and back; only one of them can have it"],
+        ),
+        ({"abandon": "f4"}, ["keymap, abandon: 'f4' is also the key of zoom; only one of them can have it"]),
         ({"send": "?"}, ["keymap, send: 'question_mark' is also the key of help; only one of them can have it"]),
         ({"history.search": "f5"}, []),
         ({"sent": "f5"}, ["keymap: there is no binding with the id 'sent'; did you mean send?"]),
@@ -57,3 +65,19 @@ def test_what_is_not(key: str) -> None:
 )
 def test_what_is_wrong_is_said(keymap: dict[str, str], problems: list[str]) -> None:
     assert keymap_problems(keymap) == problems
+
+
+@pytest.mark.parametrize(
+    ("keymap", "applied"),
+    [
+        ({}, {}),
+        ({"send": "f2"}, {"send": "f2"}),
+        ({"abandon": "f2"}, {"abandon": "f2", "back": "escape"}),
+        ({"back": "escape"}, {"abandon": "escape", "back": "escape"}),
+        ({"back": "f2", "abandon": "escape"}, {"abandon": "escape", "back": "f2"}),
+    ],
+)
+def test_a_key_that_bindings_take_turns_with_stays_with_the_others(
+    keymap: dict[str, str], applied: dict[str, str]
+) -> None:
+    assert with_turns(keymap) == applied

@@ -50,6 +50,25 @@ def test_a_request_is_named_by_its_file_and_case(source: str | None, name: str) 
 
 
 @pytest.mark.parametrize(
+    ("source", "client_id", "width", "name"),
+    [
+        (None, "c-9", 40, "c-9 · A"),
+        (None, "a-client-id-of-28-characters", 40, "a-cli…characters"),
+        (None, "a-client-id-of-1", 40, "a-client-id-of-1"),
+        (None, "", 40, "A"),
+        (None, None, 40, "A"),
+        ("/x/one.yaml", "c-9", 40, "one"),
+        (None, "sensor-7", 120, "sensor-7 · A"),
+    ],
+)
+def test_a_request_without_a_file_is_named_by_its_client_id(
+    source: str | None, client_id: str | None, width: int, name: str
+) -> None:
+    row = history_row(replace(ROW, source=source, client_id=client_id, principal=None, target=""), width, " ").plain
+    assert row[24:].split("  ")[0].strip() == name
+
+
+@pytest.mark.parametrize(
     ("stage", "word"),
     [
         ("TLS", "TLS"),

@@ -165,10 +165,11 @@ class AuthlensApp(OrderedKeysApp):
 
     @work(group="keymap")
     async def _check_keymap(self) -> None:
-        """What is wrong in the user's keymap. It takes every screen to know, so it comes after the first paint."""
-        from authlens.ui.runtime.keymap import keymap_problems
+        """What is wrong in the user's keymap, and which keys others keep: that takes every screen to know."""
+        from authlens.ui.runtime.keymap import keymap_problems, with_turns
 
         settings, path = self.services.settings, self.services.places.settings
+        self.set_keymap(await background.call(lambda: with_turns(settings.keymap)))
         for problem in await background.call(lambda: keymap_problems(settings.keymap)):
             self._warn(f"{path}, {problem}")
 
@@ -217,7 +218,8 @@ class AuthlensApp(OrderedKeysApp):
         key = binding.key
         if key.startswith("f") and key[1:].isdigit():
             return key.upper()
-        return super().get_key_display(binding).replace("upper_", "")
+        shown = super().get_key_display(binding).replace("upper_", "")
+        return shown.replace("pgup", "PgUp").replace("pgdn", "PgDn")
 
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
         """As Textual's, but every viewer keeps the blanks around a text: librsvg would drop even no-break spaces."""

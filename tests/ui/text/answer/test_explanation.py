@@ -199,6 +199,17 @@ def test_hints_offer_one_key_for_one_fix_and_count_the_notes() -> None:
     assert "· A note." in "\n".join(line.plain for line in finding_text.hint_lines((first, note), note))
 
 
+def test_notes_are_said_as_far_as_there_is_room() -> None:
+    found = (
+        Finding("e", "error", "token", "An error."),
+        *(Finding(f"n{n}", "info", "token", f"Note {n}, long.") for n in (1, 2)),
+    )
+    assert [finding_text.notes_in(found, None, 60, rows) for rows in range(5)] == [0, 0, 0, 2, 2]
+    assert finding_text.notes_in(found, None, 20, 4) == 1, "a note takes more than one row"
+    lines = [line.plain.partition("  ")[0] for line in finding_text.hint_lines(found, None, 1)]
+    assert lines == ["✗ An error.", "· Note 1, long.", "· 1 more note"]
+
+
 def test_what_was_not_measured_is_marked() -> None:
     assumed = Finding("line-break", "warning", "token", "It contains a line break.")
     measured = Finding("white-space", "warning", "token", "It has white space.")

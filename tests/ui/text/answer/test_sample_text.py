@@ -14,8 +14,12 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.core.saved.saved_request_yaml import read
+from authlens.core.secrets.redaction import Redactor
 from authlens.endpoint.samples.unpack import SAMPLES
+from authlens.ui.text.answer.answer_view import AnswerView
+from authlens.ui.text.answer.mask import Mask
 from authlens.ui.text.answer.sample_text import _FIXES, sample_text
+from authlens.ui.text.answer.stage_text import verdict_text
 from support.invocations import invocation
 
 PASSED = Outcome(True, "sensor7", ('{"Version": "2012-10-17", "Statement": []}',), 300, 86400)
@@ -54,6 +58,15 @@ def test_a_failure_is_an_exercise_until_it_passes(name: str) -> None:
     assert said.startswith("✓ solved: ")
     assert _said(replace(refused, target=Target()), name) is None, "a request of the user that is named alike"
     assert _said(replace(refused, source="/somewhere/other.yaml"), name) is None
+
+
+def test_advice_is_shown_even_if_it_names_what_the_form_hides() -> None:
+    refused = _sent("4-function-that-raises", replace(PASSED, is_authenticated=False, policy_documents=()))
+    view = AnswerView(invocation=refused, expect=_sample("4-function-that-raises").expect)
+    said = verdict_text(view, 72, Mask(Redactor(["sensor7"]))).plain
+    assert "such as sensor7, and" in said
+    assert verdict_text(view, 72, Mask(Redactor(["authenticated"]))).plain.startswith("✓ credentials")
+    assert "[redacted]" in verdict_text(view, 72, Mask(Redactor(["authenticated"]))).plain
 
 
 def test_an_authorizer_out_of_use_is_an_exercise_although_the_test_call_passes() -> None:

@@ -96,7 +96,7 @@ def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
 
 
 def _list(arguments: argparse.Namespace, history: History, services: CliServices) -> ExitCode:
-    rows = history.page(arguments.search, arguments.before, arguments.limit)
+    rows = history.with_client_ids(history.page(arguments.search, arguments.before, arguments.limit))
     if arguments.output == "json":
         for row in rows:
             services.output.line(json.dumps(_row_json(row)))
@@ -108,7 +108,18 @@ def _list(arguments: argparse.Namespace, history: History, services: CliServices
     return ExitCode.DONE
 
 
-_HEADINGS = ("ID", "TIME", "VERDICT", "AUTHORIZER", "PRINCIPAL", "KIND", "DURATION", "TARGET", "SAVED REQUEST")
+_HEADINGS = (
+    "ID",
+    "TIME",
+    "VERDICT",
+    "AUTHORIZER",
+    "CLIENT ID",
+    "PRINCIPAL",
+    "KIND",
+    "DURATION",
+    "TARGET",
+    "SAVED REQUEST",
+)
 
 
 def _cells(row: HistoryRow) -> tuple[str, ...]:
@@ -117,6 +128,7 @@ def _cells(row: HistoryRow) -> tuple[str, ...]:
         f"{row.started_at.astimezone():%Y-%m-%d %H:%M:%S}",
         listed_word(row.verdict, row.error),
         row.authorizer,
+        row.client_id or "",
         row.principal or "",
         row.kind or "",
         f"{row.duration * 1000:.0f} ms",
@@ -140,6 +152,7 @@ def _row_json(row: HistoryRow) -> dict[str, str | float | None]:
         "verdict": row.verdict,
         "error": row.error,
         "authorizerName": row.authorizer or None,
+        "clientId": row.client_id or None,
         "principalId": row.principal,
         "duration": row.duration,
         "target": row.target,

@@ -33,6 +33,10 @@ class Change:
     differs: bool = True
     """False for a note on something that means the same: an order, a name, `document 1 unchanged`."""
 
+    @property
+    def is_of_request(self) -> bool:
+        return self.about == "request"
+
 
 def result_changes(left: Result, right: Result) -> Iterator[Change]:
     """The changes in everything except the policy documents."""

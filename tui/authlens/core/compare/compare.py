@@ -1,4 +1,4 @@
-"""What changed between two invocations: access decisions that flipped, then words, then aligned text.
+"""What changed between two invocations: the request, the access decisions that flipped, the rest; then aligned text.
 
 Secrets are compared as they are and shown redacted. The target, the time and the order of documents are reported but do
 not count as differences; a part missing on one side (a stored answer has no request) is not compared.
@@ -126,14 +126,19 @@ class Comparison:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What changed, flipped decisions first, then notes."""
+        """What changed, then notes."""
         return (*self.differing, *(change.words for change in self.changes if not change.differs))
 
     @property
     def differing(self) -> tuple[str, ...]:
-        """Only what changed."""
-        changed = (change.words for change in self.changes if change.differs)
-        return (*(flip.words for flip in self.flips), *changed)
+        """Only what changed, the request first: what follows from it comes after it."""
+        rest = (change.words for change in self.changes if change.differs and not change.is_of_request)
+        return (*(change.words for change in self.of_request), *(flip.words for flip in self.flips), *rest)
+
+    @property
+    def of_request(self) -> tuple[Change, ...]:
+        """What changed in the request."""
+        return tuple(change for change in self.changes if change.differs and change.is_of_request)
 
     @property
     def summary(self) -> str:

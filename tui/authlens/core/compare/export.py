@@ -14,7 +14,7 @@ from authlens.core.compare.sections import sections
 
 
 def as_text(comparison: Comparison) -> str:
-    """What changed, one change a line, flipped decisions first."""
+    """What changed, one change a line: the request, flipped decisions, the rest."""
     verdict = "equal by meaning" if comparison.equal else "different"
     lines = [f"{comparison.left.label} and {comparison.right.label}: {verdict}"]
     return _lines([*lines, *(f"  {words}" for words in comparison.words)])

@@ -17,11 +17,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 from authlens.store.files import locked, make_own_folder, narrow
-from authlens.store.history import failing_stages, kinds
+from authlens.store.history import client_ids, failing_stages, kinds
 from authlens.store.history.search import make_index
 
-VERSION = 3
-"""2: the table of failing stages; 3: that of kinds. A file of an earlier version gets them when it is opened."""
+VERSION = 4
+"""2: the table of failing stages; 3: that of kinds; 4: that of client ids.
+
+A file of an earlier version gets them when it is opened.
+"""
 BUSY_SECONDS = 5.0
 """How long to wait for another process that holds the file before a write fails."""
 
@@ -44,6 +47,7 @@ _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS unindexed (number INTEGER PRIMARY KEY)",
     failing_stages.TABLE,
     kinds.TABLE,
+    client_ids.TABLE,
 )
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 

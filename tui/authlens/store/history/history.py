@@ -10,7 +10,7 @@ import contextlib
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
@@ -19,10 +19,11 @@ from typing import Any, Generic, Self, TypeVar
 from authlens.calls import Attempt
 from authlens.core.invocation.invocation import Invocation
 from authlens.store.files import reason
+from authlens.store.history import client_ids, failing_stages, kinds
 from authlens.store.history import database as file
-from authlens.store.history import failing_stages, kinds
+from authlens.store.history import record as stored
 from authlens.store.history import search as search_in
-from authlens.store.history.record import HistoryRecord, HistoryRow, Keep, invocation_of, record_of, search_terms
+from authlens.store.history.record import HistoryRecord, HistoryRow, Keep, record_of, search_terms
 
 __all__ = ["History", "HistoryRow", "Keep"]
 
@@ -114,6 +115,14 @@ class History:
         if stages:
             self._ask(lambda connection: self._put_stages(connection, stages), None)
 
+    def with_client_ids(self, rows: Sequence[HistoryRow]) -> list[HistoryRow]:
+        """The rows, each with its client id: for a record of an earlier format it is read from the whole, once."""
+        whole = {row.number: self.get(row.number) for row in rows if row.client_id is None}
+        read = {number: stored.client_id_of(found) for number, found in whole.items() if found is not None}
+        if read and self._keep != "off":
+            self._ask(lambda connection: self._put_client_ids(connection, read), None)
+        return [replace(row, client_id=read.get(row.number, row.client_id)) for row in rows]
+
     def page(self, search: str = "", before: int | None = None, limit: int = 100) -> list[HistoryRow]:
         """The newest rows that hold every word of the search, those older than the number `before`."""
         terms = search_terms(search)
@@ -139,7 +148,7 @@ class History:
         if found is None:
             return None
         try:
-            return invocation_of(number, found[0])
+            return stored.invocation_of(number, found[0])
         except (ValueError, RecursionError):
             self._fault = f"invocation {number} in {self._path} cannot be read"
             return None
@@ -200,6 +209,7 @@ class History:
         number = int(connection.execute(_INSERT, (*record.columns, record.body)).lastrowid or 0)
         search_in.add_words(connection, number, record.words, self._indexed)
         kinds.put(connection, number, record.kind)
+        client_ids.put(connection, number, record.client_id)
         return number
 
     def _replace(self, connection: sqlite3.Connection, number: int, record: HistoryRecord) -> None:
@@ -214,6 +224,12 @@ class History:
                 if failing_stages.put(connection, number, stage):
                     search_in.extend_words(connection, number, words, self._indexed)
 
+    def _put_client_ids(self, connection: sqlite3.Connection, read: dict[int, str]) -> None:
+        with file.transaction(connection):
+            file.refuse_newer(connection)
+            for number, client_id in read.items():
+                client_ids.put(connection, number, client_id)
+
     def _prune(self, connection: sqlite3.Connection, newest: int) -> None:
         """Keep the file within its limits. Numbers have no gaps, so they count the records."""
         up_to = newest - self._max_records
@@ -224,6 +240,7 @@ class History:
             search_in.remove_words(connection, up_to, self._indexed)
             failing_stages.remove(connection, up_to)
             kinds.remove(connection, up_to)
+            client_ids.remove(connection, up_to)
             connection.execute("DELETE FROM invocation WHERE number <= ?", (up_to,))
 
     def _searchable(self, connection: sqlite3.Connection) -> bool:
@@ -251,6 +268,7 @@ class History:
             search_in.remove_all_words(connection, self._indexed)
             connection.execute("DELETE FROM failing_stage")
             connection.execute("DELETE FROM kind")
+            connection.execute("DELETE FROM client")
             connection.execute("DELETE FROM invocation")
         connection.execute("VACUUM")
 

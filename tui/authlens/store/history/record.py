@@ -55,6 +55,8 @@ class HistoryRow:
     """The stage at which it failed; empty if all passed, `None` until that is determined."""
     kind: str | None = None
     """As `kind_word` says it; `None` in a file of an earlier format."""
+    client_id: str | None = None
+    """Empty if the request has none; `None` in a file of an earlier format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class HistoryRecord:
     body: bytes
     kind: str
     """As `kind_word` says it."""
+    client_id: str
 
 
 def record_of(invocation: Invocation, keep: Keep, max_bytes: int = MAX_BYTES) -> HistoryRecord:
@@ -85,7 +88,17 @@ def record_of(invocation: Invocation, keep: Keep, max_bytes: int = MAX_BYTES) ->
         _storable(target_words(shown.target)),
         shown.source and _storable(shown.source),
     )
-    return HistoryRecord(columns, _words(shown), _body(replace(kept, number=None), max_bytes), kind_word(shown))
+    body = _body(replace(kept, number=None), max_bytes)
+    return HistoryRecord(columns, _words(shown), body, kind_word(shown), _client_id(shown))
+
+
+def client_id_of(invocation: Invocation) -> str:
+    """As its row shows it."""
+    return _client_id(redact_invocation(invocation))
+
+
+def _client_id(shown: Invocation) -> str:
+    return _storable((shown.request.client_id or "")[:_MAX_WORDS])
 
 
 def row_of(number: int, started_at: str, *fields: Any) -> HistoryRow:

@@ -24,8 +24,9 @@ _CATCH_UP = (
     "DELETE FROM unindexed",
 )
 _ROWS = (
-    "SELECT number, started_at, authorizer, verdict, error, principal, duration, target, source, stage, kind"
-    " FROM invocation LEFT JOIN failing_stage USING (number) LEFT JOIN kind USING (number)"
+    "SELECT number, started_at, authorizer, verdict, error, principal, duration, target, source, stage, kind,"
+    " client_id FROM invocation LEFT JOIN failing_stage USING (number) LEFT JOIN kind USING (number)"
+    " LEFT JOIN client USING (number)"
 )
 _NEWEST = 2**63 - 1
 _TRIGRAM = 3

@@ -43,6 +43,7 @@ class CollectionState:
     """The source of the request in the form."""
     problem: str = ""
     """Why the folder cannot be read."""
+    is_read: bool = True
 
 
 def latest_of(rows: Sequence[HistoryRow]) -> dict[str, HistoryRow]:

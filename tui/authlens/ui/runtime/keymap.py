@@ -49,18 +49,44 @@ def keymap_problems(keymap: Mapping[str, str]) -> list[str]:
     return problems + _taken_twice(bindings, keymap)
 
 
-def _taken_twice(bindings: Iterable[tuple[str, str, str]], keymap: Mapping[str, str]) -> list[str]:
-    """Of two bindings of one place with the same key only one works. Those that the keymap leaves alone are ours."""
+def with_turns(keymap: Mapping[str, str]) -> dict[str, str]:
+    """The keymap for Textual, which takes a key away from all its bindings when one of them gets another.
+
+    Of those that take turns with the one key, such as `abandon` and `back`, the others keep theirs.
+    """
+    bindings = [(place, binding.id or "", binding.key) for place, binding in bindings_with_ids()]
+    own = {name: keys for _, name, keys in bindings}
+    left = {name for names in _turns(bindings) if not keymap.keys().isdisjoint(names) for name in names}
+    return {**{name: own[name] for name in left}, **keymap}
+
+
+def _turns(bindings: Iterable[tuple[str, str, str]]) -> list[set[str]]:
+    """The bindings of one place that have the same key: never do two of them work at the same moment."""
+    return [set(names) for names in _owners(bindings, {}).values() if len(names) > 1]
+
+
+def _owners(bindings: Iterable[tuple[str, str, str]], keymap: Mapping[str, str]) -> dict[tuple[str, str], list[str]]:
+    """By place and key."""
     owners: dict[tuple[str, str], list[str]] = {}
     for place, name, keys in bindings:
         for key in (key.strip() for key in keymap.get(name, keys).split(",")):
             names = owners.setdefault((_EVERYWHERE.get(place, place), _key_name(key)), [])
             if name not in names:
                 names.append(name)
+    return owners
+
+
+def _taken_twice(bindings: list[tuple[str, str, str]], keymap: Mapping[str, str]) -> list[str]:
+    """Of two bindings of one place with the same key only one works, unless they take turns.
+
+    Those that the keymap leaves alone are ours.
+    """
+    turns = _turns(bindings)
     clashes = {
         (key, *sorted(names, key=lambda name: name not in keymap)): None
-        for (_, key), names in owners.items()
+        for (_, key), names in _owners(bindings, keymap).items()
         if len(names) > 1 and not keymap.keys().isdisjoint(names)
+        if not any(taking_turns.issuperset(names) for taking_turns in turns)
     }
     return [
         f"keymap, {name}: '{key}' is also the key of {' and '.join(others)}; only one of them can have it"

@@ -75,16 +75,16 @@ def history_row(row: HistoryRow, width: int, sign: str) -> Content:
     room = max(4, width - _WORD - 13)
     took = Content.styled(f"{outcome_text.duration(row.duration):>7}", "$foreground-muted")
     if width < _WITH_DURATION:
-        return Content.assemble(*fixed, _column(safe_content(request_name(row)), room))
+        return Content.assemble(*fixed, _name(row, room))
     if width < _WITH_TARGET:
-        return Content.assemble(*fixed, _column(safe_content(request_name(row)), room - took.cell_length), took)
+        return Content.assemble(*fixed, _name(row, room - took.cell_length), took)
     took = took if width >= _ALL else Content("")
     room -= took.cell_length
     name = max(12, (room - 2) * 2 // 5)
     principal = max(8, (room - 2 - name) * 2 // 5)
     return Content.assemble(
         *fixed,
-        _column(safe_content(request_name(row)), name),
+        _name(row, name),
         " ",
         _column(safe_content(row.principal or _kind(row)), principal),
         " ",
@@ -107,14 +107,25 @@ def _kind(row: HistoryRow) -> str:
     return row.kind if row.kind in ("probe", "function") else ""
 
 
+def _name(row: HistoryRow, width: int) -> Content:
+    """The request; for one without a file also its authorizer, where there is room for all of it."""
+    name = safe_content(request_name(row))
+    if row.source is None and row.client_id and row.authorizer:
+        whole = Content.assemble(name, (" · ", "$foreground-muted"), safe_content(row.authorizer, "$foreground-muted"))
+        name = whole if whole.cell_length <= width else name
+    return _column(name, width)
+
+
 def request_name(row: HistoryRow) -> str:
-    """The file without its folder and suffix, with its case; for a request without a file, its authorizer.
+    """The file without its folder and suffix, with its case; for a request without a file, its client id.
+
+    Its authorizer, if it has no client id either.
 
     A connection that was refused is marked as one: its word is that of the stage, as for a test call.
     Of one that was accepted, the word says it.
     """
     if row.source is None:
-        name = row.authorizer or "–"
+        name = row.client_id or row.authorizer or "–"
     else:
         file, case = split_source(row.source)
         name = PurePath(file).stem + (f"{SEPARATOR}{case}" if case else "")

@@ -69,8 +69,17 @@ class FileController:
 
     async def open_now(self, path: Path, case: str = "") -> None:
         """The same, for one who waits until it is open."""
-        if await self.may_leave():
-            await self._open_file(path, case)
+        if await self.may_leave() and await self._open_file(path, case):
+            self._opened()
+
+    def choose_case(self, path: Path, case: str) -> None:
+        """Put another case of the open file into the form; the cursor stays where it is."""
+
+        async def work() -> None:
+            if await self.may_leave():
+                await self._open_file(path, case)
+
+        self._run(work)
 
     def save(self) -> None:
         self._run(self._save)
@@ -167,8 +176,8 @@ class FileController:
         from authlens.ui.screens.dialogs.requests import RequestsScreen
 
         path = await self._host.ask(RequestsScreen(self._state.folder))
-        if path is not None and await self.may_leave():
-            await self._open_file(path)
+        if path is not None:
+            await self.open_now(path)
 
     async def load(self, path: Path) -> Loaded | None:
         """The saved request in a file; what is wrong with it is reported."""
@@ -181,20 +190,21 @@ class FileController:
             self._form.not_opened(str(error))
             return None
 
-    async def _open_file(self, path: Path, case: str = "") -> None:
+    async def _open_file(self, path: Path, case: str = "") -> bool:
+        """Whether it was opened."""
         loaded = await self.load(path)
         if loaded is None:
-            return
+            return False
         saved = loaded.saved.case(case) if case else loaded.saved
         if saved is None:
             self._host.notify(f"{path.name} no longer has a case {case}.", "warning")
-            return
+            return False
         draft, before = self._form.overridden(of_saved(saved)), self._state.file.path
         self._form.put(draft, None, OpenFile(draft, loaded.path, loaded.digest, case=case, cases=loaded.cases))
-        self._opened()
         if loaded.open_to_others and loaded.path != before:
             said = "holds a secret in plain text, and other users of this machine can read it. Ctrl+S makes it private."
             self._host.notify(f"{loaded.path.name} {said}")
+        return True
 
     async def _save(self) -> bool:
         """Save to the open file; a form without one asks for a name. False when it was not saved."""
@@ -251,8 +261,8 @@ class FileController:
         way = await self._host.ask(Ask("Changed on the disk", said, ways))
         if way == "over":
             return await self._write(path, digest, overwrite=True)
-        if way == "reload":
-            await self._open_file(path)
+        if way == "reload" and await self._open_file(path):
+            self._opened()
         return way == "other" and await self._save_as()
 
     async def _rename(self, path: Path | None) -> None:
@@ -277,7 +287,8 @@ class FileController:
         elif await self.may_leave():
             copy = await self._done(lambda: duplicate(path))
             if copy is not None:
-                await self._open_file(copy)
+                if await self._open_file(copy):
+                    self._opened()
                 self._filed()
 
     async def _delete(self) -> None:

@@ -139,7 +139,7 @@ class HistoryController:
         history = self._history
         if history is None:
             return
-        rows = await background.call(lambda: history.page(search, before, PAGE))
+        rows = await background.call(lambda: _page_of(history, search, before))
         unjudged = [row.number for row in rows if row.stage is None]
         if unjudged and (before is not None or len(unjudged) <= _AT_ONCE):
             rows = await background.call(lambda: _judged_page(history, unjudged, search, before))
@@ -174,6 +174,10 @@ class HistoryController:
         self._changed(self.state)
 
 
+def _page_of(history: History, search: str, before: int | None, limit: int = PAGE) -> list[HistoryRow]:
+    return history.with_client_ids(history.page(search, before, limit))
+
+
 def _judged_page(
     history: History, numbers: list[int], search: str, before: int | None, limit: int = PAGE
 ) -> list[HistoryRow]:
@@ -181,4 +185,4 @@ def _judged_page(
     from authlens.core.verdict.failing_stage import stage_and_words
 
     history.judge(numbers, stage_and_words)
-    return history.page(search, before, limit)
+    return _page_of(history, search, before, limit)

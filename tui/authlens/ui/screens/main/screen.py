@@ -70,7 +70,7 @@ class MainScreen(Screen[object]):
     identity_state: var[IdentityState] = var(IdentityState(), init=False)
     missing: var[tuple[Unresolved, ...]] = var[tuple[Unresolved, ...]]((), init=False)
     hints: var[HintState] = var(HintState(), init=False)
-    collection: var[CollectionState] = var(CollectionState(), init=False)
+    collection: var[CollectionState] = var(CollectionState(is_read=False), init=False)
     running: var[RunningCall | None] = var[RunningCall | None](None)
     history_state: var[HistoryState] = var(HistoryState(), init=False)
     cloud_log: var[CloudLog | None] = var[CloudLog | None](None)
@@ -236,8 +236,10 @@ class MainScreen(Screen[object]):
             if action == "compare":
                 self.answer.pin(invocation)
             self.form.load(invocation)
-            self.panes.go_to_if_hidden(RequestPane.ID)
-            if action in ("test", "compare"):
+            if action == "load":
+                self._file_opened()
+            else:
+                self.panes.go_to_if_hidden(RequestPane.ID)
                 self.sending.send_form()
 
     def _answer_chosen(self, invocation: Invocation, expect: Expectation | None) -> None:
@@ -258,7 +260,8 @@ class MainScreen(Screen[object]):
 
     def _file_opened(self) -> None:
         """What is typed next is for the form, not a command of the pane that had the focus."""
-        self.panes.go_to(RequestPane.ID)
+        self.panes.go_to(RequestPane.ID, focus=False)
+        self.query_one(RequestPane).enter_first_field()
 
     def _cloud_log_changed(self, log: CloudLog) -> None:
         self.cloud_log = log

@@ -94,15 +94,33 @@ def all_marks(reasons: Explanation, question: int | None) -> Mapping[Place, tupl
     return marks
 
 
-def hint_lines(findings: Sequence[Finding], pointed: Finding | None) -> list[Content]:
-    """The findings of preflight, the most severe first, and the one fix that a key applies. Notes are counted."""
+def hint_lines(findings: Sequence[Finding], pointed: Finding | None, notes: int = 0) -> list[Content]:
+    """The findings of preflight, the most severe first, and the one fix that a key applies.
+
+    notes: how many of the notes are shown in words; the others are counted.
+    """
     fixed = fixable(findings, pointed)
     grave = notable(findings, pointed)
-    lines = [line for finding in grave for line in _hint(finding, finding is pointed, finding is fixed)]
-    left = len(findings) - len(grave)
+    others = [finding for finding in findings if finding not in grave]
+    shown = [*grave, *others[:notes]]
+    lines = [line for finding in shown for line in _hint(finding, finding is pointed, finding is fixed)]
+    left = len(others[notes:])
     if left:
-        lines.append(Content.styled(f"· {left} note{'' if left == 1 else 's'}", "$foreground-muted"))
+        more = "more " if notes else ""
+        lines.append(Content.styled(f"· {left} {more}note{'' if left == 1 else 's'}", "$foreground-muted"))
     return lines
+
+
+def hint_rows(lines: Iterable[Content], width: int) -> int:
+    """How many rows they take."""
+    return sum(len(line.wrap(width)) for line in lines)
+
+
+def notes_in(findings: Sequence[Finding], pointed: Finding | None, width: int, rows: int) -> int:
+    """How many of the notes can be shown in words, so that all that is said takes at most these rows."""
+    count = len(findings) - len(notable(findings, pointed))
+    fitting = [n for n in range(count + 1) if hint_rows(hint_lines(findings, pointed, n), width) <= rows]
+    return fitting[-1] if fitting else 0
 
 
 def hint_keys(findings: Sequence[Finding], pointed: Finding | None) -> Content:

@@ -14,6 +14,7 @@ from authlens.ui.text import outcome_text
 from authlens.ui.text.answer.access_text import near_miss_text
 from authlens.ui.text.answer.answer_view import AnswerView
 from authlens.ui.text.answer.device_text import warning_of_another_stage, warning_text
+from authlens.ui.text.answer.mask import REVEALED, Mask
 from authlens.ui.text.answer.sample_text import sample_text
 from authlens.ui.text.page import aside
 from authlens.ui.text.safe_content import prose, safe_content
@@ -39,8 +40,11 @@ _STAGE_NAMES: dict[str, str] = {
 }
 
 
-def verdict_text(view: AnswerView, width: int, *, in_full: bool = False) -> Content:
-    """Everything below the headline. A success takes one line, a failure as many as it needs."""
+def verdict_text(view: AnswerView, width: int, mask: Mask = REVEALED, *, in_full: bool = False) -> Content:
+    """Everything below the headline. A success takes one line, a failure as many as it needs.
+
+    mask: what must not be shown. Advice about a sample is our own text, and may name what the form hides.
+    """
     verdict = view.verdict
     if verdict is None:
         return Content("")
@@ -52,11 +56,10 @@ def verdict_text(view: AnswerView, width: int, *, in_full: bool = False) -> Cont
         said.append(warning)
     if view.changes is not None:
         said.append(change_text(view.changes, width))
-    if sample is not None:
-        said.append(sample)
-    elif judgement is not None and not (view.is_allowed and judgement.state is JudgementState.KEPT):
+    if sample is None and judgement is not None and not (view.is_allowed and judgement.state is JudgementState.KEPT):
         said.append(expectation_text(judgement, width))
-    return Content("\n").join(said)
+    hidden = mask.content(Content("\n").join(said))
+    return hidden if sample is None else Content("\n").join([hidden, sample])
 
 
 def _passed(view: AnswerView, verdict: Verdict, width: int, in_full: bool, sample: Content | None) -> list[Content]:

@@ -58,4 +58,4 @@ class StageLine(Widget):
             return Content("")
         from authlens.ui.text.answer import stage_text  # loaded with the first verdict, not before the first paint
 
-        return self.mask.content(stage_text.verdict_text(self.view, self.size.width or 72, in_full=self.in_full))
+        return stage_text.verdict_text(self.view, self.size.width or 72, self.mask, in_full=self.in_full)

@@ -14,11 +14,14 @@ from textual.widgets import Static
 
 from authlens.frozen import message
 from authlens.ui.model.collection import CollectionNode, CollectionState, filtered
+from authlens.ui.runtime.key_queue import KeyHold
 from authlens.ui.text.collection_text import node_line
 from authlens.ui.text.safe_content import prose
 from authlens.ui.widgets.controls.rows import Rows
 from authlens.ui.widgets.controls.search_box import SearchBox
 from authlens.ui.widgets.controls.searchable_pane import SearchablePane
+
+_READING = "Reading …"
 
 
 class CollectionRows(Rows):
@@ -79,7 +82,7 @@ class CollectionPane(SearchablePane):
         Binding("slash,ctrl+f", "search", "Filter", id="saved.filter", tooltip="Filter what is listed"),
     ]
 
-    collection: var[CollectionState] = var(CollectionState(), init=False)
+    collection: var[CollectionState] = var(CollectionState(is_read=False), init=False)
 
     @message
     class Wanted(Message):
@@ -88,6 +91,8 @@ class CollectionPane(SearchablePane):
     def __init__(self) -> None:
         super().__init__()
         self._search = ""
+        self._until_read: KeyHold | None = None
+        """Keys that came before there were rows for them."""
 
     def entrance(self) -> Widget | None:
         return next(iter(self.query(CollectionRows)), None)
@@ -95,6 +100,9 @@ class CollectionPane(SearchablePane):
     async def enter(self) -> None:
         # What is typed next is for its rows, even if it comes before the Show that builds them.
         await self._build()
+        if not self.collection.is_read:
+            self._until_read = KeyHold(self)
+            self._until_read.take()
         await super().enter()
 
     async def on_show(self) -> None:
@@ -105,7 +113,7 @@ class CollectionPane(SearchablePane):
 
     async def _build(self) -> None:
         if not self.query(CollectionRows):
-            empty = Static("Reading …", classes="empty", markup=False)
+            empty = Static(_READING, classes="empty", markup=False)
             await self.mount(SearchBox("name, description …"), empty, CollectionRows())
             self.post_message(self.Wanted())
 
@@ -115,7 +123,10 @@ class CollectionPane(SearchablePane):
             rows.show(filtered(state.nodes, self._search), state.opened)
             empty = self.query_one(".empty", Static)
             empty.display = rows.row_count == 0
-            empty.update(prose(state.problem or _nothing(self._search)))
+            empty.update(prose(state.problem or (_nothing(self._search) if state.is_read else _READING)))
+            if state.is_read and self._until_read is not None:
+                self._until_read.release()
+                self._until_read = None
         files = sum(node.path is not None and not node.case for node in self.collection.nodes)
         self.border_title = Content.assemble("Saved requests", (f"  {files:,}", "$foreground-muted"))
 

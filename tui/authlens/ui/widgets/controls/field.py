@@ -259,6 +259,8 @@ class Field(PaintGuard, WatchedArea, inherit_bindings=False):
         self.cover_anew()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("cursor_page_up", "cursor_page_down"):
+            return not self.in_form  # there they go to the next page of the form
         if action != "reveal":
             return True
         return self.secret or (self._hide is not None and bool(self._hide(self.value)))

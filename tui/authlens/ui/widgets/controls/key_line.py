@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import replace
 
 from textual import events
 from textual.binding import Binding
@@ -11,10 +11,13 @@ from textual.dom import DOMNode
 from textual.geometry import Size
 from textual.widget import Widget
 
+from authlens.frozen import dataclass
+
 _WAY_OUT = "escape"
 
 
-class _Key(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Key:
     display: str
     """Of all keys of a compact group, such as the two for the pages on either side."""
     binding: Binding
@@ -107,9 +110,14 @@ class KeyLine(Widget):
                 group = binding.group
                 name = f"{id(node)} {group.description}" if group is not None and group.compact else binding.action
                 if name in shown:  # a click does what the last of them does: it goes on
-                    key = key._replace(display=f"{shown[name].display}{key.display}")
+                    key = replace(key, display=_both(shown[name].display, key.display))
                 shown[name] = key
         return sorted(shown.values(), key=lambda key: not key.comes_first)
+
+
+def _both(first: str, second: str) -> str:
+    """Two keys of a group: `←→`, and `PgUp/PgDn` where they are words."""
+    return f"{first}{'/' if len(first) > 1 else ''}{second}"
 
 
 def _shown(key: _Key) -> Content:

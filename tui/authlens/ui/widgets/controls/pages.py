@@ -23,6 +23,11 @@ class Page:
     """Called in the context of the `Pages`, once."""
 
 
+def _fills(widget: Widget) -> bool:
+    """Whether its height is what others leave."""
+    return widget.styles.height is not None and widget.styles.height.is_fraction
+
+
 class Pages(Vertical):
     """A row of choices above the chosen page."""
 
@@ -65,6 +70,22 @@ class Pages(Vertical):
         """A page that was made."""
         return self._built.get(page_id)
 
+    @property
+    def current(self) -> Widget:
+        """The page in front."""
+        return self._built[self._chosen]
+
+    @property
+    def rows_free(self) -> int:
+        """Rows below the content of what is in front; a page that fills them all needs those of its least height."""
+        front = self if self.stacked else self.current
+        last = next((child for child in reversed(front.children) if child.display), None)
+        if last is None:
+            return 0
+        least = last.styles.min_height
+        spare = last.outer_size.height - int(least.value) if least is not None and _fills(last) else 0
+        return max(0, front.size.height - last.virtual_region.bottom + spare)
+
     def compose(self) -> ComposeResult:
         yield Choices([Choice(page.id, page.label) for page in self._pages.values()], self._chosen)
         yield self._build(self._chosen)
@@ -78,6 +99,11 @@ class Pages(Vertical):
         self._show()
         self.post_message(self.Opened(self, self._built[page_id], first_time))
         return self._built[page_id]
+
+    def turn(self, by: int) -> Widget:
+        """To the page this many further on, round and round."""
+        ids = list(self._pages)
+        return self.open(ids[(ids.index(self._chosen) + by) % len(ids)])
 
     def watch_stacked(self, stacked: bool) -> None:
         if stacked:

@@ -10,6 +10,8 @@ from textual.widgets import Static
 
 from authlens.ui.model.screen_values import HintState
 
+_FRAME = 1
+
 
 class Hints(VerticalScroll, can_focus=False):
     DEFAULT_CSS = """
@@ -26,6 +28,8 @@ class Hints(VerticalScroll, can_focus=False):
     """
 
     hints: var[HintState] = var(HintState(), init=False)
+    room: var[int] = var(0, init=False)
+    """Rows that it may take, with its frame: notes are shown in words as far as they fit."""
     _text = _keys = Content("")
 
     def compose(self) -> ComposeResult:
@@ -38,6 +42,12 @@ class Hints(VerticalScroll, can_focus=False):
         if (hints.findings, hints.target) != (before.findings, before.target):
             self._say()
 
+    def watch_room(self) -> None:
+        self._say()
+
+    def on_resize(self) -> None:
+        self._say()  # how many rows it takes depends on its width
+
     def _say(self) -> None:
         self.set_class(not self.hints.findings, "-empty")
         if not self.hints.findings or not self.query(Static):
@@ -46,8 +56,10 @@ class Hints(VerticalScroll, can_focus=False):
             finding_text,  # loaded when there is something to say, not before the first paint
         )
 
-        text = Content("\n").join(finding_text.hint_lines(self.hints.findings, self.hints.target))
-        keys = finding_text.hint_keys(self.hints.findings, self.hints.target)
+        findings, target = self.hints.findings, self.hints.target
+        notes = finding_text.notes_in(findings, target, self._width, self.room - _FRAME)
+        text = Content("\n").join(finding_text.hint_lines(findings, target, notes))
+        keys = finding_text.hint_keys(findings, target)
         if text.is_same(self._text) and keys.is_same(self._keys):
             return  # what is typed changes what a finding is about, and seldom what it says
         self._text, self._keys = text, keys
@@ -62,5 +74,8 @@ class Hints(VerticalScroll, can_focus=False):
 
         findings = notable(self.hints.findings, self.hints.target)
         above = findings[: findings.index(self.hints.target)] if self.hints.target in findings else []
-        width = max(8, self.size.width)
-        return sum(len(line.wrap(width)) for line in finding_text.hint_lines(above, self.hints.target))
+        return finding_text.hint_rows(finding_text.hint_lines(above, self.hints.target), self._width)
+
+    @property
+    def _width(self) -> int:
+        return max(8, self.scrollable_content_region.width)

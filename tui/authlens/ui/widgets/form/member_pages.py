@@ -36,7 +36,7 @@ PLACES = {"token": "token", "username": "username", "queryString": "query string
 """The names of the places where a new signature may go."""
 
 
-class MemberPage(VerticalScroll, can_focus=False):
+class MemberPage(VerticalScroll, can_focus=False, inherit_bindings=False):
     """The fields of one context, or of what is outside of any: a row for each member of the table."""
 
     DEFAULT_CSS = """

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import var
@@ -41,11 +42,14 @@ _FRAME = 6
 """Cells of the frame's upper edge outside its title."""
 _ROOM_FOR_ALL = 45
 """Rows in which every page has room."""
+_MOST_OF_HINTS = 0.4
+"""As their style has it."""
 _MODES = (
     Choice(Mode.TOKEN.value, "Token"),
     Choice(Mode.CONTEXT.value, "Contexts"),
     Choice(Mode.BOTH.value, "Both"),
 )
+_STEP = Binding.Group("Page", compact=True)
 _PAGES = (
     ("token", "Token", TokenPage),
     ("http", "HTTP", HttpPage),
@@ -68,6 +72,25 @@ class RequestPane(Pane):
     RequestPane > .not-opened { height: auto; max-height: 50%; color: $text-error; display: none; margin-bottom: 1; }
     RequestPane.-not-opened > .not-opened { display: block; }
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "pageup,ctrl+pageup",
+            "turn(-1)",
+            "Previous page",
+            id="request.previous-page",
+            tooltip="Go to the previous page of the form",
+            group=_STEP,
+        ),
+        Binding(
+            "pagedown,ctrl+pagedown",
+            "turn(1)",
+            "Next page",
+            id="request.next-page",
+            tooltip="Go to the next page of the form",
+            group=_STEP,
+        ),
+    ]
 
     form: var[FormState] = var(FormState(), init=False)
     hints: var[HintState] = var(HintState(), init=False)
@@ -141,6 +164,16 @@ class RequestPane(Pane):
     def on_resize(self) -> None:
         self._retitle()
         self.query_one("#members", Pages).stacked = self.size.height >= _ROOM_FOR_ALL
+        self.call_after_refresh(self._give_room)
+
+    def on_pages_opened(self) -> None:
+        self.call_after_refresh(self._give_room)
+
+    def _give_room(self) -> None:
+        """To the hints: the rows that the page in front leaves free, but no more than they may take."""
+        pages, hints = self.query_one("#members", Pages), self.query_one(Hints)
+        taken = hints.outer_size.height if hints.display else 0
+        hints.room = min(taken + pages.rows_free, int(self.size.height * _MOST_OF_HINTS))
 
     def watch_form(self, before: FormState, form: FormState) -> None:
         if not self.is_mounted or self._members is None:
@@ -193,6 +226,7 @@ class RequestPane(Pane):
                 page.know(hints.token_names)
         for event_page in self.query(EventPage):
             event_page.hints = hints
+        self.call_after_refresh(self._give_room)
         if hints.target is not None and hints.target is not before.target:
             self._go_to_finding(hints.target)
 
@@ -223,6 +257,32 @@ class RequestPane(Pane):
         field = self._field(member)
         if field is not None:
             field.focus()
+
+    def enter_first_field(self) -> None:
+        """The authorizer if it is missing, otherwise the first of the page in front; selected, as by Tab."""
+        after_refresh(self, self._enter_first_field)
+
+    def _enter_first_field(self) -> None:
+        authorizer = self.query_one("#authorizer", Field)
+        fields = self.query_one("#members", Pages).current.query(Field)
+        self._enter(next(iter(fields.results(Field)), authorizer) if authorizer.value else authorizer)
+
+    def _enter(self, field: Field) -> None:
+        field.focus()
+        field.select_all()
+
+    def action_turn(self, by: int) -> None:
+        """To the first field of the page that comes before or after; the Event page has none, and takes the cursor."""
+        self.query_one("#members", Pages).turn(by)
+        after_refresh(self, self._enter_page)
+
+    def _enter_page(self) -> None:
+        page = self.query_one("#members", Pages).current
+        field = next(iter(page.query(Field).results(Field)), None)
+        if field is not None:
+            self._enter(field)
+        else:
+            page.query(Choices).first(Choices).focus()
 
     def _go_to_finding(self, finding: Finding) -> None:
         """Put the cursor on the characters that it is about."""

@@ -48,7 +48,7 @@ class CollectionController:
         self._show = show
         self._changed = changed
         self._is_seen = False
-        self.state = CollectionState()
+        self.state = CollectionState(is_read=False)
 
     def seen(self) -> None:
         """The tree is on the screen: read it, and from now on after every change."""

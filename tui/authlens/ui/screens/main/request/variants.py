@@ -56,13 +56,13 @@ class VariantController:
         things += [(case.name, case.name, case.saved.description or "") for case in cases]
         chosen = await self._host.ask(PickOne(f"Cases of {file.path.name}", things, file.case or _NONE))
         if chosen is not None:
-            self._files.open_file(file.path, "" if chosen == _NONE else chosen)
+            self._files.choose_case(file.path, "" if chosen == _NONE else chosen)
 
     def step_case(self, by: int) -> None:
         """Put the next case into the form, or the one before; the file's own request comes before the first."""
         file = self._form.state.file
         if file.path is not None:
-            self._files.open_file(file.path, _adjacent(("", *file.cases), file.case, by))
+            self._files.choose_case(file.path, _adjacent(("", *file.cases), file.case, by))
 
     # Environments
 

@@ -164,6 +164,9 @@ async def test_other_sizes_look_as_they_did(requests: Path) -> None:
     async with running(Path(), requests / "sensor-7.yaml", size=(80, 24), gateway=gateway()) as robot:
         album = Album(robot)
         await album.take("request-80x24")
+        await robot.go_to("username")
+        await robot.press("tab", "shift+tab")
+        await album.take("entered-80x24")
         await robot.send()
         await album.take("answer-80x24")
         await robot.press("f1")
@@ -177,6 +180,21 @@ async def test_other_sizes_look_as_they_did(requests: Path) -> None:
         await robot.settle()
         await robot.pilot.resize_terminal(200, 60)
         await album.take("answer-200x60")
+        album.check()
+
+
+async def test_what_was_asked_before_looks_as_it_did(requests: Path) -> None:
+    """The questions of an earlier run of the app are asked again."""
+    async with running(Path(), requests / "sensor-7.yaml", gateway=gateway()) as robot:
+        await robot.send()
+        await robot.ask("publish alerts/7")
+        await robot.ask("subscribe sensors/#")
+    async with running(Path(), requests / "sensor-7.yaml", gateway=gateway()) as robot:
+        album = Album(robot)
+        await robot.rest()
+        await robot.send()
+        robot.answer.focus_page("access")
+        await album.take("questions-kept")
         album.check()
 
 

@@ -77,14 +77,14 @@ class Pages(Vertical):
 
     @property
     def rows_free(self) -> int:
-        """Rows below the content of what is in front; a page that fills them all needs those of its least height."""
+        """Rows below what is in front, negative if it is cut off; a page that fills them needs only its least height."""
         front = self if self.stacked else self.current
         last = next((child for child in reversed(front.children) if child.display), None)
         if last is None:
             return 0
         least = last.styles.min_height
         spare = last.outer_size.height - int(least.value) if least is not None and _fills(last) else 0
-        return max(0, front.size.height - last.virtual_region.bottom + spare)
+        return front.size.height - last.virtual_region.bottom - last.styles.margin.bottom + spare
 
     def compose(self) -> ComposeResult:
         yield Choices([Choice(page.id, page.label) for page in self._pages.values()], self._chosen)

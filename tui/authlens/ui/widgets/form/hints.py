@@ -58,7 +58,11 @@ class Hints(VerticalScroll, can_focus=False):
 
         findings, target = self.hints.findings, self.hints.target
         notes = finding_text.notes_in(findings, target, self._width, self.room - _FRAME)
-        text = Content("\n").join(finding_text.hint_lines(findings, target, notes))
+        lines = finding_text.hint_lines(findings, target, notes)
+        if self.scrollable_content_region.width:
+            # Textual would count the rows of a text as wide as it is with the scrollbar's place.
+            self.styles.height = finding_text.hint_rows(lines, self._width) + _FRAME
+        text = Content("\n").join(lines)
         keys = finding_text.hint_keys(findings, target)
         if text.is_same(self._text) and keys.is_same(self._keys):
             return  # what is typed changes what a finding is about, and seldom what it says

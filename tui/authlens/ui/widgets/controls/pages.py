@@ -77,7 +77,7 @@ class Pages(Vertical):
 
     @property
     def rows_free(self) -> int:
-        """Rows below what is in front, negative if it is cut off; a page that fills them needs only its least height."""
+        """Rows below what is in front, negative if it is cut off. A page that fills them needs its least height."""
         front = self if self.stacked else self.current
         last = next((child for child in reversed(front.children) if child.display), None)
         if last is None:

@@ -367,6 +367,7 @@ class TestFaults:
             import os, sys
             from pathlib import Path
             sys.path.insert(0, sys.argv[2])
+            import html  # loaded late by authlens; the other user may not be allowed to read Python's own files
             from support.stored_invocations import FULL
             from authlens.store.history.history import History
             if os.geteuid() == 0:

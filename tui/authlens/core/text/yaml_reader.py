@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import Any
 
 from authlens.core.text.base64_text import lenient_base64
+from authlens.core.text.late_patterns import compiled_late
 from authlens.frozen import dataclass
-from authlens.late_patterns import compiled_late
 
 with compiled_late("yaml"):
     import yaml

@@ -174,7 +174,7 @@ def bytes_in_use(connection: sqlite3.Connection) -> int:
 def set_aside(path: Path, busy_seconds: float = BUSY_SECONDS) -> Path | None:
     """Rename a damaged file, and its journal. `None` if it is not damaged, or no longer: another instance was faster.
 
-    Nobody else is in the middle of a transaction, and nobody creates the next file, until both have their new names.
+    No other instance is in the middle of a transaction, and none creates the next file, until both have new names.
     Raises OSError or sqlite3.Error.
     """
     with locked(path.parent), contextlib.closing(connect(path, busy_seconds)) as connection:
@@ -214,7 +214,7 @@ def _remove_journal(path: Path) -> None:
 
 
 def remove(path: Path, busy_seconds: float) -> None:
-    """Delete the file when nobody is in the middle of a transaction. Raises OSError or sqlite3.Error."""
+    """Delete the file when no instance is in the middle of a transaction. Raises OSError or sqlite3.Error."""
     with locked(path.parent), contextlib.closing(connect(path, busy_seconds)) as connection:
         connection.execute("BEGIN EXCLUSIVE")
         path.unlink()

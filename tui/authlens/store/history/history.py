@@ -301,7 +301,7 @@ class History:
             raise
         self._connection, self._opened = connection, file.identity(self._path)
         if before not in (None, self._opened):
-            # Another instance replaced the file meanwhile: nobody knows which of the two this is.
+            # Another instance replaced the file meanwhile: it is unknown which of the two this is.
             return self._connect()
         return connection
 

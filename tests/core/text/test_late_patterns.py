@@ -6,12 +6,12 @@ import sys
 
 import pytest
 
-from authlens.late_patterns import LatePattern, compiled_late
+from authlens.core.text.late_patterns import LatePattern, compiled_late
 
 _SHOWS = """
 import re
 from authlens.core.text.yaml_reader import load
-from authlens.late_patterns import LatePattern
+from authlens.core.text.late_patterns import LatePattern
 import yaml
 print([type(each) is LatePattern for each in (yaml.reader.Reader.NON_PRINTABLE, re.compile("a"))])
 print(load("a: 1").value["a"].value)

@@ -8,6 +8,7 @@ import select
 import signal
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -141,6 +142,12 @@ class Terminal:
         began = time.perf_counter()
         while unwanted in self.text:
             self._read_more(began, timeout, f"still see {unwanted!r}")
+
+    def wait_for_file(self, path: Path, wanted: str, timeout: float = 30) -> None:
+        """Read until the file is there and holds the text."""
+        began = time.perf_counter()
+        while not (path.is_file() and wanted in path.read_text()):
+            self._read_more(began, timeout, f"{path.name} never held {wanted!r}")
 
     def settle(self, quiet: float = 0.3, timeout: float = 10) -> None:
         """Read until nothing has arrived for `quiet` seconds."""

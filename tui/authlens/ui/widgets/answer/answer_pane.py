@@ -57,10 +57,10 @@ class AnswerPane(SearchablePane):
     BINDINGS: ClassVar[list[BindingType]] = ANSWER_KEYS
 
     view: var[AnswerView] = var(AnswerView(is_blank=False), init=False)
-    running: var[RunningCall | None] = var[RunningCall | None](None)
-    mask: var[Mask] = var(REVEALED)
+    running: var[RunningCall | None] = var[RunningCall | None](None, init=False)
+    mask: var[Mask] = var(REVEALED, init=False)
     """What the form hides is hidden here too, until it is revealed."""
-    cloud_log: var[CloudLog | None] = var[CloudLog | None](None)
+    cloud_log: var[CloudLog | None] = var[CloudLog | None](None, init=False)
     watching: var[bool] = var(False)
     """Whether a change of the function's code sends the request again."""
 

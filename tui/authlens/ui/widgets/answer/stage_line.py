@@ -17,6 +17,7 @@ class StageLine(Widget):
     StageLine.-empty { display: none; }
     """
 
+    DEFAULT_CLASSES = "-empty"
     view: var[AnswerView] = var(AnswerView())
     running: var[RunningCall | None] = var[RunningCall | None](None)
     in_full: var[bool] = var(False)

@@ -163,11 +163,11 @@ class Field(PaintGuard, WatchedArea, inherit_bindings=False):
         """Which value it is, in the words of whoever made it."""
         self.secret = secret
         self.set_reactive(Field.masked, secret and bool(text))
+        self.set_class(self.masked, "-masked")
         self.set_reactive(TextArea.match_cursor_bracket, False)
 
     def on_mount(self) -> None:
         """Without animations the cursor does not blink either."""
-        self.set_class(self.masked, "-masked")
         self.cursor_blink = self.app.animation_level != "none"
 
     def on_unmount(self) -> None:

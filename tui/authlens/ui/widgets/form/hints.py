@@ -27,6 +27,7 @@ class Hints(VerticalScroll, can_focus=False):
     }
     """
 
+    DEFAULT_CLASSES = "-empty"
     hints: var[HintState] = var(HintState(), init=False)
     room: var[int] = var(0, init=False)
     """Rows that it may take, with its frame: notes are shown in words as far as they fit."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from authlens.core.invocation.gateway import CallFailed, SendingWay
 from authlens.core.invocation.invocation import Invocation
-from authlens.core.mqtt.packets import V3
 from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.sending import Sender, files_of
@@ -156,4 +155,6 @@ def _note(found: DeviceEndpoint | str) -> str:
 
 
 def _protocol_of(options: ProbeOptions) -> str:
+    from authlens.core.mqtt.packets import V3  # probes are few; it loads all packets of MQTT
+
     return "https" if options.way == "https" else f"{options.way}-{'3' if options.version == V3 else '5'}"

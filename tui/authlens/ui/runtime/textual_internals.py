@@ -22,10 +22,11 @@ from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.binding import Binding
 from textual.command import CommandList, CommandPalette
+from textual.content import Content
 from textual.dom import DOMNode
 from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.keys import _character_to_key
 from textual.message import Message
 from textual.screen import Screen
@@ -52,6 +53,13 @@ def forget_watcher(watcher: DOMNode, watched: DOMNode) -> None:
     """Stop watching a value that outlives its watcher; Textual does so only when the value changes."""
     for watchers in getattr(watched, "__watchers", {}).values():
         watchers[:] = [each for each in watchers if each[0] is not watcher]
+
+
+def set_title(widget: Widget, title: Content) -> None:
+    """Set the title in a widget's frame, and paint that line alone; Textual paints the widget and all that it holds."""
+    widget._border_title = title.expand_tabs(4).split()[0]  # type: ignore[attr-defined]
+    left, top = widget.content_offset
+    widget.refresh(Region(-left, -top, widget.outer_size.width, 1))
 
 
 def forget_styles() -> None:

@@ -23,6 +23,7 @@ from authlens.ui.model.draft import Draft
 from authlens.ui.model.finding_target import member_of
 from authlens.ui.model.screen_values import FormContent, FormState, HintState
 from authlens.ui.runtime.key_queue import after_refresh
+from authlens.ui.runtime.textual_internals import set_title
 from authlens.ui.text.safe_content import prose, safe_content, shortened
 from authlens.ui.widgets.controls.choices import Choice, Choices
 from authlens.ui.widgets.controls.field import Field
@@ -312,7 +313,7 @@ class RequestPane(Pane):
         before = Content.assemble(self.TITLE, "  ", mark)
         room = self.outer_size.width - _FRAME - before.cell_length
         name = safe_content(self.form.title or "new")
-        self.border_title = Content.assemble(before, shortened(name, room) if self.outer_size.width else name)
+        set_title(self, Content.assemble(before, shortened(name, room) if self.outer_size.width else name))
 
     def _mark(self) -> None:
         """Show on the tabs what is filled, and dim what the mode leaves out."""

@@ -57,7 +57,7 @@ def forget_watcher(watcher: DOMNode, watched: DOMNode) -> None:
 
 def set_title(widget: Widget, title: Content) -> None:
     """Set the title in a widget's frame, and paint that line alone; Textual paints the widget and all that it holds."""
-    widget._border_title = title.expand_tabs(4).split()[0]  # type: ignore[attr-defined]
+    widget._border_title = title.expand_tabs(4).split()[0]
     left, top = widget.content_offset
     widget.refresh(Region(-left, -top, widget.outer_size.width, 1))
 

@@ -88,10 +88,21 @@ def test_a_publish_over_https(serving: DeviceServing, tmp_path: Path) -> None:
     assert (code, report["answer"]["code"]) == (1, 403)
 
 
-def test_https_without_a_publish_is_a_usage_error(serving: DeviceServing, tmp_path: Path) -> None:
-    code, report, said = connect(serving, tmp_path, "--as", "https")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--as", "https"), "--publish"),
+        (("--client-id", ""), "--client-id is empty"),
+        (("--port", "0"), "0 is not a port"),
+    ],
+)
+def test_a_usage_error_connects_to_nothing(
+    words: tuple[str, ...], said: str, serving: DeviceServing, tmp_path: Path
+) -> None:
+    code, report, error = connect(serving, tmp_path, *words)
     assert (code, report) == (252, None)
-    assert "--publish" in said
+    assert said in error
+    assert "connecting to" not in error
 
 
 def test_the_start_of_a_probe_over_mqtt_loads_nothing_heavy(serving: DeviceServing, tmp_path: Path) -> None:

@@ -33,3 +33,10 @@ def test_a_certificate_that_cannot_be_found_is_a_sentence(tmp_path: Path, certif
     with pytest.raises(CannotProbe) as raised:
         probe_of(ProbeOptions(host="localhost"), saved, tmp_path, nowhere)
     assert said in str(raised.value)
+
+
+def test_a_file_without_certificates_is_found_before_anything_is_sent(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("no certificate")
+    options = ProbeOptions(host="localhost", ca_file=str(tmp_path / "ca.pem"))
+    with pytest.raises(CannotProbe, match=r"The CA file .*ca\.pem: it contains no valid PEM\."):
+        probe_of(options, SavedRequest(AuthorizerRequest("A")), tmp_path, nowhere)

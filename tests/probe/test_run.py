@@ -294,6 +294,24 @@ def test_an_upgrade_that_is_not_valid_is_no_answer(answer: bytes, words: str, tm
     assert "Error" not in report.problem
 
 
+@pytest.mark.parametrize(
+    ("way", "members", "words"),
+    [
+        ("mqtt", {"username": "u" * 70_000}, "MQTT cannot carry this request"),
+        ("wss", {"headers": (("X", "a\r\nInjected: 1"),)}, "a header contains a character that HTTP cannot carry"),
+        ("https", {"headers": (("X", "a\nb"),)}, "a header contains a character that HTTP cannot carry"),
+    ],
+)
+def test_a_request_that_the_protocol_cannot_carry(
+    way: Way, members: dict[str, Any], words: str, tmp_path: Path
+) -> None:
+    with broken_broker(tmp_path, reads()) as (port, ca):
+        report = probed(port, ca, way=way, trials=TRIALS[1:], **members)
+
+    assert report.verdict is ProbeVerdict.UNREACHED
+    assert words in report.problem
+
+
 def test_a_server_that_stops_reading_is_left_and_its_silence_is_neither_a_denial_nor_a_measurement(
     tmp_path: Path,
 ) -> None:

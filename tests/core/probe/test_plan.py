@@ -41,6 +41,13 @@ def test_a_server_name_that_tls_cannot_send(name: str) -> None:
     assert ProbeOptions(server_name="abc-ats.iot.eu-west-1.amazonaws.com").problem == ""
 
 
+@pytest.mark.parametrize("port", [0, -1, 65_536, 70_000])
+def test_a_port_that_does_not_exist(port: int) -> None:
+    # The system's resolver would take 70000 for 4464.
+    assert f"{port} is not a port" in ProbeOptions(port=port).problem
+    assert ProbeOptions(port=65_535).problem == ""
+
+
 @pytest.mark.parametrize(
     ("topic", "words"),
     [("", "Name a topic"), ("a\0", "cannot use"), ("é" * 32_768, "cannot use"), ("a" * 65_535, "")],

@@ -131,12 +131,14 @@ def _options(arguments: argparse.Namespace, earlier: Invocation | None) -> Probe
         raise CommandError("HTTPS can only publish; give one --publish TOPIC, and no --subscribe")
     if arguments.key and not arguments.cert:
         raise CommandError("--key is the key of a certificate; give --cert too")
+    if arguments.client_id == "":
+        raise CommandError("--client-id is empty; leave it out to connect with the request's client id")
     host, port = given_endpoint(arguments.endpoint)
     options = ProbeOptions(
         way=arguments.way or "mqtt",
         version=V3 if arguments.mqtt == "3" else V5,
         host=host,
-        port=arguments.port or port,
+        port=port if arguments.port is None else arguments.port,
         domain_configuration=arguments.domain_configuration or "",
         server_name=arguments.server_name,
         ca_file=arguments.ca_file,
@@ -161,7 +163,7 @@ def _as_before(options: ProbeOptions, arguments: argparse.Namespace, device: Dev
     if arguments.mqtt is None:
         options = replace(options, version=before.version)
     if not options.host and not options.domain_configuration:
-        options = replace(options, host=before.host, port=options.port or before.port)
+        options = replace(options, host=before.host, port=before.port if options.port is None else options.port)
         if options.server_name is None:
             options = replace(options, server_name=before.server_name)
         if options.ca_file is None:

@@ -67,6 +67,11 @@ class Conversation:
             keep_alive=KEEP_ALIVE,
         )
         try:
+            encode(packet, plan.version)
+        except Malformed as error:
+            message = f"{plan.host}: no CONNECT was sent, because MQTT cannot carry this request: {error}"
+            raise Unreached(ProbeStage.CONNECT, message) from error
+        try:
             answer = await self._ask(packet, Connack, None)
         except _SpeaksHttp:
             message = f"{plan.host}: what answered speaks HTTP, not MQTT; a proxy may answer in place of AWS IoT"

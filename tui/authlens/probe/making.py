@@ -15,6 +15,7 @@ from authlens.core.probe.plan import ProbeOptions, ProbePlan
 from authlens.core.request.target import Target
 from authlens.core.saved.certificate import Certificate
 from authlens.core.saved.saved_request import SavedRequest
+from authlens.probe.network import Unreached, tls_context
 from authlens.probe.way import Probe
 from authlens.user_path import NotAPath, user_path
 
@@ -69,6 +70,11 @@ def probe_of(
         seconds=options.seconds,
         own_listener=options.own_listener,
     )
+    if plan.ca_file is not None or plan.certificate_file is not None:
+        try:
+            tls_context(plan)
+        except Unreached as problem:
+            raise CannotProbe(f"{str(problem)[:1].upper()}{str(problem)[1:]}.") from problem
     # A local target is reached for its devices alone, unless the authorizer's tokenKeyName has to be read.
     reads_more = saved.sign is not None and saved.sign.place != "token"
     known = earlier.authorizer.token_key_name if earlier and earlier.authorizer else None

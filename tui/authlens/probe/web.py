@@ -306,6 +306,8 @@ async def upgrade(session: aiohttp.ClientSession, steps: _Steps, plan: ProbePlan
         raise Refused(ServerReply("HTTP", error.status, headers)) from error
     except (_Broken, aiohttp.ClientError, OSError) as error:
         raise _failure(plan, steps, error) from error
+    except ValueError as error:
+        raise _unsendable(plan, steps, ProbeStage.UPGRADE) from error
     steps.passed()
     chosen = f"subprotocol {websocket.protocol}" if websocket.protocol else "no subprotocol chosen"
     report(ProbeStep(ProbeStage.UPGRADE, True, time.monotonic() - steps.asked, f"HTTP 101, {chosen}"))
@@ -316,6 +318,13 @@ def _failure(plan: ProbePlan, steps: _Steps, error: BaseException) -> Unreached:
     steps.passed()
     known = error.__cause__ if isinstance(error, _Broken) and error.__cause__ else error
     return unreached(plan, known, steps.resolver.families, steps.is_encrypting)
+
+
+def _unsendable(plan: ProbePlan, steps: _Steps, stage: ProbeStage) -> Unreached:
+    """Of a request with a header that aiohttp refuses to write."""
+    steps.passed()
+    why = "a header contains a character that HTTP cannot carry, such as a line break"
+    return Unreached(stage, f"{plan.host}: no HTTP request was sent: {why}")
 
 
 def _phrase(error: aiohttp.WSServerHandshakeError) -> str:
@@ -367,6 +376,8 @@ async def publish(
         # The status has decided; the body only explains it.
         if status is None:
             raise _failure(plan, steps, error) from error
+    except ValueError as error:
+        raise _unsendable(plan, steps, ProbeStage.PUBLISH) from error
     steps.passed()
     said, trace = http_words(body.decode("utf-8", "replace"))
     answer = ServerReply("HTTP", status, said)

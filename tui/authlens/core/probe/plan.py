@@ -14,6 +14,7 @@ Way = Literal["mqtt", "wss", "https"]
 """MQTT over TLS, MQTT over a secure WebSocket, or a publish over HTTPS."""
 PROBE_CLIENT_ID = "authlens-probe"
 """The client id of a probe whose request has none: one that no device uses, because connecting takes a session over."""
+LARGEST_PORT = 65_535
 LONGEST_TEXT = 65_535
 """Bytes of any text of MQTT."""
 _HOST_NAME = re.compile(r"(?=.{1,253}\Z)[\w-]{1,63}(?:\.[\w-]{1,63})*\.?", re.ASCII)
@@ -91,6 +92,8 @@ class ProbeOptions:
         """Why it is impossible, as a sentence; empty if it is possible."""
         if self.server_name and (not _HOST_NAME.fullmatch(self.server_name) or is_ip_address(self.server_name)):
             return f"{self.server_name!r} is not a host name that TLS can send as the server name."
+        if self.port is not None and not 1 <= self.port <= LARGEST_PORT:
+            return f"{self.port} is not a port: give one from 1 to {LARGEST_PORT}."
         published = [trial for trial in self.trials if trial.kind == "publish"]
         if self.way == "https" and (len(published) != 1 or len(self.trials) != 1):
             return "HTTPS can only publish: name one topic to publish to, and no topic filter to subscribe to."

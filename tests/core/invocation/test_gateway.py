@@ -17,7 +17,7 @@ def test_a_failed_call_reads_as_its_failure(message: str | None, text: str) -> N
 @pytest.mark.parametrize(
     ("error", "message", "advice", "words"),
     [
-        ("Oops", "no", "Do so.", "Oops: no Do so."),
+        ("Oops", "no", "Do so.", "Oops: no. Do so."),
         ("Oops", None, None, "Oops"),
         ("UnknownOperationException", "It serves A, B.", "A local endpoint has none.", "A local endpoint has none."),
         ("UnknownOperationException", "It serves A, B.", None, "UnknownOperationException: It serves A, B."),

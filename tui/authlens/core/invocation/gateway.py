@@ -66,7 +66,9 @@ class CallFailed(Exception):
         failure = self.failure
         if failure.error == "UnknownOperationException" and failure.advice:
             return failure.advice
-        return " ".join(filter(None, (_said(failure), failure.advice)))
+        said = _said(failure)
+        ended = said if not failure.advice or said.endswith((".", "!", "?")) else f"{said}."
+        return " ".join(filter(None, (ended, failure.advice)))
 
 
 def _said(failure: Failure) -> str:

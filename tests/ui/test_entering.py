@@ -73,6 +73,10 @@ async def test_a_command_that_a_terminal_sends_with_carriage_returns_fills_the_f
         await robot.rest()
         assert robot.form.draft.authorizer_name == "Pasted"
         assert robot.form.draft.token == "abc"
+        assert robot.form.draft.target.local == "demo"
+        robot.app.post_message(events.Paste(f"{COMMAND} --region eu-west-1"))
+        await robot.rest()
+        assert "It goes to region eu-west-1 now, not to local demo." in robot.notifications()[-1]
 
 
 async def test_what_is_pasted_goes_where_it_belongs(tmp_path: Path) -> None:
@@ -88,6 +92,8 @@ async def test_what_is_pasted_goes_where_it_belongs(tmp_path: Path) -> None:
         )
         assert "REFUSED" in robot.text()
         assert robot.form.draft == draft, "the form stays"
+        await robot.send()
+        assert robot.screen.answer.view.baseline is None, "what was pasted is not what was sent before"
         await robot.paste(POLICY)
         assert isinstance(robot.app.screen, DocumentScreen)
         assert "sensors/7/data" in robot.text()

@@ -33,6 +33,15 @@ def made(*patterns: str, negated: bool = False) -> Area:
     return Area(tuple(symbols(one) for one in patterns), negated)
 
 
+def test_names_that_only_a_topic_filter_can_have() -> None:
+    assert made("a/#").is_of_filters
+    assert made("+/a", "*#").is_of_filters
+    assert not made("a/#", "a/*").is_of_filters
+    assert not made("*").is_of_filters
+    assert not made().is_of_filters
+    assert not made("a/#", negated=True).is_of_filters
+
+
 def test_covering() -> None:
     assert made("a*").covers(made("ab", "a*b"))
     assert not made("a*").covers(made("ab", "b"))

@@ -64,6 +64,12 @@ WILL = {"ForAnyValue:StringEquals": {"iot:ConnectAttributes": "LastWill"}}
             "May connect as sensor-7, publish b, c, d and 1 more. Nothing else.",
         ),
         (
+            [OWN[0], allow("iot:Publish", ["topic/a/#", "topic/b"]), allow("iot:Subscribe", "topicfilter/a/#")],
+            CLIENT,
+            "May connect as sensor-7, publish a/# (no topic: + and # are literal) and b and subscribe a/#. "
+            "Nothing else.",
+        ),
+        (
             [OWN[0], allow("iot:GetThingShadow", "thing/a")],
             CLIENT,
             "May connect as sensor-7. Also iot:GetThingShadow on a.",

@@ -34,6 +34,16 @@ class Area:
     def is_empty(self) -> bool:
         return not self.patterns and not self.negated
 
+    @property
+    def is_of_filters(self) -> bool:
+        """Whether every name in it has a literal `+` or `#`: a topic filter has one, a topic cannot."""
+        literal = ((each for each in pattern if isinstance(each, str)) for pattern in self.patterns)
+        return (
+            not self.negated
+            and bool(self.patterns)
+            and all(any("+" in s or "#" in s for s in each) for each in literal)
+        )
+
     def covers(self, other: Area) -> bool:
         """Whether this area contains all of the other. A yes is always right; some cases are missed."""
         match self.negated, other.negated:

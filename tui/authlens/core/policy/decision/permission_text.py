@@ -19,6 +19,8 @@ _VERBS = {
     "iot:RetainPublish": "retain",
 }
 _TITLES = {"iot:RetainPublish": "Retain"}
+_ON_TOPICS = ("iot:Publish", "iot:Receive", "iot:RetainPublish")
+"""Allowed on topics; iot:Subscribe is allowed on topic filters."""
 _ANY = {"iot:Connect": "any client id"}
 
 _MOST_NAMED = 3
@@ -141,6 +143,8 @@ def _what(grant: Grant, action: str) -> str:
     text = grant.area.text
     if text in ("*", ""):
         text = _ANY.get(action, "everything")
+    if action in _ON_TOPICS and grant.area.is_of_filters:
+        text += " (no topic: + and # are literal)"
     exceptions = [_exception(one, action) for one in grant.exceptions]
     return f"{text} except {_joined(exceptions)}" if exceptions else text
 

@@ -49,6 +49,8 @@ class AnswerController:
         self._dropped: dict[str, frozenset[Question]] = {}
         self.pinned = False
         """Whether the user chose the baseline."""
+        self._is_pasted = False
+        """Whether the answer in view was pasted, not sent: a later one is not compared with it unasked."""
         self.view = AnswerView()
 
     @property
@@ -59,8 +61,9 @@ class AnswerController:
     def questions(self) -> tuple[Question, ...]:
         return self.view.questions
 
-    def show(self, invocation: Invocation, expect: Expectation | None) -> None:
+    def show(self, invocation: Invocation, expect: Expectation | None, *, is_pasted: bool = False) -> None:
         """Show an invocation. `expect`: what its saved request expects of it, unless that is known already."""
+        self._is_pasted = is_pasted
         read = self._read.setdefault(self._key(invocation), _ReadFor(invocation, expect=expect))
         for key in list(self._read)[:-_MOST_READ]:
             del self._read[key]
@@ -182,7 +185,7 @@ class AnswerController:
     def follow(self) -> None:
         """Compare the next answer with the one shown now, unless the user chose a baseline."""
         if not self.pinned:
-            self._publish(baseline=self.invocation)
+            self._publish(baseline=None if self._is_pasted else self.invocation)
 
     def _publish(self, **changes: Any) -> None:
         draft = self._form.draft

@@ -70,6 +70,8 @@ class PasteController:
 
     def _fill(self, saved: SavedRequest, kind: PastedKind, notes: tuple[str, ...]) -> None:
         """A request fills the form."""
+        from authlens.core.compare.compare import target_words
+
         before, file = self._form.state.draft, self._form.state.file
         draft = of_saved(saved)
         target = draft.target if draft.target != Target() else before.target
@@ -82,6 +84,8 @@ class PasteController:
             # Not the file's request: saving it must not overwrite the file, whose expectation does not judge it either.
             self._form.put(draft, None, OpenFile(Draft(), origin=file.path))
             said = f"The form holds the pasted {kind.value} as a new request. Ctrl+Z brings {file.path.name} back."
+        if target != before.target:
+            notes = (f"It goes to {target_words(target)} now, not to {target_words(before.target)}.", *notes)
         self._arrived(Arrival.FORM)
         self._host.notify("\n".join([said, *notes]), seconds=10 if notes else 5)
 
@@ -113,7 +117,7 @@ class PasteController:
                 source=form.source,
                 authorizer=authorizer,
             )
-        self._answer.show(invocation, None)
+        self._answer.show(invocation, None, is_pasted=True)
         self._arrived(Arrival.ANSWER)
         self._host.notify(
             f"The answer shows the pasted {pasted.kind.value}, judged as the answer to the request in the form."

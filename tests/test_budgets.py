@@ -41,7 +41,7 @@ AUTHORIZERS_AND_PERMISSIONS = "Resources:\n" + "".join(
 )
 
 
-def resources_of_a_plan(count: int = 5_500) -> str:
+def resources_of_a_plan(count: int = 4_400) -> str:
     """As many authorizers, functions and permissions as the limit allows, each referring to another."""
     kinds = ("aws_iot_authorizer", "aws_lambda_function", "aws_lambda_permission")
     made = [
@@ -169,7 +169,7 @@ WORST: dict[str, tuple[Callable[[str], None], Callable[[], str]]] = {
         lambda: (
             "Resources:\n"
             + "".join(
-                f" R{n}: {{Type: 'AWS::IoT::Authorizer', Properties: {{AuthorizerName: a}}}}\n" for n in range(1_290)
+                f" R{n}: {{Type: 'AWS::IoT::Authorizer', Properties: {{AuthorizerName: a}}}}\n" for n in range(1_190)
             )
         ),
     ),
@@ -245,15 +245,15 @@ WORST: dict[str, tuple[Callable[[str], None], Callable[[], str]]] = {
     "settings": (readers.settings, lambda: "keymap:\n" + "".join(f" k{n}: v\n" for n in range(12_400))),
     "a theme": (readers.theme, lambda: "variables:\n" + "".join(f" k{n}: v\n" for n in range(12_400))),
     "the list of trust": (readers.trust_list, lambda: "".join(f"- {{path: /a{n}}}\n" for n in range(6_000))),
-    "a plan of lists": (readers.plan, lambda: PLAN + '"x":[' + "[]," * 199_000 + "[]]}"),
-    "a plan of objects": (readers.plan, lambda: PLAN + '"x":[' + '{"a":1},' * 199_000 + "1]}"),
+    "a plan of lists": (readers.plan, lambda: PLAN + '"x":[' + "[]," * 159_000 + "[]]}"),
+    "a plan of objects": (readers.plan, lambda: PLAN + '"x":[' + '{"a":1},' * 159_000 + "1]}"),
     "a plan of text": (readers.plan, lambda: PLAN + '"x":"' + "\\n" * (8 * M - 99) + '"}'),
     "a plan of wide text": (readers.plan, lambda: PLAN + '"x":"\U0001f600' + "a" * (16 * M - 99) + '"}'),
     "a plan's resources": (readers.plan, resources_of_a_plan),
     "a plan's modules": (readers.plan, modules_of_a_plan),
     "a manifest": (
         readers.assembly,
-        lambda: '{"files":{},"artifacts":{' + ",".join(f'"a{n}":{{"properties":{{}}}}' for n in range(130_000)) + "}}",
+        lambda: '{"files":{},"artifacts":{' + ",".join(f'"a{n}":{{"properties":{{}}}}' for n in range(106_000)) + "}}",
     ),
     "a stored answer of 4 MiB": (
         readers.explained,

@@ -59,7 +59,7 @@ class Session:
             self.has_started = True
             if robot.form.file.path is None:
                 self.first = self.last = "NOT OPENED"
-                self.said = robot.notifications()
+                self.said = [robot.text()]
                 return
             await robot.send()
             self.first = robot.text()
@@ -100,7 +100,7 @@ def check(session: Session, site: Site, error: Exception) -> None:
     said = "\n".join(session.said)
     assert SECRET not in session.first + session.last + said, site
     if session.first == "NOT OPENED":
-        assert said, site
+        assert "Not opened." in said, site
         return
     assert "AUTHENTICATED" in session.last or "INTERNAL FAULT" in session.last or "NOT SENT" in session.last, (
         site,

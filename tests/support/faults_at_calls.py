@@ -22,6 +22,7 @@ SYSTEM = frozenset(
     ("posix", "io", "_io", "_socket", "_sqlite3", "sqlite3", "fcntl", "select", "_posixsubprocess", "_ssl")
 )
 
+SHARED = "user_path.py"
 OF_THE_INTERPRETER = ("_find", "_handle", "_lock", "_Module", "<module>", "_call_with", "__del__")
 CANNOT_FAIL = (
     *("PurePath.", "Path.__new__", "_PathParents"),
@@ -40,12 +41,22 @@ def site_of(frame: FrameType, event: str, called: Any, rooms: tuple[str, ...]) -
     place = _place(caller.f_code)
     if place is None or not place.startswith(rooms):
         return None
+    if place == SHARED:
+        place = f"{place} for {_user_of(caller)}"
     if event == "c_call":
         owner = getattr(called, "__module__", None) or type(getattr(called, "__self__", None)).__module__
         return (place, caller.f_lineno, getattr(called, "__qualname__", "?")) if owner in SYSTEM else None
     name = frame.f_code.co_qualname
     is_outside = not frame.f_code.co_filename.startswith((ROOT, "<")) and not name.startswith(OF_THE_INTERPRETER)
     return (place, caller.f_lineno, name) if is_outside else None
+
+
+def _user_of(frame: FrameType) -> str:
+    """The line that uses the module in which every file is opened: each use is a site of its own."""
+    outer = frame.f_back
+    while outer is not None and _place(outer.f_code) in (None, SHARED):
+        outer = outer.f_back
+    return "" if outer is None else f"{_place(outer.f_code)}:{outer.f_lineno}"
 
 
 @cache

@@ -208,11 +208,18 @@ def _may_mean_request(text: str) -> bool:
 
 def _outermost_keys(text: str) -> set[str] | None:
     """`None` if the text is not YAML at all, even with the features that saved requests do not allow."""
+    if yaml.__with_libyaml__:  # ten times as fast; what it refuses, PyYAML's own parser may accept
+        keys = _keys_by(text, yaml.CSafeLoader)
+        if keys is not None:
+            return keys
+    return _keys_by(text, yaml.SafeLoader)
 
+
+def _keys_by(text: str, loader: type[yaml.SafeLoader | yaml.CSafeLoader]) -> set[str] | None:
     keys: set[str] = set()
     depth = place = 0
     try:
-        for event in islice(yaml.parse(text, Loader=yaml.SafeLoader), MAX_EVENTS_SLOWLY):
+        for event in islice(yaml.parse(text, Loader=loader), MAX_EVENTS_SLOWLY):
             if isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
             if depth == 1 and isinstance(event, yaml.NodeEvent | yaml.CollectionEndEvent):

@@ -32,7 +32,7 @@ def test_what_is_refused(content: bytes, said: str) -> None:
 
 
 def test_the_limits() -> None:
-    assert (json_limits.MOST_BYTES, json_limits.MOST_VALUES, json_limits.MOST_OF_ONE) == (16_777_216, 400_000, 100_000)
+    assert (json_limits.MOST_BYTES, json_limits.MOST_VALUES, json_limits.MOST_OF_ONE) == (16_777_216, 320_000, 100_000)
 
 
 @pytest.mark.parametrize("content", ["[1,{}]", b"[1,{}]"])

@@ -68,7 +68,7 @@ _ANY = (("",), ("",))
 """The chunks of `*`."""
 MOST_STEPS = 400_000
 """Of comparing patterns: the documents of an answer take a few thousand, and these about a second."""
-STEPS_OF_AN_ANSWER = MOST_STEPS // 2
+STEPS_OF_AN_ANSWER = MOST_STEPS // 4
 """What everything that is said about one answer may take together."""
 
 

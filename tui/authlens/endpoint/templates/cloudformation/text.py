@@ -17,7 +17,7 @@ from authlens.core.text.yaml_reader import MAX_BYTES, MAX_DEPTH, YamlError, Yaml
 _WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _NOTHING = frozenset(("", "~", "null", "Null", "NULL"))
 _WITHOUT_PREFIX = ("Ref", "Condition")
-MAX_EVENTS = 13_000
+MAX_EVENTS = 12_000
 _STANDARD = "tag:yaml.org,2002:"
 
 
@@ -56,8 +56,13 @@ def load_template(text: str) -> YamlNode:
     return YamlNode(None, 1, 1, "") if composed is None else _node(composed, 1, _Budget())
 
 
+_LONG = 16
+_COUNTED = re.compile("[\n\r\x85\u2028\u2029\ufeff]")
+"""What PyYAML does not count as one column of the same line."""
+
+
 class _Bounded(yaml.SafeLoader):
-    """Stops at more events than a template of 500 resources with a dozen keys has."""
+    """Stops at more events than a template of 500 resources with ten keys has."""
 
     events = 0
 
@@ -68,6 +73,16 @@ class _Bounded(yaml.SafeLoader):
             raise YamlError("the template has too many values to be read in time", mark.line + 1, mark.column + 1)
         event: yaml.Event = super().get_event()  # type: ignore[no-untyped-call]  # typeshed has no types for it
         return event
+
+    def forward(self, length: int = 1) -> None:
+        """As PyYAML's, which looks at each character: a long text without line breaks is passed at once."""
+        end = self.pointer + length
+        if length < _LONG or end + 1 >= len(self.buffer) or _COUNTED.search(self.buffer, self.pointer, end):
+            super().forward(length)
+            return
+        self.pointer = end
+        self.index += length
+        self.column += length
 
 
 def _node(composed: yaml.Node, depth: int, budget: _Budget, key: YamlNode | None = None) -> YamlNode:

@@ -40,7 +40,7 @@ def _is_disabled(self: Widget) -> bool:
     """Whether the widget or one that it is in is disabled: asked for each widget by most style sheets."""
     node: object = self
     while isinstance(node, Widget):
-        if node.__dict__["_reactive_disabled"]:
+        if node.__dict__.get("_reactive_disabled"):
             return True
         node = node._parent
     return False

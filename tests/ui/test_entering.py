@@ -31,25 +31,24 @@ async def test_the_first_field_has_the_cursor_after_a_file_was_opened(tmp_path: 
     (requests / "a-mqtt.yaml").write_text("request: {authorizerName: A, mqttContext: {username: u, password: p}}\n")
     (requests / "b-token.yaml").write_text("request: {authorizerName: A, token: secret-token}\n")
     (requests / "c-nameless.yaml").write_text("request: {httpContext: {queryString: q}}\n")
+    opened = (("client_id", "token", "history"), ("token", "event", "answer"), ("authorizer_name", "mqtt", "request"))
     async with running(tmp_path, None, size=(80, 24)) as robot:
-        for size in ((80, 24), (120, 40), (200, 60)):
+        for size in ((80, 24), (200, 60)):
             await robot.pilot.resize_terminal(*size)
-            for number, (member, page) in enumerate(
-                (("client_id", "token"), ("token", "event"), ("authorizer_name", "mqtt"))
-            ):
+            for number, (member, page, pane) in enumerate(opened):
                 await robot.open_page(page)
-                for pane in ("history", "request", "answer"):
-                    robot.screen.panes.go_to(pane)
-                    await robot.settle()
-                    await robot.press("ctrl+o", *["down"] * number, "enter")
-                    await robot.rest()
-                    field = robot.app.focused
-                    assert isinstance(field, Field), (size, member, pane)
-                    assert (field.member, robot.screen.panes.front) == (member, "request")
-                    await robot.type("r5")
-                    assert (field.value, len(robot.gateway.sent)) == ("r5", 0)
-                    await robot.press("ctrl+z", "ctrl+z")
-                    assert not robot.form.unsaved
+                robot.screen.panes.go_to(pane)
+                await robot.settle()
+                await robot.press("ctrl+o", *["down"] * number, "enter")
+                await robot.rest()
+                field = robot.app.focused
+                assert isinstance(field, Field), (size, member)
+                assert (field.member, robot.screen.panes.front) == (member, "request")
+                await robot.type("r5")
+                await robot.until(lambda field=field: field.value == "r5")  # type: ignore[misc]
+                await robot.press("ctrl+z", "ctrl+z")
+                assert not robot.form.unsaved
+                assert robot.gateway.sent == []
 
 
 async def test_the_pages_of_the_form_are_one_key_apart(tmp_path: Path) -> None:

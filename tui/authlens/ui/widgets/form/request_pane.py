@@ -261,6 +261,8 @@ class RequestPane(Pane):
 
     def enter_first_field(self) -> None:
         """The authorizer if it is missing, otherwise the first of the page in front; selected, as by Tab."""
+        # What has the focus may be hidden by now: it would take it away from the field when it notices.
+        self.screen.set_focus(None)
         after_refresh(self, self._enter_first_field)
 
     def _enter_first_field(self) -> None:
@@ -269,7 +271,7 @@ class RequestPane(Pane):
         self._enter(next(iter(fields.results(Field)), authorizer) if authorizer.value else authorizer)
 
     def _enter(self, field: Field) -> None:
-        field.focus()
+        self.screen.set_focus(field)
         field.select_all()
 
     def action_turn(self, by: int) -> None:

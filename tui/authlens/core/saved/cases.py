@@ -43,12 +43,17 @@ class CaseFields:
 
 
 def read_cases(node: YamlNode, fields: Mapping[str, YamlNode]) -> Iterator[CaseFields]:
-    """Each case of `cases:`; `fields` are the keys of the file. Raises YamlError."""
+    """Each case of `cases:`; `fields` are the keys of the file. Raises YamlError.
+
+    The nodes are removed from the document one by one, because those of thousands of cases take more memory than their
+    values.
+    """
     cases = node.mapping()
     if not cases:
         raise node.error("cases is empty; add a case, or remove the key")
     inherited = {key: value for key, value in fields.items() if key != "cases"}
-    for name, written in cases.items():
+    for name in tuple(cases):
+        written = cases.pop(name)
         _check_name(name, written)
         yield CaseFields(name, written, _fields_of(name, written, inherited))
 

@@ -39,7 +39,11 @@ _Password = Callable[[YamlNode], str | bytes]
 
 def read(text: str) -> SavedRequest:
     """Read a saved request. Raises YamlError at the position of the error."""
-    document = read_json_or_yaml(text)
+    return _read_document(read_json_or_yaml(text))
+
+
+def _read_document(document: YamlNode) -> SavedRequest:
+    """The document is used up: its cases are removed from it."""
     if document.value is None:
         raise document.error("the file is empty; a saved request needs the key request")
     if "request" not in document.mapping():
@@ -218,12 +222,12 @@ def rewrite(text: str, saved: SavedRequest) -> str:
 
     try:
         document = read_json_or_yaml(text)
-        old = read(text)
+        is_input = document.value is not None and "request" not in document.mapping()
+        old = _read_document(document)
     except YamlError:
         return write(saved)
     if old == saved:
         return text
-    is_input = "request" not in document.mapping()
     before, after = (_input_document(each) if is_input else _document(each) for each in (old, saved))
     for deep in (True, False):
         with suppress(NotEditable, yaml.YAMLError, YamlError):

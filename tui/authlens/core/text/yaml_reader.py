@@ -9,7 +9,6 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 
 from authlens.core.text.base64_text import lenient_base64
@@ -220,12 +219,8 @@ def is_read_alike(text: str) -> bool:
     return yaml.__with_libyaml__ and _READ_ALIKE.fullmatch(text) is not None
 
 
-@lru_cache(maxsize=2)
 def _read_by_libyaml(text: str) -> YamlNode | None:
-    """The document; `None` if PyYAML's own parser must read it, because the two differ on this text or its errors.
-
-    Cached, because saving reads a text several times.
-    """
+    """The document; `None` if PyYAML's own parser must read it, because the two differ on this text or its errors."""
     if not is_read_alike(text):
         return None
     loader = yaml.CSafeLoader(text)

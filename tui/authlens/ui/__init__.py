@@ -1,3 +1,3 @@
 """The Textual face. Nothing outside this folder imports Textual."""
 
-from authlens.ui import textual_speed as textual_speed  # before Textual makes its classes
+from authlens.ui.runtime import textual_internals as textual_internals  # before Textual makes its classes

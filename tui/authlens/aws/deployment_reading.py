@@ -42,7 +42,10 @@ class CallService(Protocol):
 
 
 def read_deployment(authorizer: Authorizer, call: CallService) -> Deployment:
-    """Every fact. What does not depend on another answer is read at the same time."""
+    """Every fact. What does not depend on another answer is read at the same time.
+
+    authorizer: of one that could not be described, only the name; then nothing of its function is read.
+    """
     reader = _Reader(call)
     arn, own = authorizer.function_arn, unqualified(authorizer.function_arn)
     reads: dict[str, Callable[[], Any]] = {
@@ -55,7 +58,9 @@ def read_deployment(authorizer: Authorizer, call: CallService) -> Deployment:
         "names": lambda: reader.read("iot:ListDomainConfigurations", _domain_names, ()),
         "logging": lambda: reader.read("iot:GetV2LoggingOptions", _logging, None),
     }
-    if not _is_of_the_same_account(authorizer):
+    if not arn:
+        reads |= dict.fromkeys(_OF_THE_FUNCTION, lambda: Unread("iot:DescribeAuthorizer", "its function is not known"))
+    elif not _is_of_the_same_account(authorizer):
         del reads["throttles"]  # the metrics of this account would show none
     found = _at_once(reads)
     names = found.pop("names")
@@ -72,6 +77,9 @@ def read_deployment(authorizer: Authorizer, call: CallService) -> Deployment:
         is_logging_read=_is_served(found["logging"]),
         **{name: _unless_not_served(fact, _ABSENT.get(name)) for name, fact in found.items()},
     )
+
+
+_OF_THE_FUNCTION = ("function", "permission", "concurrency", "throttles")
 
 
 def _is_of_the_same_account(authorizer: Authorizer) -> bool:

@@ -52,10 +52,27 @@ def describe(sender: Sender, saved: SavedRequest | None, base: Path | None) -> A
 def deployed(
     authorizer: Authorizer | None, saved: SavedRequest, base: Path | None, services: CliServices
 ) -> Deployment:
-    """The authorizer's deployment on AWS. Describes the authorizer first unless it is known. Raises CommandError."""
+    """The authorizer's deployment on AWS. Describes the authorizer first unless it is known. Raises CommandError.
+
+    Without the permission to describe it, what does not belong to its function is read all the same.
+    """
     with services.sender() as sender:
-        known = authorizer or describe(sender, saved, base)
+        known = authorizer or _described_or_named(sender, saved, base)
         return ask("reading the deployment", lambda: sender.deployment(known, saved.target, base))
+
+
+def _described_or_named(sender: Sender, saved: SavedRequest, base: Path | None) -> Authorizer:
+    from authlens.core.deployment.deployment import DENIED
+    from authlens.core.invocation.gateway import CallFailed
+    from authlens.core.request.authorizer import Authorizer
+
+    try:
+        return describe(sender, saved, base)
+    except CommandError as error:
+        cause, name = error.__cause__, saved.request.authorizer_name
+        if name and isinstance(cause, CallFailed) and cause.failure.error in DENIED:
+            return Authorizer(name)
+        raise
 
 
 def _code(error: CallFailed) -> ExitCode:

@@ -163,7 +163,7 @@ def known_deployment(
 
     given = None if arguments.authorizer is None else read_authorizer(arguments.authorizer, services)
     deployment = deployed(given, saved, base, services)
-    return deployment.authorizer, deployment
+    return deployment.authorizer if deployment.authorizer.function_arn else None, deployment
 
 
 _KINDS: dict[type, str] = {str: "text", bool: "true or false"}

@@ -28,6 +28,10 @@ class Unread:
     """AWS's error, or why there was no answer."""
 
 
+DENIED = ("AccessDeniedException", "ForbiddenException", "UnauthorizedException")
+"""What AWS services answer to a caller who lacks the permission for a call."""
+
+
 @dataclass(frozen=True, slots=True)
 class Function:
     """The authorizer's function, from GetFunctionConfiguration."""

@@ -45,7 +45,7 @@ class HistoryController:
         """Receives what to do with an invocation."""
         self._history: History | None = None
         self._search = ""
-        self._unrecorded: dict[int, tuple[Invocation, Authorizer, Deployment | None]] = {}
+        self._unrecorded: dict[int, tuple[Invocation, Authorizer | None, Deployment | None]] = {}
         """By the identity of an invocation that has no number yet: what was read for it meanwhile."""
         self._records: dict[int, tuple[Invocation, Invocation]] = {}
         """By the identity of an invocation: as it was, and as it was recorded."""
@@ -83,7 +83,7 @@ class HistoryController:
             await self._complete(recorded, *read[1:])
         self.page(self._search)
 
-    def know(self, invocation: Invocation, authorizer: Authorizer, deployment: Deployment | None) -> None:
+    def know(self, invocation: Invocation, authorizer: Authorizer | None, deployment: Deployment | None) -> None:
         """What was read for an invocation after it was sent: its record keeps it, as soon as there is one."""
         _, recorded = self._records.get(id(invocation), (None, None))
         if recorded is None:
@@ -91,7 +91,9 @@ class HistoryController:
         else:
             self._host.run(lambda: self._complete(recorded, authorizer, deployment), "complete", exclusive=False)
 
-    async def _complete(self, recorded: Invocation, authorizer: Authorizer, deployment: Deployment | None) -> None:
+    async def _complete(
+        self, recorded: Invocation, authorizer: Authorizer | None, deployment: Deployment | None
+    ) -> None:
         history = self._history
         if history is None or recorded.number is None:
             return

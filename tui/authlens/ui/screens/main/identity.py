@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from authlens.core.deployment.deployment import Deployment
+from authlens.core.deployment.deployment import DENIED, Deployment
 from authlens.core.invocation.gateway import CallFailed
 from authlens.core.invocation.invocation import FailureKind, Invocation
 from authlens.core.request.authorizer import Authorizer
@@ -38,7 +38,7 @@ class IdentityController:
         host: Host,
         form: FormController,
         changed: Callable[[IdentityState], None],
-        known: Callable[[Invocation, Authorizer, Deployment | None], None],
+        known: Callable[[Invocation, Authorizer | None, Deployment | None], None],
     ) -> None:
         self._services = services
         self._sender = sender
@@ -130,13 +130,14 @@ class IdentityController:
         if self._shows(target, name):
             self._looked_up = (target, name)
             self._describes(found)
-        if isinstance(found, str):
+        if isinstance(found, str) and found != _NOT_ALLOWED:
             return
+        known = Authorizer(name) if isinstance(found, str) else found
         deployment: Deployment | str = "off"
         if self._services.settings.deployment != "off":
-            deployment = await _asked(lambda: self._sender.deployment(found, target, base))
+            deployment = await _asked(lambda: self._sender.deployment(known, target, base))
         read = None if isinstance(deployment, str) else deployment
-        self._known(sent, found, read)
+        self._known(sent, None if isinstance(found, str) else found, read)
         if self._shows(target, name):
             self._publish(deployment=read)
 
@@ -180,4 +181,5 @@ _SHORT = {
     FailureKind.TIMED_OUT: "no answer",
     FailureKind.BROKEN_ANSWER: "incomplete response",
 }
-_SHORT_AWS = {"ResourceNotFoundException": "not found", "AccessDeniedException": "not allowed to describe it"}
+_NOT_ALLOWED = "not allowed to describe it"
+_SHORT_AWS = {"ResourceNotFoundException": "not found", **dict.fromkeys(DENIED, _NOT_ALLOWED)}

@@ -189,7 +189,7 @@ class MainScreen(Screen[object]):
             self.preflight.look_ahead()
             self.looks.know(identity)
 
-    def _facts_read(self, invocation: Invocation, authorizer: Authorizer, deployment: Deployment | None) -> None:
+    def _facts_read(self, invocation: Invocation, authorizer: Authorizer | None, deployment: Deployment | None) -> None:
         """Something was read for an invocation after it was sent."""
         self.answer.know(invocation, authorizer, deployment)
         self.history.know(invocation, authorizer, deployment)

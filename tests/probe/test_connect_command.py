@@ -176,5 +176,7 @@ def test_a_local_endpoint_that_was_started_apart_is_trusted_and_its_probe_is_rep
     listed = authlens("history", "list", "--search", "probe", "--limit", "1", "--output", "json").stdout
     row = json.loads(listed)
     assert (row["kind"], row["verdict"]) == ("probe", "CONNECTED")
-    again = authlens("connect", "--history", str(row["id"]), "--trust")
+    again = authlens(
+        "connect", "--history", str(row["id"]), "--trust", "--client-id", "good-4"
+    )  # one a second for each
     assert (again.returncode, again.stdout.splitlines()[0]) == (0, "connected"), again.stderr

@@ -97,7 +97,8 @@ async def test_a_revealed_value_can_be_copied_and_hides_when_it_is_left(tmp_path
 async def test_secret_parameters_are_hidden_until_the_field_is_edited_or_revealed(tmp_path: Path) -> None:
     text = "sensor-7?token=canary-token&x=1&x-amz-customauthorizer-signature=canary-signature"
     mqtt = MqttContext(text, "correct-horse", "sensor-7")
-    async with running(tmp_path, replace(SENSOR, request=replace(SENSOR.request, mqtt_context=mqtt))) as robot:
+    start = replace(SENSOR, request=replace(SENSOR.request, mqtt_context=mqtt))
+    async with running(tmp_path, start, size=(120, 60)) as robot:
         field = await robot.go_to("username")
         shown = f"sensor-7?token={COVER}&x=1&x-amz-customauthorizer-signature={COVER}"
         assert (field.text, field.value) == (shown, text)

@@ -73,7 +73,7 @@ async def test_a_request_to_an_account_is_compared_with_a_local_function(tmp_pat
         await robot.until(lambda: isinstance(robot.app.screen, VerdictsScreen), 50)
         assert "A local function" in robot.text()
         await robot.press("down", "enter")
-        assert f"target region eu-west-1 → local {file}" in robot.text()
+        assert "target region eu-west-1 → local" in robot.text()
         assert len(robot.gateway.sent) == 2
 
 

@@ -54,7 +54,7 @@ def deployed(
 ) -> Deployment:
     """The authorizer's deployment on AWS. Describes the authorizer first unless it is known. Raises CommandError.
 
-    Without the permission to describe it, what does not belong to its function is read all the same.
+    Without the permission to describe it, what does not belong to its function is still read.
     """
     with services.sender() as sender:
         known = authorizer or _described_or_named(sender, saved, base)

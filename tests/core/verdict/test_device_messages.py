@@ -361,7 +361,7 @@ def test_records_in_what_the_aws_cli_prints_are_read() -> None:
         "FileNotFoundError: [Errno 2] No such file or directory",
         "Error: connect ECONNREFUSED 127.0.0.1:5432",
         "redis.exceptions.ConnectionError: Error 111 connecting to cache:6379. Connection refused.",
-        "npm ERR! 403 Forbidden - GET https://registry.npmjs.org/x",
+        "npm ERR! 403 Forbidden - GET https://packages.example/x",
         "Connection refused: Not authorized from my-hub.azure-devices.net",
         "User is not authorized to access this resource with an explicit deny",
         "Not Authorized to access listItems on type Query",

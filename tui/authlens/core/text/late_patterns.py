@@ -13,7 +13,7 @@ from typing import Any
 
 
 class LatePattern:
-    """Stands for a compiled pattern; compiles it for the first of its methods that is used."""
+    """A pattern that is compiled when the first of its methods is used."""
 
     def __init__(self, pattern: Any, flags: Any = 0) -> None:
         self._given = (pattern, flags)

@@ -28,6 +28,15 @@ def read_body(body: bytes, members: Mapping[str, Reader]) -> dict[str, Any]:
     return _structure(value, members, "")
 
 
+def json_object(body: bytes) -> dict[str, Any] | None:
+    """The JSON object of a body, an empty body being an empty object; `None` for anything else."""
+    try:
+        value = json.loads(body.decode("utf-8") or "{}")
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
 def text(value: Any, path: str) -> str:
     return value if isinstance(value, str) else _wrong(path, "a string")
 

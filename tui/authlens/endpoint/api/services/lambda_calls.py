@@ -9,6 +9,7 @@ from base64 import b64decode
 from typing import Any
 
 from authlens.endpoint.api.aws_error import AwsError
+from authlens.endpoint.api.body import json_object
 from authlens.endpoint.api.call import ApiResponse, Incoming, Operation, json_answer
 from authlens.endpoint.api.iot.authorizers import log_tail
 from authlens.endpoint.api.services import permissions
@@ -115,11 +116,8 @@ def _is_here(endpoint: Endpoint, match: re.Match[str]) -> bool:
 
 
 def _members(body: bytes) -> dict[str, Any]:
-    try:
-        value = json.loads(body.decode("utf-8") or "{}")
-    except (ValueError, RecursionError):
-        value = None
-    if not isinstance(value, dict):
+    value = json_object(body)
+    if value is None:
         raise AwsError(400, "InvalidRequestContentException", "Could not parse request body into json")
     return value
 

@@ -11,6 +11,7 @@ from collections import Counter
 from typing import Any
 
 from authlens.endpoint.api.aws_error import AwsError
+from authlens.endpoint.api.body import json_object
 from authlens.endpoint.api.call import ApiResponse, Incoming, Operation
 from authlens.endpoint.api.state import Endpoint
 
@@ -41,11 +42,8 @@ def _is_asked_for(asked: dict[str, Any], name: str) -> bool:
 
 
 def _members(body: bytes) -> dict[str, Any]:
-    try:
-        value = json.loads(body.decode("utf-8") or "{}")
-    except (ValueError, RecursionError):
-        value = None
-    if not isinstance(value, dict):
+    value = json_object(body)
+    if value is None:
         raise _error("SerializationException", "The body is not a JSON object.")
     return value
 

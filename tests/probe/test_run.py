@@ -17,7 +17,8 @@ from authlens.core.mqtt.encoder import encode
 from authlens.core.mqtt.packets import V3, V5, Connack, Disconnect, Puback, Publish, Suback
 from authlens.core.probe.observations import observations
 from authlens.core.probe.plan import ProbePlan, Trial, Way
-from authlens.core.probe.report import ConnectionEnd, ProbeReport, ProbeStage, ProbeVerdict
+from authlens.core.probe.reply import ConnectionEnd
+from authlens.core.probe.report import ProbeReport, ProbeStage, ProbeVerdict
 from authlens.core.probe.words import NO_CERTIFICATE, causes, headline, trial_words
 from authlens.probe.run import run
 from support.broken_broker import Act, answers, broken_broker, reads, resets, upgrades
@@ -275,7 +276,7 @@ def test_a_web_socket_is_asked_for_once_and_no_redirect_is_followed(tmp_path: Pa
 
         assert failed_at(report) is ProbeStage.UPGRADE
         assert len(connections) == 1
-    assert headline(report) == "refused with HTTP 302"
+    assert headline(report) == "refused with HTTP 302: Location: /portal"
 
 
 @pytest.mark.parametrize(
@@ -322,7 +323,9 @@ def test_a_server_that_stops_reading_is_left_and_its_silence_is_neither_a_denial
         hold.set()
 
     assert not report.is_yes
-    assert trial_words(report.tried[0], V3) == "no answer: publish a (the server did not answer in time)"
+    assert trial_words(report.tried[0], V3) == (
+        "no answer: publish a (sent, not acknowledged: the server did not answer in time)"
+    )
     assert observations(report) == ()
 
 

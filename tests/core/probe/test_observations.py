@@ -8,7 +8,8 @@ from authlens.core.mqtt import rules
 from authlens.core.mqtt.packets import V3, V5
 from authlens.core.probe.observations import observations
 from authlens.core.probe.plan import Trial
-from authlens.core.probe.report import ConnectionEnd, ProbeVerdict, ServerReply, Tried
+from authlens.core.probe.reply import ConnectionEnd, ServerReply
+from authlens.core.probe.report import ProbeVerdict, Tried
 from support.probe_reports import report
 
 PUBLISH = Trial("publish", "a/b")

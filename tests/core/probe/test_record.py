@@ -17,15 +17,8 @@ from authlens.core.mqtt.connection import (
 )
 from authlens.core.probe.plan import ProbePlan, Trial, Way
 from authlens.core.probe.record import connection_of
-from authlens.core.probe.report import (
-    ConnectionEnd,
-    ProbeReport,
-    ProbeStage,
-    ProbeStep,
-    ProbeVerdict,
-    ServerReply,
-    Tried,
-)
+from authlens.core.probe.reply import ConnectionEnd, ServerReply
+from authlens.core.probe.report import ProbeReport, ProbeStage, ProbeStep, ProbeVerdict, Tried
 from authlens.core.text.json_members import Members
 
 PLAN = ProbePlan("h.example.com", client_id="c", trials=(Trial("publish", "a"),))

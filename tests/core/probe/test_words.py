@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from authlens.core.mqtt.packets import V3, V5
+from authlens.core.probe.answers import RESET
 from authlens.core.probe.plan import PROBE_CLIENT_ID, Trial
-from authlens.core.probe.report import ConnectionEnd, ProbeStage, ProbeStep, ProbeVerdict, ServerReply, Tried
+from authlens.core.probe.reply import ConnectionEnd, ServerReply
+from authlens.core.probe.report import ProbeStage, ProbeStep, ProbeVerdict, Tried
 from authlens.core.probe.words import (
     CLIENT_ID_CAUSES,
     NO_CERTIFICATE,
@@ -226,7 +228,35 @@ def test_an_unavailable_service_may_not_be_aws_either() -> None:
         (None, V5, "not tried: publish a (the connection had ended)"),
         (ServerReply("PUBACK", 0), V5, "allowed: publish a (PUBACK 0x00 Success)"),
         (ServerReply("PUBACK", 0x87, "why"), V5, "denied: publish a (PUBACK 0x87 Not authorized: why)"),
-        (CLOSED, V3, "denied: publish a (the server closed the connection)"),
+        (CLOSED, V3, "denied: publish a (sent, not acknowledged: the server closed the connection)"),
+        (
+            *(ServerReply(closed=ConnectionEnd.RESET), V3),
+            f"undecided: publish a (sent, not acknowledged: the server reset the connection; {RESET})",
+        ),
+        (
+            *(CLOSED, V5),
+            "undecided: publish a (sent, not acknowledged: the server closed the connection; this does not say what "
+            "the policies decide)",
+        ),
+        (
+            *(ServerReply("DISCONNECT", 0x8E, closed=ConnectionEnd.CLOSED), V5),
+            "undecided: publish a (sent, not acknowledged: DISCONNECT 0x8e Session taken over, and the server closed "
+            "the connection; another client connected with this client id, which says nothing about the policies)",
+        ),
+        (
+            *(ServerReply("PUBACK", 0x90), V5),
+            "refused: publish a (PUBACK 0x90 Topic name invalid; the server does not accept the topic, which says "
+            "nothing about the policies)",
+        ),
+        (
+            *(ServerReply(closed=ConnectionEnd.SILENT), V5),
+            "no answer: publish a (sent, not acknowledged: the server did not answer in time)",
+        ),
+        (
+            *(ServerReply(closed=ConnectionEnd.SILENT, reason="PUBACK arrived with the packet identifier 7"), V5),
+            "no answer: publish a (sent, not acknowledged: the server did not answer in time: PUBACK arrived with the "
+            "packet identifier 7)",
+        ),
     ],
 )
 def test_a_trial_word_for_word(answer: ServerReply | None, version: int, words: str) -> None:

@@ -26,6 +26,7 @@ from authlens.core.text.visible import visible
 from authlens.user_path import user_path
 
 if TYPE_CHECKING:
+    from authlens.core.expect.check import Judgement
     from authlens.core.invocation.invocation import Invocation
     from authlens.core.mqtt.connection import DeviceConnection
     from authlens.core.probe.report import ProbeReport
@@ -99,7 +100,7 @@ def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
         _record(invocation, services)
     if probe.report is None:
         return _not_sent(invocation, services)
-    return _write(arguments, probe.report, services)
+    return _write(arguments, probe.report, _judged(saved, invocation), services)
 
 
 def _subject(
@@ -203,21 +204,33 @@ def _not_sent(invocation: Invocation, services: CliServices) -> ExitCode:
     }.get(failure.kind, ExitCode.OTHER)
 
 
-def _write(arguments: argparse.Namespace, report: ProbeReport, services: CliServices) -> ExitCode:
+def _judged(saved: SavedRequest, invocation: Invocation) -> Judgement | None:
+    """Whether the connection meets what the request expects; `None` if it expects nothing of a connection."""
+    if saved.expect is None:
+        return None
+    from authlens.core.expect.connection_check import judge_connection
+
+    return judge_connection(saved.expect, invocation)
+
+
+def _write(
+    arguments: argparse.Namespace, report: ProbeReport, judgement: Judgement | None, services: CliServices
+) -> ExitCode:
     from authlens.core.probe.report import ProbeVerdict
 
     if arguments.output == "json":
-        services.output.json(_json(report))
+        services.output.json(_json(report, judgement))
     else:
-        for line in _lines(report):
+        for line in _lines(report, judgement):
             services.output.line(line)
     if report.verdict is ProbeVerdict.UNREACHED:
         complain(report.problem, services.stderr)
         return ExitCode.OTHER
-    return ExitCode.DONE if report.is_yes else ExitCode.NO
+    is_broken = judgement is not None and bool(judgement.broken)
+    return ExitCode.DONE if report.is_yes and not is_broken else ExitCode.NO
 
 
-def _lines(report: ProbeReport) -> Iterator[str]:
+def _lines(report: ProbeReport, judgement: Judgement | None) -> Iterator[str]:
     from authlens.core.probe.report import ProbeVerdict
     from authlens.core.probe.words import causes, headline, prediction_words, trial_words
 
@@ -226,6 +239,8 @@ def _lines(report: ProbeReport) -> Iterator[str]:
     for each in report.tried:
         yield visible(trial_words(each, report.version))
     yield from map(visible, prediction_words(report))
+    if judgement is not None and report.verdict is not ProbeVerdict.UNREACHED:
+        yield from map(visible, _expectation_lines(judgement))
     for step in report.steps:
         yield f"{'✓' if step.passed else '✗'} {step.stage:9} {step.seconds * 1000:6.0f} ms  {visible(step.detail)}"
     found = causes(report)
@@ -234,7 +249,35 @@ def _lines(report: ProbeReport) -> Iterator[str]:
         yield from (f"  {number}. {cause}" for number, cause in enumerate(found, 1))
 
 
-def _json(report: ProbeReport) -> dict[str, Any]:
+def _expectation_lines(judgement: Judgement) -> Iterator[str]:
+    from authlens.core.expect.check import JudgementState
+    from authlens.core.expect.judgement_text import sentence
+
+    if judgement.state is JudgementState.KEPT:
+        yield "as the request expects of a connection"
+    if judgement.state is JudgementState.UNJUDGED:
+        yield f"not compared with what the request expects: {judgement.reason}"
+    for each in judgement.broken:
+        yield f"not as the request expects: {sentence(each)}"
+    yield from judgement.notes
+
+
+def _expectation_json(judgement: Judgement | None) -> dict[str, Any] | None:
+    if judgement is None:
+        return None
+    return {
+        "result": _RESULTS[judgement.state.value],
+        "reason": judgement.reason or None,
+        "broken": [{"key": each.key, "expected": each.expected, "got": each.got} for each in judgement.broken],
+        "notes": list(judgement.notes),
+    }
+
+
+_RESULTS = {"kept": "passed", "broken": "failed", "cannot be judged": "error"}
+"""As `run` calls them."""
+
+
+def _json(report: ProbeReport, judgement: Judgement | None) -> dict[str, Any]:
     from authlens.core.probe.observations import observations
     from authlens.core.probe.report import ProbeVerdict
     from authlens.core.probe.words import causes, headline, prediction_words
@@ -257,13 +300,18 @@ def _json(report: ProbeReport) -> dict[str, Any]:
                 "action": each.trial.action,
                 "topic": each.trial.topic,
                 "allowed": each.is_allowed,
+                "result": each.result(report.version).value,
+                "unacknowledged": each.is_unacknowledged(report.version),
                 "answer": None if each.answer is None else _answer_json(each.answer),
                 "predicted": each.predicted,
+                "agrees": each.agrees(report.version),
             }
             for each in report.tried
         ],
         "received": report.received,
         "predicted": report.predicted,
+        "agrees": report.connect_agrees,
+        "expectation": _expectation_json(judgement),
         "differences": list(prediction_words(report)),
         "causes": list(causes(report)),
         "observations": [each.to_json() for each in observations(report)],

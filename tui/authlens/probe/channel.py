@@ -6,7 +6,7 @@ import asyncio
 import ssl
 from typing import Protocol
 
-from authlens.core.probe.report import ConnectionEnd
+from authlens.core.probe.reply import ConnectionEnd
 from authlens.probe.network import alert_of
 
 _CHUNK = 65_536

@@ -17,9 +17,12 @@ from concurrent.futures import Future
 from typing import Any
 
 from authlens.core.probe.plan import ProbePlan
+from authlens.core.probe.reply import ServerReply
 from authlens.core.probe.report import ProbeStage, ProbeStep
+from authlens.core.text.url import is_ip_address
 
 Report = Callable[[ProbeStep], None]
+NO_LOOK_UP = "no look-up: the host is an IP address"
 
 _CLOCK = "check this machine's clock"
 _PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
@@ -33,6 +36,8 @@ class Unreached(Exception):
         super().__init__(message)
         self.stage = stage
         self.certificate_rejection = certificate_rejection
+        self.sent: ServerReply | None = None
+        """How the connection ended after a publish was sent over HTTPS; `None` if none was."""
 
 
 async def resolve(plan: ProbePlan, report: Report) -> list[tuple[socket.AddressFamily, Any]]:
@@ -43,6 +48,8 @@ async def resolve(plan: ProbePlan, report: Report) -> list[tuple[socket.AddressF
     except (OSError, UnicodeError) as error:
         raise Unreached(ProbeStage.DNS, f"{plan.host}: {dns_words(error, plan.seconds)}") from error
     detail = ", ".join(dict.fromkeys(str(address[0]) for _, address in addresses))
+    if is_ip_address(plan.host):
+        detail = NO_LOOK_UP
     report(ProbeStep(ProbeStage.DNS, True, time.monotonic() - began, detail))
     return addresses
 

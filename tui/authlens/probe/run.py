@@ -6,7 +6,8 @@ import asyncio
 import time
 
 from authlens.core.probe.plan import ProbePlan
-from authlens.core.probe.report import ProbeReport, ProbeStage, ProbeStep, ProbeVerdict, ServerReply, Tried
+from authlens.core.probe.reply import ServerReply
+from authlens.core.probe.report import ProbeReport, ProbeStage, ProbeStep, ProbeVerdict, Tried
 from authlens.probe.network import Unreached, certificate_rejection, connect, encrypt, rejection_words
 
 
@@ -37,6 +38,7 @@ async def _run(plan: ProbePlan) -> ProbeReport:
             ProbeVerdict.UNREACHED,
             steps,
             problem=str(failure),
+            tried=(Tried(plan.trials[0], failure.sent),) if failure.sent else (),
             certificate_rejection=failure.certificate_rejection,
         )
 
@@ -74,7 +76,8 @@ def _patience(plan: ProbePlan, steps: list[ProbeStep]) -> float:
 
 
 async def _over_websocket(plan: ProbePlan, steps: _Steps) -> ProbeReport:
-    from authlens.probe.web import Refused, session_for, upgrade
+    from authlens.probe.web import Refused, upgrade
+    from authlens.probe.web_session import session_for
 
     steps.began = time.monotonic()  # aiohttp takes a while to import
     async with session_for(plan, steps.append) as (session, traced):
@@ -86,7 +89,8 @@ async def _over_websocket(plan: ProbePlan, steps: _Steps) -> ProbeReport:
 
 
 async def _over_https(plan: ProbePlan, steps: _Steps) -> ProbeReport:
-    from authlens.probe.web import publish, session_for
+    from authlens.probe.web import publish
+    from authlens.probe.web_session import session_for
 
     steps.began = time.monotonic()
     trial = plan.trials[0]

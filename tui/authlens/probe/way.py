@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 
 from authlens.core.commands.device import host_and_port
@@ -73,12 +74,10 @@ class Probe:
         plan = replace(plan, needs_certificate=domain is not None and domain.requires_certificate)
         self.plan = plan = planned(plan, request, key_name, transport)
         self._announce(plan)
-        if plan.way != "https":
-            PACE.take_turn(plan.host, plan.client_id)
-        at = time.time()
-        report = self._compared(run(plan))
-        if plan.way != "https":
-            PACE.ended(plan.host, plan.client_id)
+        # An HTTPS publish has no client id.
+        with nullcontext() if plan.way == "https" else PACE.turn(plan.host, plan.client_id):
+            at = time.time()
+            report = self._compared(run(plan))
         self.report = report
         device = connection_of(plan, report, str(uuid.uuid4()), at)
         return Reply(_result(report), report.seconds, device=device)

@@ -6,36 +6,32 @@ import asyncio
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from http import HTTPStatus
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from authlens.core.mqtt.fields import Malformed
 from authlens.core.probe.http_reason import http_words
 from authlens.core.probe.plan import ProbePlan, Trial
-from authlens.core.probe.report import ConnectionEnd, ProbeStage, ProbeStep, ServerReply
+from authlens.core.probe.reply import ConnectionEnd, ServerReply
+from authlens.core.probe.report import ProbeStage, ProbeStep
 from authlens.probe.channel import Ended
 from authlens.probe.network import (
     Report,
     Unreached,
-    addresses_of,
     alert_of,
     alert_words,
     certificate_rejection,
     dns_words,
-    sni_words,
     tcp_words,
-    tls_context,
-    tls_detail,
     tls_words,
 )
+from authlens.probe.web_session import Broken, Steps
 
 _LARGEST_BODY = 4096
 """Bytes of an answer that are kept."""
@@ -56,152 +52,6 @@ def _headers(plan: ProbePlan) -> list[tuple[str, str]]:
     if plan.server_name is None or any(name.lower() == "host" for name, _ in given):
         return given
     return [*given, ("Host", plan.server_name if plan.port == 443 else f"{plan.server_name}:{plan.port}")]
-
-
-class _Resolver(AbstractResolver):
-    """Keeps the addresses that it found; aiohttp's traces name the host only."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self.addresses: tuple[str, ...] = ()
-        self.families: tuple[socket.AddressFamily, ...] = ()
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        try:
-            found = await addresses_of(host, port, self._seconds)
-        except (TimeoutError, UnicodeError) as error:
-            # aiohttp lets both through, as if they were of another stage.
-            raise OSError(str(error)) from error
-        self.addresses = tuple(dict.fromkeys(address[0] for _, address in found))
-        self.families = tuple(family for family, _ in found)
-        return [
-            ResolveResult(
-                hostname=host, host=address[0], port=port, family=family, proto=0, flags=socket.AI_NUMERICHOST
-            )
-            for family, address in found
-        ]
-
-    async def close(self) -> None:
-        pass
-
-
-class _Handshake:
-    """The TLS of the connection: aiohttp does TCP and TLS in one go, and releases a connection with a short answer."""
-
-    def __init__(self) -> None:
-        self.tls: ssl.SSLObject | None = None
-        self.began = 0.0
-
-    def watch(self, context: ssl.SSLContext) -> ssl.SSLContext:
-        """The context, which from now on notes when a handshake begins."""
-        handshake = self
-
-        class Noted(ssl.SSLObject):
-            def __new__(cls) -> Noted:
-                handshake.began = time.monotonic()
-                made = super().__new__(cls)
-                handshake.tls = made
-                return made
-
-        context.sslobject_class = Noted
-        return context
-
-
-class _Steps:
-    """DNS, TCP and TLS as aiohttp traces them, for the report and to say how far a failure came."""
-
-    def __init__(self, plan: ProbePlan, report: Report) -> None:
-        self._plan = plan
-        self._report = report
-        self._began = time.monotonic()
-        self._took = 0.0
-        self.limit = asyncio.timeout(None)
-        """Of the HTTP answer, from when the request can be sent."""
-        self.asked = 0.0
-        """When that was."""
-        self._agreed = ""
-        """What TLS agreed on; empty until it is done."""
-        self._handshake = _Handshake()
-        self.resolver = _Resolver(plan.seconds)
-        self.config = aiohttp.TraceConfig()
-        self.config.on_dns_resolvehost_end.append(self._resolved)
-        self.config.on_connection_create_start.append(self._start)
-        self.config.on_connection_create_end.append(self._connected)
-
-    async def _start(self, session: Any, context: SimpleNamespace, given: Any) -> None:
-        self._began = time.monotonic()
-
-    async def _resolved(self, session: Any, context: SimpleNamespace, given: Any) -> None:
-        found = ", ".join(self.resolver.addresses) or given.host
-        self._report(ProbeStep(ProbeStage.DNS, True, time.monotonic() - self._began, found))
-        self._began = time.monotonic()
-
-    async def _connected(self, session: Any, context: SimpleNamespace, given: Any) -> None:
-        self.asked = time.monotonic()
-        self.limit.reschedule(asyncio.get_running_loop().time() + self._plan.seconds)
-        self._took = self.asked - self._began
-        self._agreed = f"{sni_words(self._plan)}, the certificate is trusted"
-        if self._handshake.tls is not None:
-            with suppress(ValueError):  # an alert that arrived at once has ended it
-                self._agreed = tls_detail(self._plan, self._handshake.tls)
-
-    def watch(self, context: ssl.SSLContext) -> ssl.SSLContext:
-        """The context, which notes from now on when the handshake begins."""
-        return self._handshake.watch(context)
-
-    @property
-    def is_encrypting(self) -> bool:
-        """Whether TLS began, and did not end well."""
-        return self._handshake.tls is not None and not self._agreed
-
-    def passed(self) -> None:
-        """Report TCP and TLS as far as they passed: aiohttp does both in one go, and TCP is done when TLS begins."""
-        if self._handshake.tls is not None:
-            where = self.resolver.addresses[0] if len(self.resolver.addresses) == 1 else self._plan.host
-            took = self._handshake.began - self._began
-            self._report(ProbeStep(ProbeStage.TCP, True, took, f"{where} port {self._plan.port}"))
-        if self._agreed:
-            took = self._began + self._took - self._handshake.began
-            self._report(ProbeStep(ProbeStage.TLS, True, took, self._agreed))
-
-
-class _Broken(Exception):
-    """The connection could not be made, or broke; its cause says why. aiohttp does not know it, so does not retry."""
-
-
-async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-    """One connection only: aiohttp would repeat a GET over a second one, and follow a redirect to another host."""
-    try:
-        response = await handler(request)
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        raise _Broken from error
-    if request.method == "GET" and response.status != HTTPStatus.SWITCHING_PROTOCOLS:
-        response.close()
-        raise aiohttp.WSServerHandshakeError(
-            response.request_info, response.history, status=response.status, headers=response.headers
-        )
-    return response
-
-
-@asynccontextmanager
-async def session_for(plan: ProbePlan, report: Report) -> AsyncIterator[tuple[aiohttp.ClientSession, _Steps]]:
-    """An HTTP session of one connection, with the plan's trust and no proxy: a device uses none."""
-    steps = _Steps(plan, report)
-    connector = aiohttp.TCPConnector(
-        ssl=steps.watch(tls_context(plan)), limit=1, force_close=True, resolver=steps.resolver
-    )
-    timeout = aiohttp.ClientTimeout(total=None, sock_connect=plan.seconds, sock_read=plan.seconds)
-    async with aiohttp.ClientSession(
-        connector=connector,
-        timeout=timeout,
-        trace_configs=[steps.config],
-        auto_decompress=False,
-        skip_auto_headers=("Accept-Encoding",),
-        middlewares=(_once,),
-    ) as session:
-        yield session, steps
 
 
 def unreached(
@@ -282,7 +132,7 @@ class WebSocketChannel:
                 await self._socket.close()
 
 
-async def upgrade(session: aiohttp.ClientSession, steps: _Steps, plan: ProbePlan, report: Report) -> WebSocketChannel:
+async def upgrade(session: aiohttp.ClientSession, steps: Steps, plan: ProbePlan, report: Report) -> WebSocketChannel:
     """The WebSocket. Raises Unreached, and Refused where HTTP answers no."""
     try:
         async with steps.limit:
@@ -304,7 +154,7 @@ async def upgrade(session: aiohttp.ClientSession, steps: _Steps, plan: ProbePlan
         steps.passed()
         report(ProbeStep(ProbeStage.UPGRADE, False, time.monotonic() - steps.asked, detail))
         raise Refused(ServerReply("HTTP", error.status, headers)) from error
-    except (_Broken, aiohttp.ClientError, OSError) as error:
+    except (Broken, aiohttp.ClientError, OSError) as error:
         raise _failure(plan, steps, error) from error
     except ValueError as error:
         raise _unsendable(plan, steps, ProbeStage.UPGRADE) from error
@@ -314,13 +164,30 @@ async def upgrade(session: aiohttp.ClientSession, steps: _Steps, plan: ProbePlan
     return WebSocketChannel(websocket)
 
 
-def _failure(plan: ProbePlan, steps: _Steps, error: BaseException) -> Unreached:
+def _end_after_sending(steps: Steps, error: BaseException) -> ServerReply | None:
+    """How the connection ended without an answer; `None` if it ended before the request could be sent.
+
+    A server that sends a TLS alert about the client certificate has read no request.
+    """
+    known = error.__cause__ if isinstance(error, Broken) and error.__cause__ else error
+    cause = getattr(known, "os_error", None) or known.__cause__ or known
+    if not steps.asked or alert_of(cause):
+        return None
+    if isinstance(known, (TimeoutError, aiohttp.ServerTimeoutError)):
+        return ServerReply(closed=ConnectionEnd.SILENT)
+    if isinstance(known, aiohttp.ClientResponseError):
+        return ServerReply(closed=ConnectionEnd.INVALID)
+    is_reset = isinstance(cause, ConnectionResetError) or isinstance(known, ConnectionResetError)
+    return ServerReply(closed=ConnectionEnd.RESET if is_reset else ConnectionEnd.CLOSED)
+
+
+def _failure(plan: ProbePlan, steps: Steps, error: BaseException) -> Unreached:
     steps.passed()
-    known = error.__cause__ if isinstance(error, _Broken) and error.__cause__ else error
+    known = error.__cause__ if isinstance(error, Broken) and error.__cause__ else error
     return unreached(plan, known, steps.resolver.families, steps.is_encrypting)
 
 
-def _unsendable(plan: ProbePlan, steps: _Steps, stage: ProbeStage) -> Unreached:
+def _unsendable(plan: ProbePlan, steps: Steps, stage: ProbeStage) -> Unreached:
     """Of a request with a header that aiohttp refuses to write."""
     steps.passed()
     why = "a header contains a character that HTTP cannot carry, such as a line break"
@@ -338,7 +205,9 @@ def _phrase(error: aiohttp.WSServerHandshakeError) -> str:
 def _header_words(error: aiohttp.WSServerHandshakeError) -> str:
     """The headers that say who answered."""
     headers: Any = error.headers or {}
-    return ", ".join(f"{name}: {headers[name]}" for name in ("x-amzn-ErrorType", "Server") if name in headers)
+    return ", ".join(
+        f"{name}: {headers[name]}" for name in ("x-amzn-ErrorType", "Location", "Server") if name in headers
+    )
 
 
 class Refused(Exception):
@@ -350,7 +219,7 @@ class Refused(Exception):
 
 
 async def publish(
-    session: aiohttp.ClientSession, steps: _Steps, plan: ProbePlan, trial: Trial, report: Report
+    session: aiohttp.ClientSession, steps: Steps, plan: ProbePlan, trial: Trial, report: Report
 ) -> ServerReply:
     """One publish over HTTPS. Raises Unreached."""
     given = "&".join(filter(None, ("" if "qos=" in plan.query.lower() else "qos=1", plan.query)))
@@ -372,10 +241,12 @@ async def publish(
             status = response.status
             while len(body) < _LARGEST_BODY and (part := await response.content.read(_LARGEST_BODY - len(body))):
                 body += part
-    except (_Broken, aiohttp.ClientError, OSError) as error:
+    except (Broken, aiohttp.ClientError, OSError) as error:
         # The status has decided; the body only explains it.
         if status is None:
-            raise _failure(plan, steps, error) from error
+            failure = _failure(plan, steps, error)
+            failure.sent = _end_after_sending(steps, error)
+            raise failure from error
     except ValueError as error:
         raise _unsendable(plan, steps, ProbeStage.PUBLISH) from error
     steps.passed()

@@ -85,7 +85,7 @@ def connection_words(device: DeviceConnection, result: Outcome | Failure) -> str
         # Without the reason string, which holds a new id each time.
         return words if result.kind is not FailureKind.DEVICE else words.partition(": ")[0]
     tried = [each for each in device.decisions if each.action in _COMPARED]
-    return "; ".join(["connected", *(f"{_what(each)} {'allowed' if each.is_allowed else 'denied'}" for each in tried)])
+    return "; ".join(["connected", *(f"{_what(each)} {each.result}" for each in tried)])
 
 
 def _how(device: DeviceConnection, result: Outcome | Failure) -> str:
@@ -99,7 +99,7 @@ def _how(device: DeviceConnection, result: Outcome | Failure) -> str:
 def _tried(test_call: ComparedSide, device: DeviceConnection) -> Iterator[Change]:
     for each in device.decisions:
         word = test_call.word(Question(each.action, each.resource)) if each.action in _COMPARED else None
-        if word is not None and (word == ALLOWED) is not each.is_allowed:
+        if word is not None and (each.is_open or (word == ALLOWED) is not each.is_allowed):
             yield Change("answer", f"{_what(each)}: the documents say {word}, and the broker: {each.detail}")
 
 
@@ -107,7 +107,7 @@ def _between(left: DeviceConnection, right: DeviceConnection) -> Iterator[Change
     known = {(each.action, each.topic): each for each in left.decisions}
     for each in right.decisions:
         before = known.get((each.action, each.topic))
-        if before is not None and before.is_allowed is not each.is_allowed:
+        if before is not None and before.result != each.result:
             yield Change("answer", f"{_what(each)}: {before.detail} → {each.detail}")
 
 

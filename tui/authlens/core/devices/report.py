@@ -50,11 +50,11 @@ def connection_line(invocation: Invocation, device: DeviceConnection) -> str:
 
 def decision_line(invocation: Invocation, decision: PacketDecision) -> str:
     """One decision."""
-    word = "allowed" if decision.is_allowed else "denied"
     qos = f" QoS {decision.qos}" if decision.packet != "CONNECT" else ""
     version = invocation.device.version if invocation.device else None
     answer = "" if decision.is_allowed else response_words(decision.broken, version)
-    return f"{word} {client_of(invocation)} {decision.packet} {decision.topic}{qos}: {reason_words(decision)}{answer}"
+    what = f"{decision.packet} {decision.topic}{qos}"
+    return f"{decision.result} {client_of(invocation)} {what}: {reason_words(decision)}{answer}"
 
 
 def reason_words(decision: PacketDecision) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from authlens.core.invocation.invocation import FailureKind, Invocation
+from authlens.core.mqtt.connection import DeviceConnection
 
 AUTHENTICATED = "AUTHENTICATED"
 NOT_AUTHENTICATED = "NOT AUTHENTICATED"
@@ -11,6 +12,9 @@ CONNECTED = "CONNECTED"
 REFUSED = "REFUSED"
 PUBLISHED = "CONNECTED, PUBLISHED"
 """A probe connected to a broker that is not on this machine, and published there."""
+SENT = ", SENT"
+"""Added where a probe published to such a broker, and nothing says what became of it."""
+CONNECTED_SENT = CONNECTED + SENT
 
 FAILED = {
     FailureKind.AWS: "REFUSED",
@@ -61,11 +65,15 @@ def verdict_word(invocation: Invocation) -> str:
     failure = invocation.failure
     if device is not None:
         if device.is_probe and failure is not None:
-            return FAILED[failure.kind]
+            return FAILED[failure.kind] + (SENT if _is_marked(device) else "")
         if device.has_published_elsewhere:
-            return PUBLISHED
+            return CONNECTED_SENT if device.is_unacknowledged else PUBLISHED
         return REFUSED if device.is_refused else CONNECTED
     if failure is not None:
         return FAILED[failure.kind]
     outcome = invocation.outcome
     return AUTHENTICATED if outcome is not None and outcome.is_authenticated else NOT_AUTHENTICATED
+
+
+def _is_marked(device: DeviceConnection) -> bool:
+    return device.has_published_elsewhere and device.is_unacknowledged

@@ -16,6 +16,7 @@ from authlens.frozen import dataclass
 
 KEPT_DECISIONS = 200
 """How many decisions the record keeps, the first ones; all are counted."""
+UNACKNOWLEDGED = "sent, not acknowledged"
 SENT, RECEIVED = "sent", "received"
 """The directions of traffic, as the client sees them."""
 
@@ -83,6 +84,10 @@ class PacketDecision:
     rule: str | None = None
     """The id of the rule that was broken; `None` for a packet that was accepted."""
     detail: str = ""
+    is_open: bool = False
+    """Whether the answer to a probe leaves open what the policies decide."""
+    is_unacknowledged: bool = False
+    """Whether a probe sent it, and nothing says what became of it."""
 
     @property
     def resource(self) -> str:
@@ -93,6 +98,11 @@ class PacketDecision:
     @property
     def is_allowed(self) -> bool:
         return self.rule is None
+
+    @property
+    def result(self) -> str:
+        """`allowed`, `denied`, or `undecided` where the answer does not say."""
+        return "undecided" if self.is_open else "allowed" if self.is_allowed else "denied"
 
     @property
     def broken(self) -> Rule | None:
@@ -180,9 +190,21 @@ class DeviceConnection:
 
     @property
     def published(self) -> tuple[str, ...]:
-        """The topics that a probe published to."""
-        sent = (each for each in self.decisions if each.packet == "PUBLISH" and each.is_allowed)
-        return tuple(each.topic for each in sent) if self.is_probe else ()
+        """The topics that a probe published to, each with what is known of it."""
+        return tuple(
+            f"{each.topic} ({UNACKNOWLEDGED})" if each.is_unacknowledged else each.topic for each in self._sent
+        )
+
+    @property
+    def _sent(self) -> tuple[PacketDecision, ...]:
+        """What a probe sent, apart from what was refused."""
+        sent = (each for each in self.decisions if each.packet == "PUBLISH")
+        return tuple(each for each in sent if each.is_allowed or each.is_unacknowledged) if self.is_probe else ()
+
+    @property
+    def is_unacknowledged(self) -> bool:
+        """Whether nothing says what became of all that a probe published."""
+        return bool(self._sent) and all(each.is_unacknowledged for each in self._sent)
 
     @property
     def has_published_elsewhere(self) -> bool:

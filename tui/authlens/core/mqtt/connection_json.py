@@ -69,6 +69,8 @@ def decision_to_json(decision: PacketDecision) -> dict[str, Any]:
             statement=decision.statement,
             rule=decision.rule,
             detail=decision.detail,
+            open=decision.is_open,
+            unacknowledged=decision.is_unacknowledged,
         ),
     }
 
@@ -111,6 +113,8 @@ def decision_from_json(value: Any) -> PacketDecision:
         statement=members.text("statement") or "",
         rule=members.text("rule"),
         detail=members.text("detail") or "",
+        is_open=members.boolean("open") or False,
+        is_unacknowledged=members.boolean("unacknowledged") or False,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from authlens.core.probe.report import WEB_PAGE
+from authlens.core.probe.reply import WEB_PAGE
 
 _TITLE = re.compile(r"<title[^>]*>([^<]{1,200})", re.IGNORECASE)
 _LONGEST = 200

@@ -9,15 +9,10 @@ from authlens.core.contract import pages
 from authlens.core.contract.statement import Source, documented
 from authlens.core.mqtt.limits import TOPIC_ALIASES, UNACKNOWLEDGED
 from authlens.core.mqtt.packets import V5
-from authlens.core.mqtt.rules import CERTIFICATE, Rule
-from authlens.core.probe.report import (
-    ConnectionEnd,
-    ProbeReport,
-    ProbeVerdict,
-    ServerReply,
-    rule_of_denial,
-    rule_of_refusal,
-)
+from authlens.core.mqtt.rules import CERTIFICATE, HTTP_REFUSED, LOST, PUBLISH_DENIED, REFUSED, SUBSCRIBE_DENIED, Rule
+from authlens.core.probe.answers import RESET, open_words
+from authlens.core.probe.reply import ConnectionEnd, ServerReply
+from authlens.core.probe.report import ProbeReport, ProbeVerdict, rule_of_denial, rule_of_refusal
 from authlens.frozen import dataclass
 
 
@@ -32,7 +27,10 @@ class Observation:
     table: str
     """What the row says."""
     source: Source
-    agrees: bool
+    agrees: bool | None
+    """`None` where what was seen does not tell."""
+    note: str = ""
+    """Why it does not tell."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -44,6 +42,7 @@ class Observation:
             "known": self.source.known.value,
             "page": self.source.page,
             "agrees": self.agrees,
+            **({"note": self.note} if self.note else {}),
         }
 
 
@@ -57,22 +56,33 @@ def _observations(report: ProbeReport) -> Iterator[Observation]:
     if report.certificate_rejection:
         yield _of_certificate(report.certificate_rejection, version)
     if report.answer is not None and report.verdict is ProbeVerdict.REFUSED:
-        rule = rule_of_refusal(report.answer)
-        if rule is not None:
-            yield _of_rule(rule, report.answer, version)
+        yield from _of_rule(rule_of_refusal(report.answer), REFUSED, report.answer, version)
     if report.answer is not None and report.verdict is ProbeVerdict.CONNECTED:
         yield from _of_properties(report.answer, version)
     for each in report.tried:
-        # Silence says nothing about a rule.
-        if each.answer is not None and not each.answer.is_yes and each.answer.closed is not ConnectionEnd.SILENT:
-            yield _of_rule(rule_of_denial(each.trial, each.answer), each.answer, version)
+        if each.answer is None or each.answer.is_yes:
+            continue
+        denied = SUBSCRIBE_DENIED if each.trial.kind == "subscribe" else PUBLISH_DENIED
+        denied = denied if report.version else HTTP_REFUSED
+        yield from _of_rule(rule_of_denial(each.trial, each.answer, report.version), denied, each.answer, version)
 
 
-def _of_rule(rule: Rule, answer: ServerReply, version: int) -> Observation:
-    response = rule.response(version)
-    seen = (answer.packet, answer.code, answer.closed is not None)
-    agrees = seen == (response.packet, response.code, response.closes)
-    return Observation(rule.id, rule.what, version, answer.words(version), str(response), response.source, agrees)
+def _of_rule(rule: Rule | None, denied: Rule, answer: ServerReply, version: int) -> Iterator[Observation]:
+    """denied: the row that an answer which tells nothing may belong to. Silence touches no row."""
+    if answer.closed is ConnectionEnd.RESET and answer.packet is None and denied is not HTTP_REFUSED:
+        response = denied.response(version)
+        yield Observation(
+            *(denied.id, denied.what, version, answer.words(version), str(response), response.source, None, RESET)
+        )
+    elif rule is not None and rule is not LOST:
+        response = rule.response(version)
+        seen = (answer.packet, answer.code, answer.closed is not None)
+        agrees = seen == (response.packet, response.code, response.closes)
+        is_open = rule is denied and answer.packet is not None and bool(words := open_words(answer, version))
+        yield Observation(
+            *(rule.id, rule.what, version, answer.words(version), str(response), response.source),
+            *((None, words) if is_open else (agrees, "")),
+        )
 
 
 def _of_certificate(rejection: str, version: int) -> Observation:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import Literal
+from urllib.parse import parse_qs
 
 from authlens.core.mqtt.packets import V5
 from authlens.core.text.url import is_ip_address
@@ -47,7 +48,8 @@ class Trial:
         """Why MQTT cannot transmit it; empty if it can."""
         if not self.topic:
             return f"Name a topic to {self.kind} to."
-        if "\0" in self.topic or len(self.topic.encode("utf-8", "surrogateescape")) > LONGEST_TEXT:
+        encoded = self.topic.encode("utf-8", "replace")
+        if "\0" in self.topic or encoded.decode() != self.topic or len(encoded) > LONGEST_TEXT:
             return f"{self.kind}: MQTT cannot use this text as a topic."
         return ""
 
@@ -131,6 +133,12 @@ class ProbePlan:
     """The time limit of each step."""
     own_listener: bool = False
     """Whether the host is the device listener that the request's local target was given for this process."""
+
+    @property
+    def qos(self) -> int:
+        """Of what it publishes: 1, unless the query of an HTTPS publish asks for 0."""
+        asked = parse_qs(self.query.lower()).get("qos", ["1"]) if self.way == "https" else ["1"]
+        return 0 if asked[0] == "0" else 1
 
     @property
     def name(self) -> str:

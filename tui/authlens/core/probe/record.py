@@ -12,8 +12,9 @@ from authlens.core.mqtt.connection import (
     PacketDecision,
     Transport,
 )
+from authlens.core.probe.answers import TrialResult
 from authlens.core.probe.plan import ProbePlan, Way
-from authlens.core.probe.report import ProbeReport, ProbeStage, ProbeVerdict, Tried, rule_of_denial
+from authlens.core.probe.report import ProbeReport, ProbeStage, ProbeVerdict, Tried, id_of, rule_of_denial
 from authlens.core.probe.words import headline, trial_words
 
 _STAGES = {
@@ -25,6 +26,7 @@ _STAGES = {
     ProbeStage.SUBSCRIBE: ConnectionStage.SUBSCRIBE,
     ProbeStage.PUBLISH: ConnectionStage.PUBLISH,
 }
+_COUNTED = (TrialResult.ALLOWED, TrialResult.DENIED, TrialResult.REFUSED)
 TRANSPORTS: dict[Way, Transport] = {"mqtt": Transport.MQTTS, "wss": Transport.WSS, "https": Transport.HTTPS}
 
 
@@ -36,7 +38,7 @@ def connection_of(plan: ProbePlan, report: ProbeReport, identifier: str, at: flo
     )
     counts = Counts()
     for each in report.tried:
-        if each.answer is not None:
+        if each.result(report.version) in _COUNTED:
             counts = counts.with_one(each.trial.packet, each.is_allowed)
     return DeviceConnection(
         id=identifier,
@@ -50,7 +52,7 @@ def connection_of(plan: ProbePlan, report: ProbeReport, identifier: str, at: flo
         reason="" if report.verdict is ProbeVerdict.CONNECTED else headline(report),
         decisions=(
             *_connect_decision(report, at),
-            *(_decision(each, report.version, at) for each in report.tried if each.answer),
+            *(_decision(each, plan, report.version, at) for each in report.tried if each.answer),
         ),
         counts=counts,
         lasted=report.seconds,
@@ -71,17 +73,26 @@ def _connect_decision(report: ProbeReport, at: float) -> Iterator[PacketDecision
             word=report.predicted,
             rule=report.refused_by,
             detail=headline(report),
+            is_open=report.connect_agrees is None,
         )
 
 
-def _decision(each: Tried, version: int | None, at: float) -> PacketDecision:
+def _decision(each: Tried, plan: ProbePlan, version: int | None, at: float) -> PacketDecision:
     return PacketDecision(
         at=at,
         packet=each.trial.packet,
         topic=each.trial.topic,
-        qos=1,
+        qos=plan.qos,
         action=each.trial.action,
         word=each.predicted,
-        rule=None if each.is_allowed or each.answer is None else rule_of_denial(each.trial, each.answer).id,
+        rule=_rule_id(each, version),
         detail=trial_words(each, version),
+        is_open=not each.result(version).is_decided,
+        is_unacknowledged=each.is_unacknowledged(version),
     )
+
+
+def _rule_id(each: Tried, version: int | None) -> str | None:
+    if each.answer is None or each.is_allowed:
+        return None
+    return id_of(rule_of_denial(each.trial, each.answer, version), each.answer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from authlens.core.mqtt import codes
-from authlens.core.mqtt.packets import V3
+from authlens.core.mqtt.packets import V5
 from authlens.core.mqtt.rules import (
     CLIENT_ID,
     CONNECT_RATE,
@@ -13,7 +13,9 @@ from authlens.core.mqtt.rules import (
     FILTER,
     HTTP_REFUSED,
     KEEP_ALIVE,
+    LOST,
     MALFORMED,
+    PROTOCOL_ERROR,
     PUBLISH_DENIED,
     PUBLISH_RATE,
     REFUSED,
@@ -23,10 +25,13 @@ from authlens.core.mqtt.rules import (
     TOO_MANY_SUBSCRIPTIONS,
     TOPIC,
     WILL_QOS,
+    WILL_TOPIC,
     Rule,
 )
 from authlens.core.policy.matching import DecisionWord
+from authlens.core.probe.answers import TrialResult, is_denial, trial_result
 from authlens.core.probe.plan import Trial
+from authlens.core.probe.reply import ConnectionEnd, ServerReply
 from authlens.frozen import dataclass
 
 
@@ -48,61 +53,12 @@ class ProbeStage(StrEnum):
     PUBLISH = "publish"
 
 
-class ConnectionEnd(StrEnum):
-    """How a connection ended without an answer."""
-
-    CLOSED = "closed the connection"
-    EMPTY_CLOSE_FRAME = "closed the WebSocket with an empty close frame"
-    CLOSE_FRAME = "closed the WebSocket"
-    RESET = "reset the connection"
-    SILENT = "did not answer"
-
-
 @dataclass(frozen=True, slots=True)
 class ProbeStep:
     stage: ProbeStage
     passed: bool
     seconds: float
     detail: str = ""
-
-
-WEB_PAGE = "a web page"
-"""How the reason of an HTTP answer begins that no service of AWS sends."""
-
-
-@dataclass(frozen=True, slots=True)
-class ServerReply:
-    """What the server did in answer to one packet or request."""
-
-    packet: str | None = None
-    """`CONNACK`, `SUBACK`, `PUBACK`, `DISCONNECT` or `HTTP`; `None` where it only closed."""
-    code: int | None = None
-    reason: str = ""
-    """The reason string, or what the body of an HTTP answer says."""
-    closed: ConnectionEnd | None = None
-    """How the connection ended with it, where it did."""
-    properties: tuple[tuple[str, str], ...] = ()
-    """Of a CONNACK of MQTT 5, by their names, but for the reason string."""
-
-    @property
-    def is_yes(self) -> bool:
-        if self.packet == "HTTP":
-            return self.code is not None and 200 <= self.code < 300 and not self.reason.startswith(WEB_PAGE)
-        if self.closed is not None or self.code is None or self.packet == "DISCONNECT":
-            return False
-        # MQTT 3.1.1 has return codes of its own in CONNACK, and any but 0 is a refusal in both versions.
-        return self.code == 0 if self.packet == "CONNACK" else self.code < 0x80
-
-    def words(self, version: int | None) -> str:
-        """Such as `CONNACK 0x87 Not authorized, and closed the connection`."""
-        if self.packet == "HTTP":
-            said = f"HTTP {self.code}"
-        elif self.packet is not None and self.code is not None:
-            names = codes.V3_CONNACK_NAMES if version == V3 and self.packet == "CONNACK" else codes.NAMES
-            said = f"{self.packet} {codes.written(self.code)} {names.get(self.code, '')}".rstrip()
-        else:
-            return f"the server {self.closed}"
-        return f"{said}, and the server {self.closed}" if self.closed else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +75,21 @@ class Tried:
     def is_allowed(self) -> bool:
         return self.answer is not None and self.answer.is_yes
 
-    @property
-    def differs(self) -> bool:
-        """Whether the broker did something other than the policies say."""
-        return (
-            None not in (self.predicted, self.answer)
-            and (self.predicted == DecisionWord.ALLOWED) is not self.is_allowed
-        )
+    def result(self, version: int | None) -> TrialResult:
+        return trial_result(self.answer, version)
+
+    def agrees(self, version: int | None) -> bool | None:
+        """Whether the broker decided as the policies say; `None` where either is not known."""
+        result = self.result(version)
+        if self.predicted is None or not result.is_decided:
+            return None
+        return (self.predicted == DecisionWord.ALLOWED) is (result is TrialResult.ALLOWED)
+
+    def is_unacknowledged(self, version: int | None) -> bool:
+        """Whether it is a publish that was sent, and nothing says what became of it."""
+        if self.trial.kind != "publish" or self.answer is None:
+            return False
+        return self.answer.packet is None or self.result(version) is TrialResult.UNDECIDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +130,10 @@ class ProbeReport:
 
     @property
     def refused_by(self) -> str | None:
-        """The id of the rule, or the status of HTTP as in `http-502`; `None` if nothing refused it."""
+        """As `id_of` gives it, such as `connect-refused` or `http-502`; `None` if nothing refused it."""
         if self.verdict is not ProbeVerdict.REFUSED or self.answer is None:
             return None
-        rule = rule_of_refusal(self.answer)
-        return rule.id if rule is not None else f"http-{self.answer.code}"
+        return id_of(rule_of_refusal(self.answer), self.answer)
 
     @property
     def seconds(self) -> float:
@@ -178,53 +141,92 @@ class ProbeReport:
 
     @property
     def differs(self) -> bool:
-        return self.connect_differs or any(each.differs for each in self.tried)
+        return self.connect_agrees is False or any(each.agrees(self.version) is False for each in self.tried)
 
     @property
-    def connect_differs(self) -> bool:
-        """Whether the broker answered CONNECT with something other than the policies say."""
+    def connect_agrees(self) -> bool | None:
+        """Whether the broker answered CONNECT as the policies say; `None` where either is not known."""
         if self.predicted is None or self.verdict is ProbeVerdict.UNREACHED:
-            return False
-        return (self.predicted == DecisionWord.ALLOWED) is not (self.verdict is ProbeVerdict.CONNECTED)
+            return None
+        is_connected = self.verdict is ProbeVerdict.CONNECTED
+        if not is_connected and (self.answer is None or not is_denial(self.answer, self.version)):
+            return None
+        return (self.predicted == DecisionWord.ALLOWED) is is_connected
 
 
 _OF_CONNACK: dict[int | None, Rule] = {
+    codes.UNSPECIFIED_ERROR: REFUSED,
+    codes.MALFORMED_PACKET: MALFORMED,
+    codes.PROTOCOL_ERROR: PROTOCOL_ERROR,
+    codes.CLIENT_ID_NOT_VALID: CLIENT_ID,
+    codes.BAD_USERNAME_OR_PASSWORD: REFUSED,
     codes.NOT_AUTHORIZED: REFUSED,
+    codes.TOPIC_NAME_INVALID: WILL_TOPIC,
+    codes.PACKET_TOO_LARGE: TOO_LARGE,
     codes.QUOTA_EXCEEDED: CONNECT_RATE,
     codes.QOS_NOT_SUPPORTED: WILL_QOS,
-    codes.CLIENT_ID_NOT_VALID: CLIENT_ID,
 }
-_OF_DISCONNECT = {
+_OF_CONNACK_3 = {codes.V3_IDENTIFIER_REJECTED: CLIENT_ID, 4: REFUSED, 5: REFUSED}
+_OF_DISCONNECT: dict[int | None, Rule] = {
     codes.SESSION_TAKEN_OVER: TAKEN_OVER,
     codes.KEEP_ALIVE_TIMEOUT: KEEP_ALIVE,
     codes.ADMINISTRATIVE_ACTION: EXPIRED,
     codes.MALFORMED_PACKET: MALFORMED,
+    codes.PROTOCOL_ERROR: PROTOCOL_ERROR,
     codes.PACKET_TOO_LARGE: TOO_LARGE,
 }
 _OF_SUBACK: dict[int | None, Rule] = {codes.TOPIC_FILTER_INVALID: FILTER, codes.QUOTA_EXCEEDED: TOO_MANY_SUBSCRIPTIONS}
 _OF_PUBACK: dict[int | None, Rule] = {codes.TOPIC_NAME_INVALID: TOPIC, codes.QUOTA_EXCEEDED: PUBLISH_RATE}
+_OF_ACKNOWLEDGEMENT = {"SUBACK": _OF_SUBACK, "PUBACK": _OF_PUBACK}
+_ENDS = {ConnectionEnd.CLOSED: REFUSED, ConnectionEnd.EMPTY_CLOSE_FRAME: REFUSED, ConnectionEnd.RESET: LOST}
+_OTHER_ENDS = {ConnectionEnd.CLOSE_FRAME: "websocket-closed", ConnectionEnd.SILENT: "no-answer"}
 
 
 def rule_of_refusal(answer: ServerReply) -> Rule | None:
-    """The row of the rules that a refused CONNECT or HTTPS request belongs to; `None` where another server answered."""
+    """The row of the rules that a refused CONNECT or HTTPS request belongs to; `None` where no row says it."""
     if answer.packet == "HTTP":
         return HTTP_REFUSED if answer.code in _HTTP_REFUSALS else None
-    if answer.packet == "DISCONNECT" and answer.code in _OF_DISCONNECT:
-        return _OF_DISCONNECT[answer.code]
-    if answer.packet == "CONNACK" and answer.code == codes.V3_IDENTIFIER_REJECTED:
-        return CLIENT_ID
-    return _OF_CONNACK.get(answer.code, REFUSED)
+    if answer.packet == "DISCONNECT":
+        return REFUSED if answer.code == codes.NOT_AUTHORIZED else _OF_DISCONNECT.get(answer.code)
+    if answer.packet is None:
+        return REFUSED if answer.closed is None else _ENDS.get(answer.closed)
+    if answer.code == codes.SUCCESS:
+        return LOST
+    return _OF_CONNACK_3.get(answer.code or 0) or _OF_CONNACK.get(answer.code)
 
 
 _HTTP_REFUSALS = (401, 403)
 
 
-def rule_of_denial(trial: Trial, answer: ServerReply) -> Rule:
-    """The row that a denied subscription or publish belongs to."""
+def rule_of_denial(trial: Trial, answer: ServerReply, version: int | None = V5) -> Rule | None:
+    """The row that a denied subscription or publish belongs to; `None` where no row says it.
+
+    version: as in the report.
+    """
+    denied = SUBSCRIBE_DENIED if trial.kind == "subscribe" else PUBLISH_DENIED
     if answer.packet == "HTTP":
-        return HTTP_REFUSED
-    if answer.packet == "DISCONNECT" and answer.code in _OF_DISCONNECT:
-        return _OF_DISCONNECT[answer.code]
-    if trial.kind == "subscribe":
-        return _OF_SUBACK.get(answer.code, SUBSCRIBE_DENIED)
-    return _OF_PUBACK.get(answer.code, PUBLISH_DENIED)
+        return rule_of_refusal(answer)
+    if answer.packet == "DISCONNECT":
+        return _rule_of_disconnect(trial, answer)
+    if answer.packet is None:
+        found = REFUSED if answer.closed is None else _ENDS.get(answer.closed)
+        # Over HTTPS an end without an answer is no way to deny.
+        return found if found is not REFUSED else denied if version else LOST
+    return _OF_ACKNOWLEDGEMENT.get(answer.packet, {}).get(answer.code, denied)
+
+
+def _rule_of_disconnect(trial: Trial, answer: ServerReply) -> Rule | None:
+    if answer.code == codes.NOT_AUTHORIZED:
+        return SUBSCRIBE_DENIED if trial.kind == "subscribe" else PUBLISH_DENIED
+    found = (_OF_SUBACK if trial.kind == "subscribe" else _OF_PUBACK).get(answer.code)
+    return _OF_DISCONNECT.get(answer.code) or (None if answer.code == codes.QUOTA_EXCEEDED else found)
+
+
+def id_of(rule: Rule | None, answer: ServerReply) -> str:
+    """The rule's id; without a rule, a word for the answer, such as `http-502`, `connack-0x89` or `no-answer`."""
+    if rule is not None:
+        return rule.id
+    if answer.packet is None or answer.code is None:
+        return _OTHER_ENDS.get(answer.closed or ConnectionEnd.CLOSED, LOST.id)
+    code = str(answer.code) if answer.packet == "HTTP" else codes.written(answer.code)
+    return f"{answer.packet.lower()}-{code}"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from authlens.core.mqtt.packets import V3, V5
-from authlens.core.mqtt.rules import CLIENT_ID, CONNECT_RATE, HTTP_REFUSED, REFUSED, TAKEN_OVER
+from authlens.core.mqtt.rules import CLIENT_ID, CONNECT_RATE, HTTP_REFUSED, LOST, REFUSED, TAKEN_OVER
 from authlens.core.policy.matching import DecisionWord
+from authlens.core.probe.answers import RESET, open_words
 from authlens.core.probe.plan import PROBE_CLIENT_ID, ProbePlan
-from authlens.core.probe.report import ConnectionEnd, ProbeReport, ProbeVerdict, Tried
+from authlens.core.probe.reply import ConnectionEnd, ServerReply
+from authlens.core.probe.report import ProbeReport, ProbeVerdict, Tried
 
 _NOT_AWS = "what answered is not AWS IoT: check the host name and the port"
 REFUSAL_CAUSES = (
@@ -24,6 +26,20 @@ CLIENT_ID_CAUSES = (
     "the server accepts only client ids of a pattern of its own",
 )
 RATE_CAUSES = ("another connection used this client id within the last second; wait a second and try again",)
+LOST_CAUSES = (
+    "another client connected with the same client id at the same moment: give --client-id",
+    f"{RESET}: try again, and from another network",
+    *REFUSAL_CAUSES,
+)
+CLOSE_CODE_CAUSES = (
+    "a proxy or another server answered: AWS IoT closes a WebSocket without a code",
+    *REFUSAL_CAUSES,
+)
+UNAVAILABLE_CAUSES = ("the server is unavailable or busy: wait a moment and try again", _NOT_AWS)
+OTHER_CODE_CAUSES = (
+    "AWS IoT is not known to answer CONNECT with this code: check the host name and the port",
+    *REFUSAL_CAUSES,
+)
 
 
 SILENT_CAUSES = (
@@ -35,8 +51,8 @@ _CLOSED = "the server "
 """How the headline of an answer without a packet begins."""
 _REFUSED_IN_3 = ", which is how AWS IoT refuses a CONNECT of MQTT 3.1.1"
 
-_ENDS_OF_3 = (ConnectionEnd.CLOSED, ConnectionEnd.EMPTY_CLOSE_FRAME, ConnectionEnd.RESET)
-"""A close frame with a code comes from another server, or from a proxy."""
+_ENDS_OF_3 = (ConnectionEnd.CLOSED, ConnectionEnd.EMPTY_CLOSE_FRAME)
+"""A close frame with a code comes from another server, or from a proxy; a reset comes from anywhere."""
 
 
 def announcement(plan: ProbePlan) -> str:
@@ -58,6 +74,9 @@ def headline(report: ProbeReport) -> str:
         code = f" ({answer.reason})" if answer.reason else ""
         as_aws = report.version == V3 and answer.closed in _ENDS_OF_3
         return f"{_CLOSED}{answer.closed}{code} after CONNECT" + (_REFUSED_IN_3 if as_aws else "")
+    if answer.packet == "CONNACK" and answer.code == 0:
+        why = f" ({answer.reason})" if answer.reason else ""
+        return f"the server accepted the connection, and {answer.closed} at once{why}"
     reason = f": {answer.reason}" if answer.reason else ""
     return f"refused with {answer.words(report.version)}{reason}"
 
@@ -110,7 +129,8 @@ def causes_of(
         return (*((NO_LOGIN,) if omits_login else ()), *REFUSAL_CAUSES[:1], *publish, *REFUSAL_CAUSES[2:])
     status = refusal.removeprefix("http-")
     if status == refusal:
-        return _KNOWN_CAUSES.get(refusal, REFUSAL_CAUSES)
+        is_other = refusal.startswith(("connack-", "disconnect-"))
+        return _KNOWN_CAUSES.get(refusal, OTHER_CODE_CAUSES if is_other else REFUSAL_CAUSES)
     if status == "426" and not version:
         return ("the domain configuration expects a protocol other than HTTPS (applicationProtocol)", _NOT_AWS)
     return _HTTP_CAUSES.get(status) or _HTTP_CAUSES.get(f"{status[:1]}xx") or (_NOT_AWS,)
@@ -126,10 +146,19 @@ def _of_connect(
     if version == V5 and words.startswith(_CLOSED):
         # Whoever upgraded to a WebSocket had accepted the certificate, or asked for none.
         return (*SILENT_CAUSES[is_upgraded:], *REFUSAL_CAUSES)
-    return VERSION_CAUSES if "protocol version" in words else REFUSAL_CAUSES
+    return REFUSAL_CAUSES
 
 
-_KNOWN_CAUSES = {CONNECT_RATE.id: RATE_CAUSES, TAKEN_OVER.id: TAKEN_OVER_CAUSES, CLIENT_ID.id: CLIENT_ID_CAUSES}
+_KNOWN_CAUSES = {
+    CONNECT_RATE.id: RATE_CAUSES,
+    TAKEN_OVER.id: TAKEN_OVER_CAUSES,
+    CLIENT_ID.id: CLIENT_ID_CAUSES,
+    LOST.id: LOST_CAUSES,
+    "websocket-closed": CLOSE_CODE_CAUSES,
+    "connack-0x01": VERSION_CAUSES,
+    "connack-0x84": VERSION_CAUSES,
+    **dict.fromkeys(("connack-0x03", "connack-0x88", "connack-0x89", "disconnect-0x8b"), UNAVAILABLE_CAUSES),
+}
 _REDIRECTED = ("a captive portal answered in place of AWS IoT: open a browser and sign in to the network",)
 _HTTP_CAUSES = {
     "407": ("a proxy in between requires a login; devices do not use proxies: connect from a network without one",),
@@ -148,21 +177,44 @@ _HTTP_CAUSES = {
 
 def trial_words(each: Tried, version: int | None) -> str:
     """One trial in a line: `denied: publish alarms/7 (PUBACK 0x87 Not authorized)`."""
-    what = f"{each.trial.kind} {each.trial.topic}"
+    what, result = f"{each.trial.kind} {each.trial.topic}", each.result(version)
     if each.answer is None:
-        return f"not tried: {what} (the connection had ended)"
-    if each.answer.closed is ConnectionEnd.SILENT:
-        return f"no answer: {what} (the server did not answer in time)"
-    reason = f": {each.answer.reason}" if each.answer.reason else ""
-    return f"{'allowed' if each.is_allowed else 'denied'}: {what} ({each.answer.words(version)}{reason})"
+        return f"{result}: {what} (the connection had ended)"
+    sent = "sent, not acknowledged: " if each.is_unacknowledged(version) else ""
+    return f"{result}: {what} ({sent}{_answer_words(each.answer, version)}{_open(each.answer, version)})"
+
+
+def _answer_words(answer: ServerReply, version: int | None) -> str:
+    words = "the server did not answer in time" if _is_silent(answer) else answer.words(version)
+    return f"{words}: {answer.reason}" if answer.reason else words
+
+
+def _open(answer: ServerReply, version: int | None) -> str:
+    words = "" if _is_silent(answer) else open_words(answer, version)
+    return f"; {words}" if words else ""
+
+
+def _is_silent(answer: ServerReply) -> bool:
+    return answer.packet is None and answer.closed is ConnectionEnd.SILENT
 
 
 def prediction_words(report: ProbeReport) -> Iterator[str]:
-    """Where the broker did something other than the policies say."""
-    if report.connect_differs:
-        yield f"predicted {report.predicted}: connecting as {report.client_id}; {headline(report)}"
+    """Where the broker did something other than the policies say, or something that does not tell what they say."""
+    if report.predicted is not None and report.connect_agrees is not True and report.verdict is not _UNREACHED:
+        unknown = "" if report.connect_agrees is False else _open_prediction(report.answer, report.version)
+        yield f"predicted {report.predicted}: connecting as {report.client_id}; {headline(report)}{unknown}"
     for each in report.tried:
-        if each.differs and each.answer is not None:
+        agrees = each.agrees(report.version)
+        if each.predicted is not None and each.answer is not None and agrees is not True:
             what, words = f"{each.trial.kind} {each.trial.topic}", each.answer.words(report.version)
             happened = words if each.answer.packet is None else f"the broker answered {words}"
-            yield f"predicted {each.predicted}: {what}; {happened}"
+            unknown = "" if agrees is False else _open_prediction(each.answer, report.version)
+            yield f"predicted {each.predicted}: {what}; {happened}{unknown}"
+
+
+_UNREACHED = ProbeVerdict.UNREACHED
+
+
+def _open_prediction(answer: ServerReply | None, version: int | None) -> str:
+    words = open_words(answer, version) if answer is not None else ""
+    return f" ({words})" if words else ""

@@ -69,6 +69,8 @@ def _denied_words(decision: PacketDecision) -> str:
 
 
 def _step_for(decision: PacketDecision) -> str:
+    if decision.is_open:
+        return "Connect again: what happened does not say what the policies decide."
     if decision.word == ALLOWED:
         return "The documents of the last answer allow it: look for a rule of the broker, or for an older answer."
     return f"Send the test call, and ask about {decision.action} on {decision.resource}."

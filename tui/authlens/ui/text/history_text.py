@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from authlens.core.contract.stage import ALLOWED, stage_word
-from authlens.core.invocation.verdict_word import AUTHENTICATED, CONNECTED, NOT_AUTHENTICATED, PUBLISHED, REFUSED
+from authlens.core.invocation.verdict_word import (
+    AUTHENTICATED,
+    CONNECTED,
+    CONNECTED_SENT,
+    NOT_AUTHENTICATED,
+    PUBLISHED,
+    REFUSED,
+    SENT,
+)
 from authlens.core.saved.source import SEPARATOR, split_source
 from authlens.ui.text import outcome_text
 from authlens.ui.text.safe_content import safe_content, shortened
@@ -25,6 +33,8 @@ _WORDS = {
     NOT_AUTHENTICATED: ("✗", "refused"),
     CONNECTED: ("↔", "connected"),
     PUBLISHED: ("↑", "published"),
+    CONNECTED_SENT: ("↑", "sent"),
+    **{f"{word}{SENT}": ("↑", "sent") for word in (REFUSED, "UNREACHABLE")},
     "NOT SENT": ("–", "not sent"),
     "NOT TRUSTED": ("–", "not sent"),
     "ABANDONED": ("!", "abandoned"),
@@ -129,7 +139,9 @@ def request_name(row: HistoryRow) -> str:
     else:
         file, case = split_source(row.source)
         name = PurePath(file).stem + (f"{SEPARATOR}{case}" if case else "")
-    return f"↔ {name}" if row.kind in _CONNECTIONS and row.verdict not in (CONNECTED, PUBLISHED) else name
+    return (
+        f"↔ {name}" if row.kind in _CONNECTIONS and row.verdict not in (CONNECTED, PUBLISHED, CONNECTED_SENT) else name
+    )
 
 
 def day_text(day: date, today: date) -> str:

@@ -11,7 +11,7 @@ from textual.content import Content
 
 from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.invocation import FailureKind, Invocation
-from authlens.core.invocation.verdict_word import AUTHENTICATED, CONNECTED, FAILED, PUBLISHED, verdict_word
+from authlens.core.invocation.verdict_word import AUTHENTICATED, CONNECTED, FAILED, PUBLISHED, SENT, verdict_word
 from authlens.frozen import dataclass
 from authlens.ui.text.safe_content import safe_content, safe_lines
 
@@ -30,7 +30,7 @@ class OutcomeWord:
 
 
 def glyph(verdict: str) -> str:
-    return _GLYPHS.get(verdict, "✗")
+    return "↑" if verdict.endswith(SENT) else _GLYPHS.get(verdict, "✗")
 
 
 def style(verdict: str) -> str:

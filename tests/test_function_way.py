@@ -32,7 +32,8 @@ def handler(event, context):
         raise ValueError("it broke")
     if password == "YmFk":
         return {"isAuthenticated": "yes"}
-    return {"isAuthenticated": True, "principalId": "p1", "policyDocuments": []}
+    document = {"Version": "2012-10-17", "Statement": []}
+    return {"isAuthenticated": True, "principalId": "p1", "policyDocuments": [document]}
 """
 
 
@@ -66,7 +67,7 @@ def received(invocation: Invocation) -> Any:
 def test_the_answer_passes_the_same_checks_and_comes_with_the_log(target: Target) -> None:
     invocation = called(target)
 
-    assert invocation.result == Outcome(True, "p1", (), 300, 86400)
+    assert invocation.result == Outcome(True, "p1", ('{"Version":"2012-10-17","Statement":[]}',), 300, 86400)
     assert invocation.way == "function"
     assert invocation.authorizer is not None
     assert received(invocation)["protocolData"]["http"]["queryString"] == "?a=b"
@@ -114,6 +115,12 @@ def test_the_command(target: Target, tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=environment)
 
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["principalId"] == "p1"
+    # The shape of a test call's answer: documents are strings, and the times have their defaults.
+    answer = json.loads(done.stdout)
+    assert list(answer) == [
+        *("isAuthenticated", "principalId", "policyDocuments", "refreshAfterInSeconds", "disconnectAfterInSeconds"),
+    ]
+    assert (answer["principalId"], answer["refreshAfterInSeconds"]) == ("p1", 300)
+    assert [json.loads(document)["Statement"] for document in answer["policyDocuments"]] == [[]]
     assert "the end of the function's log:" in done.stderr
     assert '"protocols": ["mqtt"]' in done.stderr

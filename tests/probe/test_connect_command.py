@@ -26,9 +26,11 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeviceServing]
         yield listener
 
 
-def connect(serving: DeviceServing, folder: Path, *words: str, password: str = "right") -> tuple[int, Any, str]:
+def connect(
+    serving: DeviceServing, folder: Path, *words: str, password: str = "right", expect: str = ""
+) -> tuple[int, Any, str]:
     path = folder / "request.yaml"
-    path.write_text(REQUEST.replace("PASSWORD", password))
+    path.write_text(REQUEST.replace("PASSWORD", password) + (f"expect: {expect}\n" if expect else ""))
     command = [sys.executable, "-m", "authlens", "connect", "--request", str(path), "--endpoint", "localhost"]
     command += ["--port", str(serving.port), "--ca-file", serving.ca, "--output", "json", *words]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
@@ -60,6 +62,21 @@ def test_connected_and_denied_by_each_way(serving: DeviceServing, tmp_path: Path
     assert [seen["rule"] for seen in denied] == ["publish-denied"]
     assert len(report["observations"]) == (1 if version == "3" else 7)
     assert all(seen["agrees"] for seen in report["observations"])
+
+
+def test_what_the_request_expects_is_compared_with_what_happened(serving: DeviceServing, tmp_path: Path) -> None:
+    tried = ("--publish", "ok/x", "--client-id", "good-expect")
+    expect = "{allow: [iot:Connect client/good-expect], deny: [iot:Publish topic/ok/x]}"
+    code, report, _ = connect(serving, tmp_path, *tried, expect=expect)
+    assert (code, report["connected"], report["tried"][0]["allowed"]) == (1, True, True)
+    assert report["expectation"]["result"] == "failed"
+    (broken,) = report["expectation"]["broken"]
+    assert (broken["key"], broken["expected"]) == ("deny", "iot:Publish topic/ok/x: denied")
+
+    # A refusal remains a no, also where it is expected.
+    refused = ("--client-id", "good-expect-b")
+    code, report, _ = connect(serving, tmp_path, *refused, password="wrong", expect="{isAuthenticated: false}")
+    assert (code, report["connected"], report["expectation"]["result"]) == (1, False, "passed")
 
 
 def test_refused(serving: DeviceServing, tmp_path: Path) -> None:

@@ -44,6 +44,7 @@ def test_of_a_failure(kind: FailureKind) -> None:
 OUT = DeviceConnection(
     "i", Transport.MQTTS, "a-ats.iot.eu-west-1.amazonaws.com:443", decisions=(device_records.ALLOWED,), is_probe=True
 )
+UNACKNOWLEDGED = replace(OUT, decisions=(replace(device_records.ALLOWED, rule="no-answer", is_unacknowledged=True),))
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,9 @@ OUT = DeviceConnection(
         (device_records.REFUSED, Failure(FailureKind.UNREACHABLE, "E", None), "REFUSED"),
         (OUT, Outcome(True), "CONNECTED, PUBLISHED"),
         (OUT, Failure(FailureKind.UNREACHABLE, "E", None), "UNREACHABLE"),
+        (UNACKNOWLEDGED, Outcome(True), "CONNECTED, SENT"),
+        (UNACKNOWLEDGED, Failure(FailureKind.UNREACHABLE, "E", None), "UNREACHABLE, SENT"),
+        (UNACKNOWLEDGED, Failure(FailureKind.DEVICE, "http-504", None), "REFUSED, SENT"),
         (replace(OUT, decisions=()), Outcome(True), "CONNECTED"),
         (replace(OUT, decisions=(), refused_by="connect-refused"), Outcome(True), "REFUSED"),
     ],

@@ -6,6 +6,7 @@ import pytest
 
 from authlens.core.mqtt import rules
 from authlens.core.mqtt.packets import V3, V5
+from authlens.core.probe.answers import RESET
 from authlens.core.probe.observations import observations
 from authlens.core.probe.plan import Trial
 from authlens.core.probe.reply import ConnectionEnd, ServerReply
@@ -175,3 +176,33 @@ def test_rows_keep_the_order_in_which_they_were_met() -> None:
         ("subscribe-denied", V3, False),
         ("publish-denied", V3, False),
     ]
+
+
+@pytest.mark.parametrize("version", [V3, V5])
+def test_a_reset_touches_the_row_of_a_denial_and_does_not_tell_whether_it_agrees(version: int) -> None:
+    reset = ServerReply(closed=ConnectionEnd.RESET)
+    refused = observations(report(ProbeVerdict.REFUSED, version, answer=reset))
+    denied = observations(report(ProbeVerdict.CONNECTED, version, tried=(Tried(PUBLISH, reset), Tried(PUBLISH, None))))
+    for (seen,), rule in ((refused, "connect-refused"), (denied[-1:], "publish-denied")):
+        assert (seen.id, seen.agrees, seen.seen) == (rule, None, "the server reset the connection")
+        assert seen.to_json()["note"] == RESET
+
+
+@pytest.mark.parametrize(
+    ("answer", "version", "rows"),
+    [
+        (ServerReply("DISCONNECT", 0x8E, closed=ConnectionEnd.CLOSED), V5, [("taken-over", True)]),
+        (ServerReply("PUBACK", 0x80), V5, [("publish-denied", None)]),
+        (ServerReply("DISCONNECT", 0x8B, closed=ConnectionEnd.CLOSED), V5, []),
+        (ServerReply(closed=ConnectionEnd.SILENT), V5, []),
+        (ServerReply(closed=ConnectionEnd.CLOSE_FRAME), V3, []),
+        (ServerReply(closed=ConnectionEnd.INVALID), V5, []),
+        *((ServerReply(closed=end), None, []) for end in (ConnectionEnd.CLOSED, ConnectionEnd.RESET)),
+        (ServerReply("HTTP", 502), None, []),
+    ],
+)
+def test_which_rows_an_unclear_end_of_a_publish_touches(
+    answer: ServerReply, version: int | None, rows: list[tuple[str, bool | None]]
+) -> None:
+    seen = observations(report(ProbeVerdict.UNREACHED, version, tried=(Tried(PUBLISH, answer),)))
+    assert [(each.id, each.agrees) for each in seen] == rows

@@ -8,6 +8,7 @@ import pytest
 
 from authlens.core.mqtt import connection_json
 from authlens.core.mqtt.connection import (
+    UNACKNOWLEDGED,
     ConnectionStage,
     ConnectionStep,
     Counts,
@@ -161,3 +162,45 @@ def test_a_denial_without_a_version_is_worded_as_in_5() -> None:
     report = ProbeReport(ProbeVerdict.REFUSED, PLAN.address, "c", None, (), ServerReply("HTTP", 403, "no"), tried=tried)
     (decision,) = connection_of(replace(PLAN, way="https"), report, "id-1", 0.0).decisions
     assert (decision.rule, decision.detail) == ("http-refused", "denied: publish a (HTTP 403: no)")
+
+
+@pytest.mark.parametrize(
+    ("answer", "version", "rule", "published", "counts"),
+    [
+        (ServerReply("PUBACK", 0), 5, None, ("a",), (1, 0)),
+        (ServerReply(closed=ConnectionEnd.SILENT), 5, "no-answer", (f"a ({UNACKNOWLEDGED})",), (0, 0)),
+        (ServerReply(closed=ConnectionEnd.RESET), 4, "connection-lost", (f"a ({UNACKNOWLEDGED})",), (0, 0)),
+        (ServerReply(closed=ConnectionEnd.CLOSED), 4, "publish-denied", (f"a ({UNACKNOWLEDGED})",), (0, 1)),
+        (ServerReply("DISCONNECT", 0x8E), 5, "taken-over", (f"a ({UNACKNOWLEDGED})",), (0, 0)),
+        (ServerReply("PUBACK", 0x87), 5, "publish-denied", (), (0, 1)),
+        (ServerReply("PUBACK", 0x90), 5, "topic", (), (0, 1)),
+    ],
+)
+def test_a_publish_is_marked_with_what_is_known_of_it(
+    answer: ServerReply, version: int, rule: str | None, published: tuple[str, ...], counts: tuple[int, int]
+) -> None:
+    tried = (Tried(Trial("publish", "a"), answer), Tried(Trial("publish", "b"), None))
+    report = ProbeReport(
+        ProbeVerdict.CONNECTED, PLAN.address, "c", version, STEPS[:3], ServerReply("CONNACK", 0), tried=tried
+    )
+    record = connection_of(PLAN, report, "id-1", 1000.0)
+
+    assert record.published == published
+    assert record.has_published_elsewhere is bool(published)
+    assert record.is_unacknowledged is (published != ("a",) and bool(published))
+    assert (record.counts.published, record.counts.denied) == counts
+    (decision,) = record.decisions
+    assert (decision.rule, decision.qos) == (rule, 1)
+    assert decision.is_open is (rule not in (None, "publish-denied"))
+    assert connection_json.from_json(Members(connection_json.to_json(record), "device")) == record
+
+
+def test_an_https_publish_without_an_answer_is_marked_and_has_the_qos_of_its_query() -> None:
+    plan = replace(PLAN, way="https", query="x-amz-customauthorizer-name=A&qos=0")
+    tried = (Tried(Trial("publish", "a"), ServerReply(closed=ConnectionEnd.SILENT)),)
+    report = ProbeReport(ProbeVerdict.UNREACHED, plan.address, "", None, (), problem="h: no answer", tried=tried)
+    record = connection_of(plan, report, "id-1", 0.0)
+
+    assert record.published == (f"a ({UNACKNOWLEDGED})",)
+    assert [(each.qos, each.rule) for each in record.decisions] == [(0, "no-answer")]
+    assert (plan.qos, replace(plan, query="").qos, replace(plan, way="mqtt").qos) == (0, 1, 1)

@@ -13,6 +13,7 @@ from authlens.core.probe.reply import ConnectionEnd, ServerReply
 from authlens.core.probe.report import ProbeStage, ProbeStep, ProbeVerdict, Tried
 from authlens.core.probe.words import (
     CLIENT_ID_CAUSES,
+    LOST_CAUSES,
     NO_CERTIFICATE,
     NO_CLIENT_ID,
     NO_LOGIN,
@@ -275,3 +276,42 @@ def test_each_difference_word_for_word() -> None:
         "predicted ALLOWED: subscribe s; the server closed the connection",
     ]
     assert list(prediction_words(report(ProbeVerdict.CONNECTED, None, predicted="ALLOWED"))) == []
+
+
+def test_what_does_not_tell_is_said_beside_the_prediction() -> None:
+    reset = ServerReply(closed=ConnectionEnd.RESET)
+    taken_over = ServerReply("DISCONNECT", 0x8E)
+    trials = (Tried(Trial("publish", "a"), reset, "IMPLICIT_DENY"), Tried(Trial("publish", "b"), taken_over, "ALLOWED"))
+    refused = report(ProbeVerdict.REFUSED, V3, answer=reset, predicted="IMPLICIT_DENY")
+
+    assert headline(refused) == "the server reset the connection after CONNECT"
+    assert list(prediction_words(refused)) == [
+        f"predicted IMPLICIT_DENY: connecting as c; {headline(refused)} ({RESET})"
+    ]
+    assert list(prediction_words(report(ProbeVerdict.CONNECTED, tried=trials))) == [
+        f"predicted IMPLICIT_DENY: publish a; the server reset the connection ({RESET})",
+        "predicted ALLOWED: publish b; the broker answered DISCONNECT 0x8e Session taken over (another client "
+        "connected with this client id, which says nothing about the policies)",
+    ]
+
+
+def test_a_server_that_accepts_and_leaves_has_causes_of_its_own() -> None:
+    left = report(ProbeVerdict.REFUSED, answer=ServerReply("CONNACK", 0, "", ConnectionEnd.CLOSED))
+    assert headline(left) == "the server accepted the connection and closed the connection at once"
+    assert causes(left) == LOST_CAUSES
+    named = report(ProbeVerdict.REFUSED, answer=ServerReply("CONNACK", 0, "DISCONNECT 0x8e", ConnectionEnd.CLOSED))
+    assert headline(named).endswith(" at once (DISCONNECT 0x8e)")
+
+
+@pytest.mark.parametrize(
+    ("refusal", "words"),
+    [
+        ("connection-lost", "client id"),
+        ("websocket-closed", "without a code"),
+        ("connack-0x89", "busy"),
+        ("connack-0x01", "version"),
+        ("connack-0x9c", "not known to answer CONNECT with this code"),
+    ],
+)
+def test_a_refusal_that_is_not_about_the_login_names_another_cause_first(refusal: str, words: str) -> None:
+    assert words in causes_of(refusal)[0]

@@ -229,8 +229,8 @@ _AFTERWARDS = 0.3
 """Seconds that a refusal is given to be followed by the end of the connection."""
 
 
-_AT_ONCE = 0.03
-"""Seconds that a server is given to leave after it has accepted CONNECT."""
+_AT_ONCE = 0.06
+"""Seconds that a server is given to leave after it has accepted CONNECT: TCP may hold a second packet for 40 ms."""
 
 
 def _granted(packet: Suback) -> int:

@@ -76,7 +76,7 @@ def headline(report: ProbeReport) -> str:
         return f"{_CLOSED}{answer.closed}{code} after CONNECT" + (_REFUSED_IN_3 if as_aws else "")
     if answer.packet == "CONNACK" and answer.code == 0:
         why = f" ({answer.reason})" if answer.reason else ""
-        return f"the server accepted the connection, and {answer.closed} at once{why}"
+        return f"the server accepted the connection and {answer.closed} at once{why}"
     reason = f": {answer.reason}" if answer.reason else ""
     return f"refused with {answer.words(report.version)}{reason}"
 

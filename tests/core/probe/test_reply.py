@@ -14,6 +14,6 @@ def test_every_end_completes_a_sentence(end: ConnectionEnd) -> None:
     assert ServerReply("PUBACK", 0x87, closed=end).words(V5) == f"PUBACK 0x87 Not authorized, and the server {end}"
 
 
-def test_a_web_page_is_no_yes() -> None:
+def test_a_web_page_is_not_a_yes() -> None:
     assert not ServerReply("HTTP", 200, "a web page, 'Sign in'").is_yes
     assert ServerReply("HTTP", 200, "OK").is_yes

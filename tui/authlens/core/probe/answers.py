@@ -148,7 +148,7 @@ def is_denial(answer: ServerReply, version: int | None) -> bool:
 
 
 def open_words(answer: ServerReply, version: int | None) -> str:
-    """Why an answer that is no yes leaves open what the policies say; empty where it does not."""
+    """Why a refusal or an end leaves open what the policies say; empty where it does not."""
     if answer.is_yes or is_denial(answer, version):
         return ""
     row = row_of(answer, version)

@@ -210,7 +210,7 @@ def rule_of_denial(trial: Trial, answer: ServerReply, version: int | None = V5) 
         return _rule_of_disconnect(trial, answer)
     if answer.packet is None:
         found = REFUSED if answer.closed is None else _ENDS.get(answer.closed)
-        # Over HTTPS an end without an answer is no way to deny.
+        # Over HTTPS an end without an answer does not deny anything.
         return found if found is not REFUSED else denied if version else LOST
     return _OF_ACKNOWLEDGEMENT.get(answer.packet, {}).get(answer.code, denied)
 

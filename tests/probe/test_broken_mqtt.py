@@ -208,7 +208,7 @@ def test_an_answer_that_drips_is_left_in_time(
     ],
     ids=["closed", "reset", "not HTTP"],
 )
-def test_an_https_publish_that_nobody_answered_is_kept_as_sent(act: Act, closed: ConnectionEnd, tmp_path: Path) -> None:
+def test_an_https_publish_without_an_answer_is_kept_as_sent(act: Act, closed: ConnectionEnd, tmp_path: Path) -> None:
     with broken_broker(tmp_path, act) as (port, ca):
         report = probed(port, ca, PUBLISH, way="https")
 

@@ -68,7 +68,7 @@ def _observations(report: ProbeReport) -> Iterator[Observation]:
 
 
 def _of_rule(rule: Rule | None, denied: Rule, answer: ServerReply, version: int) -> Iterator[Observation]:
-    """denied: the row that an answer which tells nothing may belong to. Silence touches no row."""
+    """denied: the row that an unclear answer may belong to. Silence touches no row."""
     if answer.closed is ConnectionEnd.RESET and answer.packet is None and denied is not HTTP_REFUSED:
         response = denied.response(version)
         yield Observation(

@@ -82,7 +82,7 @@ def test_a_server_that_accepts_and_leaves_is_not_blamed_on_the_first_trial(tmp_p
         assert (report.verdict, report.tried) == (ProbeVerdict.REFUSED, ())
         assert headline(report).startswith("the server accepted the connection and closed the connection at once")
         assert ("0x8e" in headline(report)) is bool(more)
-        assert report.refused_by == "connection-lost"
+        assert report.refused_by == "connack-0x00"
 
 
 def test_a_session_that_was_not_asked_for_is_named(tmp_path: Path) -> None:
@@ -231,6 +231,15 @@ def test_a_websocket_that_closes_during_a_publish(tmp_path: Path) -> None:
         report = probed(port, ca, PUBLISH, way="wss")
     assert report.verdict is ProbeVerdict.REFUSED
     assert headline(report) == ("the server accepted the connection and closed the WebSocket at once (close code 1008)")
+
+
+@pytest.mark.parametrize(
+    "frame", [b"\x83\x00", b"\xf2\x00", b"\x09\x00"], ids=["opcode", "reserved bits", "a split ping"]
+)
+def test_a_frame_that_websocket_does_not_allow_is_not_called_a_reset(frame: bytes, tmp_path: Path) -> None:
+    with broken_broker(tmp_path, upgrades(frame)) as (port, ca):
+        report = probed(port, ca, way="wss")
+    assert report.problem == "localhost: what answered is not MQTT (a frame that WebSocket does not allow)"
 
 
 @pytest.mark.parametrize("way", ["mqtt", "wss", "https"])

@@ -76,6 +76,8 @@ def test_of_a_connection(device: DeviceConnection, result: Outcome | Failure, wo
         ("NO CREDENTIALS", "NoCredentialsError", "NO CREDENTIALS"),
         ("REFUSED", "connect-refused", "REFUSED"),
         ("REFUSED", "not-connect", "REFUSED (no valid CONNECT)"),
+        ("REFUSED", "connack-0x00", "REFUSED (accepted, then closed)"),
+        ("REFUSED", "connection-lost", "REFUSED (connection lost)"),
         ("REFUSED", "client-certificate", "REFUSED (client certificate)"),
         ("REFUSED", "http-refused", "REFUSED (HTTP 403)"),
         ("REFUSED", "http-502", "REFUSED (HTTP 502)"),

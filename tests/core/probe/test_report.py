@@ -64,7 +64,7 @@ def test_a_login_differs_from_its_prediction_only_if_the_protocol_answered() -> 
         (ServerReply("DISCONNECT", 0x8E), "taken-over"),
         (ServerReply(closed=ConnectionEnd.CLOSED), "connect-refused"),
         (ServerReply(closed=ConnectionEnd.RESET), "connection-lost"),
-        (ServerReply("CONNACK", 0, closed=ConnectionEnd.CLOSED), "connection-lost"),
+        (ServerReply("CONNACK", 0, closed=ConnectionEnd.CLOSED), "connack-0x00"),
         (ServerReply(closed=ConnectionEnd.CLOSE_FRAME), "websocket-closed"),
         (ServerReply(closed=ConnectionEnd.SILENT), "no-answer"),
         (ServerReply(closed=ConnectionEnd.INVALID), "connection-lost"),

@@ -12,8 +12,8 @@ from authlens.core.probe.plan import PROBE_CLIENT_ID, Trial
 from authlens.core.probe.reply import ConnectionEnd, ServerReply
 from authlens.core.probe.report import ProbeStage, ProbeStep, ProbeVerdict, Tried
 from authlens.core.probe.words import (
+    ACCEPTED_CAUSES,
     CLIENT_ID_CAUSES,
-    LOST_CAUSES,
     NO_CERTIFICATE,
     NO_CLIENT_ID,
     NO_LOGIN,
@@ -246,8 +246,7 @@ def test_an_unavailable_service_may_not_be_aws_either() -> None:
         ),
         (
             *(ServerReply("PUBACK", 0x90), V5),
-            "refused: publish a (PUBACK 0x90 Topic name invalid; the server does not accept the topic, which says "
-            "nothing about the policies)",
+            "refused: publish a (PUBACK 0x90 Topic name invalid; this does not say what the policies decide)",
         ),
         (
             *(ServerReply(closed=ConnectionEnd.SILENT), V5),
@@ -298,7 +297,7 @@ def test_what_does_not_tell_is_said_beside_the_prediction() -> None:
 def test_a_server_that_accepts_and_leaves_has_causes_of_its_own() -> None:
     left = report(ProbeVerdict.REFUSED, answer=ServerReply("CONNACK", 0, "", ConnectionEnd.CLOSED))
     assert headline(left) == "the server accepted the connection and closed the connection at once"
-    assert causes(left) == LOST_CAUSES
+    assert causes(left) == ACCEPTED_CAUSES
     named = report(ProbeVerdict.REFUSED, answer=ServerReply("CONNACK", 0, "DISCONNECT 0x8e", ConnectionEnd.CLOSED))
     assert headline(named).endswith(" at once (DISCONNECT 0x8e)")
 
@@ -306,7 +305,7 @@ def test_a_server_that_accepts_and_leaves_has_causes_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("refusal", "words"),
     [
-        ("connection-lost", "client id"),
+        ("connection-lost", "firewall"),
         ("websocket-closed", "without a code"),
         ("connack-0x89", "busy"),
         ("connack-0x01", "version"),

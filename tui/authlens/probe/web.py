@@ -123,6 +123,8 @@ class WebSocketChannel:
         if message.type is aiohttp.WSMsgType.TEXT:
             raise Malformed("a text frame of the WebSocket")
         if message.type is aiohttp.WSMsgType.ERROR:
+            if isinstance(message.data, aiohttp.WebSocketError):
+                raise Malformed("a frame that WebSocket does not allow")
             raise Ended(ConnectionEnd.RESET)
         raise Ended(ConnectionEnd.CLOSED)
 

@@ -38,6 +38,7 @@ _REFUSED_BECAUSE = {
     "http-refused": "HTTP 403",
     "not-connect": "no valid CONNECT",
     "will-qos": "will of QoS 2",
+    "connack-0x00": "accepted, then closed",
 }
 """What refused a connection, by the rule's id, where the id's own words say too little or nothing more."""
 

@@ -11,7 +11,6 @@ from typing import Final
 
 from authlens.core.contract import pages
 from authlens.core.contract.statement import Source, documented
-from authlens.core.mqtt import codes
 from authlens.core.mqtt.packets import V3
 from authlens.core.probe.reply import ConnectionEnd, ServerReply
 from authlens.frozen import dataclass
@@ -30,60 +29,60 @@ class About(StrEnum):
 @dataclass(frozen=True, slots=True)
 class CodeRow:
     about: About
-    meaning: str
-    """Why it ends a connection or refuses a packet, as a clause."""
     source: Source
+    meaning: str = ""
+    """What happened, as a clause, where the name of the code says too little."""
 
 
-def _aws(about: About, meaning: str) -> CodeRow:
-    return CodeRow(about, meaning, documented(pages.MQTT))
+def _aws(about: About, meaning: str = "") -> CodeRow:
+    return CodeRow(about, documented(pages.MQTT), meaning)
 
 
-def _standard(about: About, meaning: str) -> CodeRow:
+def _standard(about: About) -> CodeRow:
     """AWS does not list the code, so another server sent it."""
-    return CodeRow(about, meaning, documented(pages.MQTT_5, "AWS IoT does not list this code"))
+    return CodeRow(about, documented(pages.MQTT_5, "AWS IoT does not list this code"))
 
 
 CODES: Final[dict[int, CodeRow]] = {
-    0x80: _aws(About.UNSTATED, "the server does not say why"),
-    0x81: _aws(About.PACKET, "the server could not read the packet"),
-    0x82: _aws(About.PACKET, "the packet is not allowed here"),
-    0x83: _standard(About.PACKET, "the server does not accept the packet"),
-    0x84: _standard(About.CONNECTION, "the server does not support this version of MQTT"),
-    0x85: _aws(About.PACKET, "the server does not accept the client id"),
-    0x86: _aws(About.LOGIN, "the server does not accept the user name or password"),
-    0x87: _aws(About.POLICY, "not authorized"),
-    0x88: _standard(About.CONNECTION, "the server is unavailable"),
-    0x89: _standard(About.CONNECTION, "the server is busy"),
-    0x8A: _standard(About.CONNECTION, "the server has banned this client"),
-    0x8B: _aws(About.CONNECTION, "the server is shutting down"),
-    0x8C: _standard(About.LOGIN, "the server does not accept the authentication method"),
-    0x8D: _aws(About.CONNECTION, "the keep alive time passed"),
+    0x80: _aws(About.UNSTATED),
+    0x81: _aws(About.PACKET),
+    0x82: _aws(About.PACKET),
+    0x83: _standard(About.PACKET),
+    0x84: _standard(About.CONNECTION),
+    0x85: _aws(About.PACKET),
+    0x86: _aws(About.LOGIN),
+    0x87: _aws(About.POLICY),
+    0x88: _standard(About.CONNECTION),
+    0x89: _standard(About.CONNECTION),
+    0x8A: _standard(About.CONNECTION),
+    0x8B: _aws(About.CONNECTION),
+    0x8C: _standard(About.LOGIN),
+    0x8D: _aws(About.CONNECTION),
     0x8E: _aws(About.CONNECTION, "another client connected with this client id"),
-    0x8F: _aws(About.PACKET, "the server does not accept the topic filter"),
-    0x90: _aws(About.PACKET, "the server does not accept the topic"),
-    0x91: _aws(About.PACKET, "the packet identifier is in use"),
-    0x93: _aws(About.CONNECTION, "too many unacknowledged publishes"),
-    0x94: _aws(About.PACKET, "the topic alias is not valid"),
-    0x95: _standard(About.PACKET, "the packet is too large"),
-    0x96: _standard(About.CONNECTION, "the message rate is too high"),
-    0x97: _aws(About.PACKET, "a quota is exceeded"),
-    0x98: _aws(About.CONNECTION, "the server ended the connection by an administrative action"),
-    0x99: _standard(About.PACKET, "the payload does not have the format that it claims"),
-    0x9A: _standard(About.PACKET, "the server does not support retained messages"),
-    0x9B: _aws(About.PACKET, "the server does not support this QoS"),
-    0x9C: _standard(About.CONNECTION, "the server names another server to use"),
-    0x9D: _standard(About.CONNECTION, "the server has moved"),
-    0x9E: _standard(About.PACKET, "the server does not support shared subscriptions"),
-    0x9F: _standard(About.CONNECTION, "the connection rate is exceeded"),
-    0xA0: _standard(About.CONNECTION, "the longest time of a connection has passed"),
-    0xA1: _aws(About.PACKET, "the server does not support subscription identifiers"),
-    0xA2: _standard(About.PACKET, "the server does not support wildcards"),
+    0x8F: _aws(About.PACKET),
+    0x90: _aws(About.PACKET),
+    0x91: _aws(About.PACKET),
+    0x93: _aws(About.CONNECTION),
+    0x94: _aws(About.PACKET),
+    0x95: _standard(About.PACKET),
+    0x96: _standard(About.CONNECTION),
+    0x97: _aws(About.PACKET),
+    0x98: _aws(About.CONNECTION),
+    0x99: _standard(About.PACKET),
+    0x9A: _standard(About.PACKET),
+    0x9B: _aws(About.PACKET),
+    0x9C: _standard(About.CONNECTION),
+    0x9D: _standard(About.CONNECTION),
+    0x9E: _standard(About.PACKET),
+    0x9F: _standard(About.CONNECTION),
+    0xA0: _standard(About.CONNECTION),
+    0xA1: _aws(About.PACKET),
+    0xA2: _standard(About.PACKET),
 }
 """The reason codes of MQTT 5 from 0x80; those of AWS are on its page of reason codes."""
 
 _V3_CONNACK: Final[dict[int, CodeRow]] = {
-    code: CodeRow(about, codes.V3_CONNACK_NAMES[code], documented(pages.MQTT_3, "AWS IoT closes the connection"))
+    code: CodeRow(about, documented(pages.MQTT_3, "AWS IoT closes the connection instead"))
     for code, about in (
         (1, About.CONNECTION),
         (2, About.PACKET),
@@ -152,7 +151,7 @@ def open_words(answer: ServerReply, version: int | None) -> str:
     if answer.is_yes or is_denial(answer, version):
         return ""
     row = row_of(answer, version)
-    if row is not None:
+    if row is not None and row.meaning:
         return f"{row.meaning}, which says nothing about the policies"
     if answer.closed is ConnectionEnd.RESET:
         return RESET

@@ -190,8 +190,6 @@ def rule_of_refusal(answer: ServerReply) -> Rule | None:
         return REFUSED if answer.code == codes.NOT_AUTHORIZED else _OF_DISCONNECT.get(answer.code)
     if answer.packet is None:
         return REFUSED if answer.closed is None else _ENDS.get(answer.closed)
-    if answer.code == codes.SUCCESS:
-        return LOST
     return _OF_CONNACK_3.get(answer.code or 0) or _OF_CONNACK.get(answer.code)
 
 

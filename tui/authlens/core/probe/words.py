@@ -26,11 +26,8 @@ CLIENT_ID_CAUSES = (
     "the server accepts only client ids of a pattern of its own",
 )
 RATE_CAUSES = ("another connection used this client id within the last second; wait a second and try again",)
-LOST_CAUSES = (
-    "another client connected with the same client id at the same moment: give --client-id",
-    f"{RESET}: try again, and from another network",
-    *REFUSAL_CAUSES,
-)
+LOST_CAUSES = (f"{RESET}: try again, and from another network", *TAKEN_OVER_CAUSES, *REFUSAL_CAUSES)
+ACCEPTED_CAUSES = (*TAKEN_OVER_CAUSES, "a proxy or load balancer in between ended the connection", _NOT_AWS)
 CLOSE_CODE_CAUSES = (
     "a proxy or another server answered: AWS IoT closes a WebSocket without a code",
     *REFUSAL_CAUSES,
@@ -154,6 +151,7 @@ _KNOWN_CAUSES = {
     TAKEN_OVER.id: TAKEN_OVER_CAUSES,
     CLIENT_ID.id: CLIENT_ID_CAUSES,
     LOST.id: LOST_CAUSES,
+    "connack-0x00": ACCEPTED_CAUSES,
     "websocket-closed": CLOSE_CODE_CAUSES,
     "connack-0x01": VERSION_CAUSES,
     "connack-0x84": VERSION_CAUSES,

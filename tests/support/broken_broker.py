@@ -85,7 +85,12 @@ def broken_broker(
     with socket.create_server(("127.0.0.1", 0)) as server:
         thread = threading.Thread(target=_serve, args=(server, context if tls else None, act), daemon=True)
         thread.start()
-        yield server.getsockname()[1], pem
+        try:
+            yield server.getsockname()[1], pem
+        finally:
+            # Closing alone leaves the thread in accept, where the next server may get the same descriptor.
+            with suppress(OSError):
+                server.shutdown(socket.SHUT_RDWR)
 
 
 def _serve(server: socket.socket, context: ssl.SSLContext | None, act: Act) -> None:

@@ -67,3 +67,11 @@ def test_a_denial_by_a_rule_names_the_rule() -> None:
     _, why, answer = (line.plain.strip() for line in item.lines)
     assert why == rules.PUBLISH_RATE_QOS_0.what
     assert answer == "→ no answer, stays connected   known: documented"
+
+
+def test_what_came_of_each_try_has_its_own_glyph() -> None:
+    tried = PacketDecision(0.0, "PUBLISH", "a", 1, "iot:Publish")
+    decisions = (tried, replace(tried, rule="publish-denied"), replace(tried, rule="taken-over", is_open=True))
+    watched = Watched(invocation(CONNECTED), CONNECTED, CONNECTED.counts, decisions=decisions)
+    glyphs = [item.lines[0].plain.split()[1] for item in decision_items(watched, denied_only=False)]
+    assert glyphs == ["✓", "✗", "?"]

@@ -243,7 +243,7 @@ def _certificate_words(plan: ProbePlan, error: ssl.SSLCertVerificationError) -> 
 _ALERTS = {
     "WRONG_VERSION_NUMBER": "what answers there does not speak TLS; a proxy or a captive portal may be in the way",
     "UNRECOGNIZED_NAME": "the server does not know this server name (TLS SNI); it is not an endpoint of the account",
-    "NO_APPLICATION_PROTOCOL": "the server does not support this ALPN protocol (TLS); it may be a web server or a proxy",
+    "NO_APPLICATION_PROTOCOL": "the server does not support this ALPN protocol (TLS); it may be a web server or proxy",
     "HANDSHAKE_FAILURE": "the server refused the TLS handshake; it may require a client certificate",
     "CERTIFICATE_REQUIRED": "the server requires a client certificate (TLS): give --cert and --key",
     "UNKNOWN_CA": "the server does not trust the client certificate's CA (TLS)",

@@ -118,6 +118,8 @@ def decision_items(watched: Watched, denied_only: bool) -> Iterator[PageItem]:
 
 def _decision(decision: PacketDecision, version: int | None) -> Iterator[Content]:
     glyph, style = (_ALLOWED, "$text-success") if decision.is_allowed else (_DENIED, "$text-error")
+    if decision.is_open:
+        glyph, style = "?", "$text-warning"
     moment = datetime.fromtimestamp(decision.at).astimezone()
     qos = "" if decision.packet == "CONNECT" else f"  QoS {decision.qos}"
     why = decision.statement if decision.is_allowed else ""

@@ -14,6 +14,7 @@ from authlens.core.probe.report import ProbeStage, ProbeStep, ProbeVerdict, Trie
 from authlens.core.probe.words import (
     ACCEPTED_CAUSES,
     CLIENT_ID_CAUSES,
+    LOST_CAUSES,
     NO_CERTIFICATE,
     NO_CLIENT_ID,
     NO_LOGIN,
@@ -314,3 +315,10 @@ def test_a_server_that_accepts_and_leaves_has_causes_of_its_own() -> None:
 )
 def test_a_refusal_that_is_not_about_the_login_names_another_cause_first(refusal: str, words: str) -> None:
     assert words in causes_of(refusal)[0]
+
+
+def test_a_reset_may_also_reject_a_client_certificate_unless_the_connection_was_upgraded() -> None:
+    for version, silent in ((V3, SILENT_CAUSES[:1]), (V5, SILENT_CAUSES)):
+        assert causes_of("connection-lost", version=version) == (*LOST_CAUSES, *silent, *REFUSAL_CAUSES)
+        upgraded = causes_of("connection-lost", version=version, is_upgraded=True)
+        assert upgraded == (*LOST_CAUSES, *silent[1:], *REFUSAL_CAUSES)

@@ -26,7 +26,7 @@ CLIENT_ID_CAUSES = (
     "the server accepts only client ids of a pattern of its own",
 )
 RATE_CAUSES = ("another connection used this client id within the last second; wait a second and try again",)
-LOST_CAUSES = (f"{RESET}: try again, and from another network", *TAKEN_OVER_CAUSES, *REFUSAL_CAUSES)
+LOST_CAUSES = (f"{RESET}: try again, and from another network", *TAKEN_OVER_CAUSES)
 ACCEPTED_CAUSES = (*TAKEN_OVER_CAUSES, "a proxy or load balancer in between ended the connection", _NOT_AWS)
 CLOSE_CODE_CAUSES = (
     "a proxy or another server answered: AWS IoT closes a WebSocket without a code",
@@ -120,6 +120,8 @@ def causes_of(
         return ()
     if refusal == REFUSED.id:
         return _of_connect(words, version, client_id, predicted, is_upgraded)
+    if refusal == LOST.id:
+        return (*LOST_CAUSES, *SILENT_CAUSES[is_upgraded : 2 if version == V5 else 1], *REFUSAL_CAUSES)
     if refusal == HTTP_REFUSED.id:
         # Of the two ways over HTTP only the publish has a topic.
         publish = () if version else ("the policies do not allow iot:Publish on this topic",)
@@ -150,7 +152,6 @@ _KNOWN_CAUSES = {
     CONNECT_RATE.id: RATE_CAUSES,
     TAKEN_OVER.id: TAKEN_OVER_CAUSES,
     CLIENT_ID.id: CLIENT_ID_CAUSES,
-    LOST.id: LOST_CAUSES,
     "connack-0x00": ACCEPTED_CAUSES,
     "websocket-closed": CLOSE_CODE_CAUSES,
     "connack-0x01": VERSION_CAUSES,

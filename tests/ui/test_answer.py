@@ -79,12 +79,16 @@ async def test_the_running_time_is_shown_and_escape_gives_up(tmp_path: Path) -> 
     async with running(tmp_path, gateway=gateway) as robot:
         await robot.press("f5")
         assert "SENDING" in robot.text()
+        assert "Give up" not in robot.text()
         robot.screen.sending.count()
+        await robot.pilot.pause()
+        assert "Give up" in robot.text()
         assert "Esc stops waiting. Looking for credentials" in robot.text()
         await robot.press("escape")
         await robot.settle()
         assert "! ABANDONED" in robot.text()
         assert "You stopped waiting" in robot.text()
+        assert "Give up" not in robot.text()
         assert gateway.hold is not None
         gateway.hold.set()
         gateway.hold = None

@@ -203,8 +203,8 @@ class MainScreen(Screen[object]):
 
     def _running_changed(self, running: RunningCall | None) -> None:
         was, self.running = self.running, running
-        if (was is None) != (running is None):
-            self.refresh_bindings()
+        if (was is not None and was.is_long) != (running is not None and running.is_long):
+            self.refresh_bindings()  # a quick call needs no key to give it up, and a new footer costs a layout
         if was is None and running is not None:
             self.panes.go_to_if_hidden(AnswerPane.ID)  # where it says that a call is under way, and how to stop it
         self._mark_answer()

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from authlens import calls
 from authlens.core.invocation.gateway import CallFailed, SendingWay
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.request.target import Target
@@ -73,6 +74,7 @@ class ProbeController:
             return
         if not await may_send(self._host, self._sender, self._services, saved, base, sources, again is not None):
             return
+        calls.start(_load, lambda attempt: None)
         found = await self._endpoint(saved, base)
         chosen = await self._host.ask(ProbeDialog(self._offered(saved, found, again), _note(found)))
         if chosen is not None:
@@ -148,6 +150,18 @@ class ProbeController:
         except CannotProbe as problem:
             self._host.notify(str(problem), "warning")
             return None
+
+
+def _load() -> None:
+    """What a connection needs, loaded while the user reads the dialog: it takes as long as connecting."""
+    "host".encode("idna")  # loads the codec with which every host is looked up
+
+    import authlens.core.compare.connections
+    import authlens.core.devices.report
+    import authlens.core.verdict.probe_verdict
+    import authlens.probe.channel
+    import authlens.probe.conversation
+    import authlens.probe.making  # noqa: F401
 
 
 def _note(found: DeviceEndpoint | str) -> str:

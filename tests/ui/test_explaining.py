@@ -159,6 +159,7 @@ async def test_a_question_is_typed_on_its_page_and_asked_again_after_a_restart(t
         assert robot.answer.pages.chosen == "changes"
         assert "watching" not in robot.text()
         robot.screen._watching_changed(True)
-        await robot.pilot.resize_terminal(80, 24)
-        await robot.settle()
-        assert "Answer watching" in robot.text()
+        for size in ((120, 40), (80, 24)):
+            await robot.pilot.resize_terminal(*size)
+            await robot.settle()
+            assert "● watching" in robot.text().splitlines()[0]

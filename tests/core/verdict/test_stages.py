@@ -20,7 +20,13 @@ from authlens.core.verdict.stages import Conclusion, Stage, StageState, Verdict,
 from support import device_records
 from support.preflight import NOW, SIGNED
 
-MARKS = {StageState.PASSED: "✓", StageState.FAILED: "✗", StageState.WARNED: "!", StageState.NOT_REACHED: "–"}
+MARKS = {
+    StageState.PASSED: "✓",
+    StageState.FAILED: "✗",
+    StageState.WARNED: "!",
+    StageState.SKIPPED: "·",
+    StageState.NOT_REACHED: "–",
+}
 REQUEST = AuthorizerRequest("A", mqtt_context=MqttContext(f"u?{AUTHORIZER_NAME}=A", "p", "c1"))
 
 
@@ -65,8 +71,8 @@ def refused(error: str, message: str | None, status: int = 400) -> Failure:
         (refused("ResourceNotFoundException", "Authorizer A not found", 404), "✓✓✗––––––"),
         (refused("InvalidRequestException", "Invalid arguments in the call"), "✓✓✓✗–––––"),
         (refused("InvalidRequestException", None), "✓✓✓✓✗––––"),
-        (refused("InvalidResponseException", "Lambda function encountered error in execution: a: B"), "✓✓✓✓✓✗–––"),
-        (refused("InvalidResponseException", "Lambda invocation result is in invalid format"), "✓✓✓✓✓✓✗––"),
+        (refused("InvalidResponseException", "Lambda function encountered error in execution: a: B"), "✓✓✓✓·✗–––"),
+        (refused("InvalidResponseException", "Lambda invocation result is in invalid format"), "✓✓✓✓·✓✗––"),
         (refused("InvalidRequestException", "Something new"), "✓––✗–––––"),
     ],
     ids=lambda value: value.error if isinstance(value, Failure) else value,
@@ -100,23 +106,23 @@ def test_a_call_that_nobody_judged_blames_no_stage(kind: FailureKind, error: str
 
 def test_a_refused_login_fails_at_authenticated() -> None:
     verdict = judged(Outcome(False, "p1", (), 300, 86400))
-    assert (line(verdict), verdict.conclusion) == ("✓✓✓✓✓✓✓✗–", Conclusion.REFUSED)
+    assert (line(verdict), verdict.conclusion) == ("✓✓✓✓·✓✓✗–", Conclusion.REFUSED)
     assert "isAuthenticated is false" in verdict.headline
 
 
 def test_a_login_that_may_do_what_is_asked_passes_every_stage() -> None:
     verdict = judged(passed(CONNECT, PUBLISH), [Question("iot:Publish", "topic/a")])
-    assert (line(verdict), verdict.conclusion, verdict.lit) == ("✓" * 9, Conclusion.ALLOWED, None)
+    assert (line(verdict), verdict.conclusion, verdict.lit) == ("✓✓✓✓·✓✓✓✓", Conclusion.ALLOWED, None)
     assert verdict.headline == "Authenticated as 'p1', and the policies allow the open question."
     assert [each.word for each in verdict.answers] == ["ALLOWED"]
 
 
 def test_without_a_question_the_client_still_has_to_connect() -> None:
     verdict = judged(passed(CONNECT))
-    assert (line(verdict), verdict.headline) == ("✓" * 9, "Authenticated as 'p1'.")
+    assert (line(verdict), verdict.headline) == ("✓✓✓✓·✓✓✓✓", "Authenticated as 'p1'.")
     assert verdict.stages[-1].why == "The client id 'c1' may connect."
     nobody = judged(passed(CONNECT), request=AuthorizerRequest("A", mqtt_context=MqttContext("u")))
-    assert (line(nobody), nobody.conclusion) == ("✓" * 8 + "–", Conclusion.ALLOWED)
+    assert (line(nobody), nobody.conclusion) == ("✓✓✓✓·✓✓✓–", Conclusion.ALLOWED)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +141,7 @@ def test_without_a_question_the_client_still_has_to_connect() -> None:
 )
 def test_a_denied_question_lights_the_last_stage(questions: list[Question], words: str) -> None:
     verdict = judged(passed(CONNECT, PUBLISH), questions)
-    assert (line(verdict), verdict.conclusion) == ("✓✓✓✓✓✓✓✓✗", Conclusion.PARTLY)
+    assert (line(verdict), verdict.conclusion) == ("✓✓✓✓·✓✓✓✗", Conclusion.PARTLY)
     assert words in verdict.headline
 
 
@@ -166,7 +172,7 @@ NOTHING = {
 @pytest.mark.parametrize(("documents", "cause"), NOTHING.values(), ids=NOTHING.keys())
 def test_authenticated_but_everything_denied_is_a_conclusion_of_its_own(documents: tuple[str, ...], cause: str) -> None:
     verdict = judged(Outcome(True, "p1", documents, 300, 86400), [Question("iot:Connect", "client/c1")])
-    assert (line(verdict), verdict.conclusion) == ("✓✓✓✓✓✓✓✓✗", Conclusion.DENIED)
+    assert (line(verdict), verdict.conclusion) == ("✓✓✓✓·✓✓✓✗", Conclusion.DENIED)
     assert verdict.headline == f"Authenticated as 'p1', but everything is denied: {cause}."
     assert ("return at least one document" in verdict.next_step) == (not documents)
 
@@ -199,7 +205,7 @@ def test_a_warning_marks_its_stage_and_goes_into_the_headline() -> None:
     assert (line(verdict), verdict.conclusion) == ("✓✓!✓✓✓✓✓✓", Conclusion.ALLOWED)
     assert verdict.headline.startswith("Authenticated as 'p1', but: the authorizer is INACTIVE")
     assert verdict.next_step == "Activate it: aws iot update-authorizer --status ACTIVE --authorizer-name A."
-    assert line(judged(passed(PUBLISH))) == "✓✓✓✓✓✓✓✓!"
+    assert line(judged(passed(PUBLISH))) == "✓✓✓✓·✓✓✓!"
     assert line(judged(passed(CONNECT), request=AuthorizerRequest("A", "t", "s"))) == "✓✓✓✓✓!✓✓–"
 
 
@@ -287,7 +293,7 @@ def test_what_is_deployed_is_reported_with_another_cause(result: Outcome | Failu
 def test_a_pass_is_warned_of_what_a_device_would_meet() -> None:
     verdict = deployed(passed(CONNECT))
     assert verdict.headline.startswith("Authenticated as 'p1', but: the function's resource policy does not let")
-    assert line(verdict) == "✓✓✓✓✓!✓✓✓"
+    assert line(verdict) == "✓✓✓✓·!✓✓✓"
     assert [caveat.id for caveat in verdict.caveats] == ["permission-missing", "alpn-and-port"]
 
 
@@ -500,12 +506,12 @@ def test_without_a_question_the_certificate_may_decide() -> None:
         (
             (MAY_CONNECT,),
             "Authenticated as 'p1', and the policies allow the open question.",
-            "Connect as a device would, with authlens connect.",
+            "Connect as a device would ('authlens connect').",
         ),
         (
             (MAY_CONNECT, Question("iot:Publish", "topic/a")),
             "Authenticated as 'p1', and the policies allow all 2 open questions.",
-            "Connect as a device would, with authlens connect.",
+            "Connect as a device would ('authlens connect').",
         ),
     ],
 )

@@ -8,7 +8,15 @@ from datetime import UTC, date, datetime
 import pytest
 
 from authlens.store.history.history import HistoryRow
-from authlens.ui.text.history_text import day_text, history_row, outcome_word_of, request_name
+from authlens.ui.model.screen_values import HistoryState
+from authlens.ui.text.history_text import (
+    day_text,
+    history_row,
+    outcome_word_of,
+    request_name,
+    scope_text,
+    target_names,
+)
 
 ROW = HistoryRow(
     1, datetime(2026, 11, 28, 9, 30, tzinfo=UTC), "A", "AUTHENTICATED", None, "sensor7", 0.012, "demo", None
@@ -53,7 +61,7 @@ def test_a_request_is_named_by_its_file_and_case(source: str | None, name: str) 
     ("source", "client_id", "width", "name"),
     [
         (None, "c-9", 40, "c-9 · A"),
-        (None, "a-client-id-of-28-characters", 40, "a-cli…characters"),
+        (None, "a-client-id-of-28-characters", 40, "a-cli…-characters"),
         (None, "a-client-id-of-1", 40, "a-client-id-of-1"),
         (None, "", 40, "A"),
         (None, None, 40, "A"),
@@ -65,7 +73,7 @@ def test_a_request_without_a_file_is_named_by_its_client_id(
     source: str | None, client_id: str | None, width: int, name: str
 ) -> None:
     row = history_row(replace(ROW, source=source, client_id=client_id, principal=None, target=""), width, " ").plain
-    assert row[24:].split("  ")[0].strip() == name
+    assert row[22:].split("  ")[0].strip() == name
 
 
 @pytest.mark.parametrize(
@@ -88,14 +96,46 @@ def test_a_refused_connection_is_told_from_a_test_call(stage: str | None, word: 
 
 
 def test_a_wide_row_names_principal_and_target() -> None:
-    local = replace(ROW, target="/home/me/authorizers.yaml")
+    local = replace(ROW, target="../authorizers.yaml", source="/home/me/shop/requests/one.yaml")
     assert "sensor7" not in history_row(local, 40, " ").plain
-    wide = history_row(local, 80, " ").plain
+    assert history_row(local, 40, " ").plain.endswith(" shop/"), "where it went is worth a column at any width"
+    assert history_row(ROW, 40, " ").plain.endswith(" demo")
+    wide = history_row(local, 130, " ").plain
     assert "sensor7" in wide
-    assert "authorizers.yaml" in wide
+    assert "shop/authorizers.yaml" in wide
     assert wide.endswith("12 ms")
     assert "12 ms" not in history_row(local, 40, " ").plain, "the name of the request is worth more"
     assert "/home/me" not in wide
+
+
+@pytest.mark.parametrize(
+    ("target", "source", "names"),
+    [
+        ("demo", "/x/one.yaml", ["demo", "demo"]),
+        ("dev eu-west-1", None, ["dev eu-west-1", "dev"]),
+        ("http://localhost:1", None, ["http://localhost:1", "http://localhost:1"]),
+        ("../cdk.out", "/p/shop/requests/one.yaml::case", ["shop/cdk.out", "shop/"]),
+        ("/p/shop/template.yaml", None, ["shop/template.yaml", "shop/"]),
+        ("template.yaml", None, ["template.yaml"]),
+        ("", None, [""]),
+    ],
+)
+def test_a_target_has_a_long_and_a_short_name(target: str, source: str | None, names: list[str]) -> None:
+    assert target_names(target, source) == names
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (HistoryState(3), ""),
+        (HistoryState(3, project="shop", is_of_project=True), ""),
+        (HistoryState(3, project="shop", is_of_project=True, all=3), "runs of shop"),
+        (HistoryState(3, project="shop", is_of_project=True, all=4_000), "runs of shop  a all 4,000"),
+        (HistoryState(4_000, project="shop", all=4_000), "all runs  a only shop"),
+    ],
+)
+def test_it_is_said_whose_runs_are_listed(state: HistoryState, said: str) -> None:
+    assert scope_text(state).plain == said
 
 
 @pytest.mark.parametrize("width", [36, 45, 54, 55, 66, 87])

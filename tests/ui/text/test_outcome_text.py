@@ -75,5 +75,5 @@ def test_a_message_that_aws_left_out_is_reported() -> None:
 
 def test_an_outcome_has_readable_times() -> None:
     said = outcome_text.details(invocation(PASSED)).plain
-    assert said == "1 document · refresh 5 min · disconnect 24 h"
+    assert said == "refresh 5 min · disconnect 24 h"
     assert outcome_text.details(invocation(Outcome(True, "p"))).plain == "no documents"

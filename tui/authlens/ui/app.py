@@ -32,6 +32,7 @@ from authlens.ui.runtime.textual_internals import ContinuedDriver, close_at_once
 from authlens.ui.runtime.themes import DEFAULT, BrokenTheme, read_theme, read_themes
 from authlens.ui.text.key_words import place_name
 from authlens.ui.text.safe_content import AsciiGlyphs, TerminalGuard
+from authlens.ui.widgets.controls.key_line import KeyLine
 
 if TYPE_CHECKING:
     from authlens.sending import Sender
@@ -94,6 +95,8 @@ class AuthlensApp(OrderedKeysApp):
         self.services = services
         self.sender = sender
         self._resumed: WeakSet[DOMNode] = WeakSet()
+        self._timed: set[str] = set()
+        """The messages that end by themselves."""
         self._guards: tuple[LineFilter, ...] = (TerminalGuard(), *(() if _speaks_utf8() else (AsciiGlyphs(),)))
         self._use_one_theme()
 
@@ -128,6 +131,15 @@ class AuthlensApp(OrderedKeysApp):
     def notify(self, message: str, *, markup: bool = False, **how: Any) -> None:
         """As Textual does, but never with markup; code in a sentence is in quotation marks."""
         super().notify(quoted(message), markup=False, **how)
+
+    def on_messages(self) -> None:
+        messages = {message.identity: message for message in self.messages}
+        for identity in messages.keys() - self._timed:
+            self.set_timer(messages[identity].time_left, partial(self.forget_message, messages[identity]))
+        self._timed = set(messages)
+        for screen in self.screen_stack:
+            for line in screen.query(KeyLine):
+                line.messages_changed()
 
     # Themes
 

@@ -97,7 +97,7 @@ _RULES: dict[str, tuple[str, str]] = {
     ),
     answer.SYNTAX.id: (
         "A policy document is not a JSON policy.",
-        "Return each document as an object, or as the text of one; 'authlens lint' shows the error.",
+        "Return each document as an object, or as the text of one; 'authlens lint FILE' shows the error in a document.",
     ),
     answer.ARN.id: (
         "The Resource {value} of a policy is not an ARN.",

@@ -19,13 +19,15 @@ from authlens.core.invocation.failing_line import failing_line
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
 from authlens.core.invocation.read_for import read_for
 from authlens.core.policy.wildcards import MOST_STEPS, TooMuchWork, bounded_work
-from authlens.core.preflight.finding import MISSING_AUTHORIZER, Finding
+from authlens.core.preflight.finding import MISSING_AUTHORIZER, Finding, PreflightSubject
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.saved.expectation import Question
+from authlens.core.secrets.redaction import MASK
 from authlens.core.verdict.caveats import Passed, caveats, client_id_of
 from authlens.core.verdict.explanations import ANSWERED_TO_KNOWN_CALLERS, StageExplanation, explain
 from authlens.core.verdict.local_causes import possible_cause
+from authlens.core.verdict.skipped import with_skipped
 from authlens.core.verdict.verdict import Conclusion as Conclusion
 from authlens.core.verdict.verdict import StageResult as StageResult
 from authlens.core.verdict.verdict import StageState as StageState
@@ -58,16 +60,15 @@ def stages(
     variables = {**read.variables, **(variables or {})}
     result = invocation.result
     if isinstance(result, Failure):
-        verdict = _failed(
-            _with_advice(explain(result, invocation.request, known, claims_authenticated), invocation), result
-        )
-        return with_deployment(verdict, deployment, invocation.request)
-    if not result.is_authenticated:
-        return with_deployment(_refused(result, possible_cause(invocation)), deployment, invocation.request)
-    answers = AccessQuestions(result, invocation.request, variables, known)
-    return _authenticated(
-        Passed(invocation, result, known, answers, deployment, read.transport), tuple(map(answers.ask, questions))
-    )
+        explanation = _with_advice(explain(result, invocation.request, known, claims_authenticated), invocation, known)
+        verdict = with_deployment(_failed(explanation, result), deployment, invocation.request)
+    elif not result.is_authenticated:
+        verdict = with_deployment(_refused(result, possible_cause(invocation)), deployment, invocation.request)
+    else:
+        answers = AccessQuestions(result, invocation.request, variables, known)
+        passed = Passed(invocation, result, known, answers, deployment, read.transport)
+        verdict = _authenticated(passed, tuple(map(answers.ask, questions)))
+    return with_skipped(verdict, invocation, known)
 
 
 def with_deployment(verdict: Verdict, deployment: Deployment | None, request: AuthorizerRequest) -> Verdict:
@@ -89,7 +90,7 @@ def with_deployment(verdict: Verdict, deployment: Deployment | None, request: Au
     return replace(verdict, stages=changed, headline=why, next_step=cause.next_step)
 
 
-CONNECT_AS_DEVICE = "Connect as a device would, with authlens connect."
+CONNECT_AS_DEVICE = "Connect as a device would ('authlens connect')."
 
 _OWN_ERRORS = frozenset({FUNCTION_FAILED.id})
 """The function ran and failed on its own, so the deployment is not to blame."""
@@ -124,12 +125,19 @@ def _failed(explanation: StageExplanation, failure: Failure) -> Verdict:
 _LOCAL_CAUSES = frozenset({FUNCTION_FAILED.id, test_call.UNKNOWN_AUTHORIZER.id})
 
 
-def _with_advice(explanation: StageExplanation, invocation: Invocation) -> StageExplanation:
-    """Adds what the machine that ran the function knows: what is wrong in its answer, or the cause of its failure."""
+def _with_advice(
+    explanation: StageExplanation, invocation: Invocation, authorizer: Authorizer | None
+) -> StageExplanation:
+    """Adds what the machine that ran the function knows: what is wrong in its answer, or the cause of its failure.
+
+    And what the authorizer's keys say of a signature that fits none of them.
+    """
     failure = invocation.failure
     if failure is not None and failure.kind is FailureKind.REFUSED_HERE and not invocation.request.authorizer_name:
         why = "The request names no authorizer."
         return replace(explanation, id=MISSING_AUTHORIZER, why=why, next_step="Give the name of an authorizer.")
+    if explanation.id == test_call.SIGNATURE_MISMATCH.id:
+        return _with_mistake(explanation, invocation, authorizer)
     run = invocation.local_run
     if run is not None and run.problem and explanation.stage is Stage.VALID:
         return replace(explanation, why=run.problem)
@@ -138,6 +146,27 @@ def _with_advice(explanation: StageExplanation, invocation: Invocation) -> Stage
         return explanation
     why, next_step = cause
     return replace(explanation, why=f"{explanation.why} {why}".rstrip(), next_step=next_step or explanation.next_step)
+
+
+def _with_mistake(
+    explanation: StageExplanation, invocation: Invocation, authorizer: Authorizer | None
+) -> StageExplanation:
+    """The same reason that preflight gives, where the token and the keys are known."""
+    from authlens.core.preflight.signature_checks import signature_mismatch  # refusals of this kind are few
+
+    if MASK in str(invocation.request.to_api()):
+        return explanation
+    subject = PreflightSubject(invocation.request, invocation.request, authorizer, None)
+    finding = next(signature_mismatch(subject), None)
+    if finding is None or finding.severity != "error":
+        return explanation
+    step = f"{finding.fix.label}." if finding.fix else _SIGN_AGAIN
+    return replace(explanation, why=finding.message, next_step=step)
+
+
+_SIGN_AGAIN = (
+    "Sign the token alone, without a line feed, with the private key of a registered public key ('authlens sign')."
+)
 
 
 def _at_its_line(explanation: StageExplanation, invocation: Invocation) -> StageExplanation:

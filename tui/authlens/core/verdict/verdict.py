@@ -1,4 +1,4 @@
-"""A verdict: each stage passed, failed, warned or not reached, one sentence, and the one thing to do next."""
+"""A verdict: each stage passed, failed, warned, skipped or not reached, one sentence, and the one thing to do next."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ class StageState(StrEnum):
     FAILED = "failed"
     WARNED = "warned"
     """Passed, with a warning about real connections."""
+    SKIPPED = "skipped"
+    """The call got through, but nothing was checked here."""
     NOT_REACHED = "not reached"
 
 

@@ -24,8 +24,9 @@ from authlens.store.history import database as file
 from authlens.store.history import record as stored
 from authlens.store.history import search as search_in
 from authlens.store.history.record import HistoryRecord, HistoryRow, Keep, record_of, search_terms
+from authlens.store.history.scope import Scope
 
-__all__ = ["History", "HistoryRow", "Keep"]
+__all__ = ["History", "HistoryRow", "Keep", "Scope"]
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
@@ -123,21 +124,17 @@ class History:
             self._ask(lambda connection: self._put_client_ids(connection, read), None)
         return [replace(row, client_id=read.get(row.number, row.client_id)) for row in rows]
 
-    def page(self, search: str = "", before: int | None = None, limit: int = 100) -> list[HistoryRow]:
+    def page(
+        self, search: str = "", before: int | None = None, limit: int = 100, scope: Scope | None = None
+    ) -> list[HistoryRow]:
         """The newest rows that hold every word of the search, those older than the number `before`."""
-        terms = search_terms(search)
-        return self._ask(
-            lambda connection: search_in.page(connection, terms, _bounded(before), limit, self._searchable(connection)),
-            [],
-        )
+        wanted = (search_terms(search), _bounded(before), limit)
+        return self._ask(lambda opened: search_in.page(opened, *wanted, self._searchable(opened), scope), [])
 
-    def count(self, search: str = "") -> int:
+    def count(self, search: str = "", scope: Scope | None = None) -> int:
         """How many rows hold every word of the search."""
         terms = search_terms(search)
-        return self._ask(
-            lambda connection: search_in.count(connection, terms, self._searchable(connection)),
-            0,
-        )
+        return self._ask(lambda opened: search_in.count(opened, terms, self._searchable(opened), scope), 0)
 
     def get(self, number: int) -> Invocation | None:
         """The whole invocation; `None` if there is none with that number."""

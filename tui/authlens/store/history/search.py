@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from authlens.store.history.record import HistoryRow, row_of
+from authlens.store.history.scope import Scope
 
 _INDEX = (
     "CREATE VIRTUAL TABLE IF NOT EXISTS word_index"
@@ -115,14 +116,19 @@ def remove_all_words(connection: sqlite3.Connection, indexed: bool) -> None:
 
 
 def page(
-    connection: sqlite3.Connection, terms: Sequence[str], before: int | None, limit: int, indexed: bool
+    connection: sqlite3.Connection,
+    terms: Sequence[str],
+    before: int | None,
+    limit: int,
+    indexed: bool,
+    scope: Scope | None = None,
 ) -> list[HistoryRow]:
     """The newest rows that hold every term, older than the number `before`."""
     bound = _NEWEST if before is None else before
-    if not terms:
+    if not terms and scope is None:
         query = f"{_ROWS} WHERE number < ? ORDER BY number DESC LIMIT ?"
         return [row_of(*row) for row in connection.execute(query, (bound, limit))]
-    source, number, condition, values = _found_by(terms, indexed)
+    source, number, condition, values = _found_by(terms, indexed, scope)
     query = (
         f"{_ROWS} WHERE number IN ("
         f"SELECT {number} FROM {source} WHERE {condition} AND {number} < ? ORDER BY {number} DESC LIMIT ?"
@@ -131,13 +137,15 @@ def page(
     return [row_of(*row) for row in connection.execute(query, (*values, bound, limit))]
 
 
-def count(connection: sqlite3.Connection, terms: Sequence[str], indexed: bool) -> int:
+def count(connection: sqlite3.Connection, terms: Sequence[str], indexed: bool, scope: Scope | None = None) -> int:
     """How many rows hold every term."""
-    source, _, condition, values = _found_by(terms, indexed)
+    source, _, condition, values = _found_by(terms, indexed, scope)
     return int(connection.execute(f"SELECT count(*) FROM {source} WHERE {condition}", values).fetchone()[0])
 
 
-def _found_by(terms: Sequence[str], indexed: bool) -> tuple[str, str, str, list[str]]:
+def _found_by(
+    terms: Sequence[str], indexed: bool, scope: Scope | None
+) -> tuple[str, str, str, list[str | int]]:
     """The tables, their column of numbers, the condition and its values."""
     days = {term: day for term in terms if (day := _day_of(term)) is not None}
     long = [term for term in terms if indexed and len(term) >= _TRIGRAM and term not in days]
@@ -145,11 +153,14 @@ def _found_by(terms: Sequence[str], indexed: bool) -> tuple[str, str, str, list[
     number = "word_index.rowid" if long else "word.number"
     conditions = ["instr(word.text, ?)"] * len(short)
     conditions += [f"{number} IN ({_OF_A_DAY})"] * len(days)
-    values = [*short, *(bound for day in days.values() for bound in _bounds(day))]
+    values: list[str | int] = [*short, *(bound for day in days.values() for bound in _bounds(day))]
+    if scope is not None:
+        condition, of_scope = scope.condition
+        conditions, values = [*conditions, condition], [*values, *of_scope]
     if not long:
         return "word", number, " AND ".join(conditions) or "true", values
     phrases = " ".join('"' + term.replace('"', '""') + '"' for term in long)
-    tables = "word_index JOIN word ON word.number = word_index.rowid" if short else "word_index"
+    tables = "word_index JOIN word ON word.number = word_index.rowid" if short or scope else "word_index"
     return tables, number, " AND ".join(["word_index MATCH ?", *conditions]), [phrases, *values]
 
 

@@ -191,6 +191,12 @@ class HistoryState:
     """Why nothing is recorded."""
     page: HistoryPage | None = None
     """The page that was read last."""
+    project: str = ""
+    """The project that the app was opened on, if any."""
+    is_of_project: bool = False
+    """Whether only its rows are listed."""
+    all: int | None = None
+    """How many rows there are with those of other projects."""
 
 
 @dataclass(frozen=True, slots=True)

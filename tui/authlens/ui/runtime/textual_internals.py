@@ -106,6 +106,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Region, Size
 from textual.keys import _character_to_key
 from textual.message import Message
+from textual.notifications import Notification
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import TextArea
@@ -196,6 +197,21 @@ class FaultApp(App[object]):
     def print_at_the_end(self, what: RenderableType) -> None:
         """Once the terminal is given back."""
         self._exit_renderables.append(what)
+
+    @property
+    def messages(self) -> list[Notification]:
+        """What `notify` said and is still to be shown, the oldest first."""
+        return list(self._notifications)
+
+    def forget_message(self, message: Notification) -> None:
+        self._unnotify(message)
+
+    def on_messages(self) -> None:
+        """There is a message more, or one less."""
+
+    def _refresh_notifications(self) -> None:
+        # In place of Textual's toasts, which cover what is below them.
+        self.on_messages()
 
     def keep_copied(self, text: str) -> None:
         """Set the content of `clipboard`."""

@@ -1,10 +1,11 @@
-"""A line of the history: the time, the outcome as a glyph and a word, the request, and the duration. Pure.
+"""A line of the history: the time, the outcome as a glyph and a word, the request and its target. Pure.
 
 The rule: two different rows can be distinguished before one is opened.
 """
 
 from __future__ import annotations
 
+import os
 from datetime import date, timedelta
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -27,7 +28,9 @@ from authlens.ui.text.safe_content import safe_content, shortened
 
 if TYPE_CHECKING:
     from authlens.store.history.history import HistoryRow
+    from authlens.ui.model.screen_values import HistoryState
 
+_KEY = "bold $footer-key-foreground"
 _WORDS = {
     AUTHENTICATED: ("✓", ALLOWED),
     NOT_AUTHENTICATED: ("✗", "refused"),
@@ -61,14 +64,16 @@ _NO_STAGE = frozenset({"ThrottlingException", "InternalFailureException", "Servi
 """Outcomes that say nothing about a stage."""
 _CONNECTIONS = frozenset({"device", "probe"})
 """Kinds of rows."""
-_WORD = 11
-"""Cells of the word."""
-_WITH_DURATION, _WITH_TARGET, _ALL = 46, 52, 64
-"""Widths from which there is room for the duration, for principal and target instead, and for everything."""
+_WORD = 9
+"""Cells of the word; the few that are longer move the rest of their row."""
+_TARGET = 8
+"""Most cells of the target where there is little room."""
+_WITH_PRINCIPAL, _ALL = 52, 64
+"""Widths from which there is room for the principal, and for the duration too."""
 
 
 def history_row(row: HistoryRow, width: int, sign: str) -> Content:
-    """Time, outcome and request; as far as there is room, also principal, target and duration."""
+    """Time, outcome, request and target; as far as there is room, also principal and duration."""
     glyph, word = outcome_word_of(row)
     style = {
         "✓": "$text-success",
@@ -77,30 +82,35 @@ def history_row(row: HistoryRow, width: int, sign: str) -> Content:
         "!": "$text-warning",
         "–": "$foreground-muted",
     }.get(glyph, "$text-error")
-    fixed: list[Content | tuple[str, str]] = [
+    fixed = Content.assemble(
         (sign, "bold $text-primary"),
         (f"{row.started_at.astimezone():%H:%M:%S} ", "$foreground-muted"),
         (f"{glyph} {word:<{_WORD}} ", style),
-    ]
-    room = max(4, width - _WORD - 13)
-    took = Content.styled(f"{outcome_text.duration(row.duration):>7}", "$foreground-muted")
-    if width < _WITH_DURATION:
-        return Content.assemble(*fixed, _name(row, room))
-    if width < _WITH_TARGET:
-        return Content.assemble(*fixed, _name(row, room - took.cell_length), took)
-    took = took if width >= _ALL else Content("")
-    room -= took.cell_length
-    name = max(12, (room - 2) * 2 // 5)
-    principal = max(8, (room - 2 - name) * 2 // 5)
+    )
+    room = max(4, width - fixed.cell_length)
+    if width < _WITH_PRINCIPAL:
+        end = _target(row, min(_TARGET, room // 2))
+        return Content.assemble(fixed, _name(row, room - end.cell_length - 1), " ", end)
+    took = outcome_text.duration(row.duration) if width >= _ALL else ""
+    room -= 8 if took else 0
+    principal, target = _principal_cells(room), _target_cells(room)
     return Content.assemble(
-        *fixed,
-        _name(row, name),
+        fixed,
+        _name(row, room - principal - target - 2),
         " ",
         _column(safe_content(row.principal or _kind(row)), principal),
         " ",
-        _column(safe_content(_target_name(row.target), "$foreground-muted"), room - 2 - name - principal),
-        took,
+        _column(_target(row, target), target),
+        (f"{took:>8}" if took else "", "$foreground-muted"),
     )
+
+
+def _principal_cells(room: int) -> int:
+    return max(8, min(24, room // 5))
+
+
+def _target_cells(room: int) -> int:
+    return max(10, min(30, room // 4))
 
 
 def outcome_word_of(row: HistoryRow) -> tuple[str, str]:
@@ -151,8 +161,31 @@ def day_text(day: date, today: date) -> str:
     return "yesterday" if day == today - timedelta(days=1) else f"{day:%A, %d %B %Y}"
 
 
-def _target_name(target: str) -> str:
-    return PurePath(target).name if "/" in target and "://" not in target else target
+def _target(row: HistoryRow, width: int) -> Content:
+    """Where it was sent: `demo`, the profile or region, or a local file with its folder, in so many cells at most."""
+    names = target_names(row.target, row.source)
+    name = next((each for each in names if len(each) <= width), names[-1])
+    return shortened(safe_content(name, "$foreground-muted"), width)
+
+
+def target_names(target: str, source: str | None) -> list[str]:
+    """A target's names, the longest first. Most projects call their file the same: its folder tells them apart."""
+    if "://" in target or not ("/" in target or ("." in target and " " not in target)):
+        return [target, *target.split()[:1]]
+    path = PurePath(os.path.normpath(PurePath(split_source(source)[0]).parent / target if source else target))
+    folder = path.parent.name
+    return [f"{folder}/{path.name}", f"{folder}/"] if folder else [path.name]
+
+
+def scope_text(history: HistoryState) -> Content:
+    """Whose runs are listed, and the key that lists the others."""
+    if not history.project or history.all is None:
+        return Content("")
+    if not history.is_of_project:
+        return Content.assemble("all runs  ", ("a", _KEY), " only ", safe_content(history.project))
+    if history.all == history.total:
+        return Content.assemble("runs of ", safe_content(history.project))
+    return Content.assemble("runs of ", safe_content(history.project), "  ", ("a", _KEY), f" all {history.all:,}")
 
 
 def _column(content: Content, width: int) -> Content:

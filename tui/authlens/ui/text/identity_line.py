@@ -24,6 +24,7 @@ _TARGET = 8
 """Cells that a name and a target keep, before the other is shortened further."""
 _GAP = 2
 
+_WATCHED = Content.styled("● watching", "bold $text-primary")
 Part = tuple[str, str]
 """A label and its value."""
 
@@ -58,15 +59,19 @@ def _profile(target: Target, configured: Configured | None) -> str:
     return _NO_PROFILE[profile] if isinstance(profile, NoProfile) else profile
 
 
-def authorizer_state(authorizer: Authorizer | None, problem: str = "", missing: int = 0) -> tuple[Content, Content]:
+def authorizer_state(
+    authorizer: Authorizer | None, problem: str = "", missing: int = 0, *, is_watched: bool = False
+) -> tuple[Content, Content]:
     """The status of an authorizer, or why nothing is known of it; and what may be left out: its signing.
 
-    missing: how many values of its local definition are not known here.
+    missing: how many values of its local definition are not known here. is_watched: whether a change of its function's
+    code sends the request.
     """
     status, signing = _status(authorizer, problem)
+    parts = [_WATCHED] if is_watched else []
     if missing:
-        lacks = Content.styled(f"! {missing} value{'' if missing == 1 else 's'} missing", "$text-warning")
-        status = Content(" " * _GAP).join(part for part in (status, lacks) if part.cell_length)
+        parts.append(Content.styled(f"! {missing} value{'' if missing == 1 else 's'} missing", "$text-warning"))
+    status = Content(" " * _GAP).join(part for part in (*parts, status) if part.cell_length)
     return status, signing
 
 

@@ -65,14 +65,14 @@ def human_time(seconds: int) -> str:
     return " ".join(f"{count} {unit}" for count, unit in parts if count)
 
 
-def limits(outcome: Outcome) -> str:
+def limits(outcome: Outcome) -> list[str]:
     """Refresh and disconnect, in human time."""
     parts = []
     if outcome.refresh_after_in_seconds is not None:
         parts.append(f"refresh {human_time(outcome.refresh_after_in_seconds)}")
     if outcome.disconnect_after_in_seconds is not None:
         parts.append(f"disconnect {human_time(outcome.disconnect_after_in_seconds)}")
-    return " · ".join(parts)
+    return parts
 
 
 def headline(invocation: Invocation, now: datetime, width: int, relation: str = "") -> Content:
@@ -101,20 +101,15 @@ def invocation_label(invocation: Invocation, now: datetime) -> str:
     return f"{number} of {moment(invocation.started_at, now)}"
 
 
-def documents_text(outcome: Outcome) -> str:
-    count = len(outcome.policy_documents)
-    return f"{count or 'no'} document{'' if count == 1 else 's'}"
-
-
 def details(invocation: Invocation, headline: str = "", width: int = 0) -> Content:
-    """Times and documents, or the failure word for word, unless the headline quotes it.
+    """Times, and that there is no document; or the failure word for word, unless the headline quotes it.
 
     width: cells of a line; what identifies the request for AWS's support is on the Wire page where it does not fit.
     """
     outcome = invocation.outcome
     if outcome is not None and not invocation.is_probe:
-        parts = (documents_text(outcome), limits(outcome))
-        return Content.styled(" · ".join(part for part in parts if part), "$foreground-muted")
+        parts = [*([] if outcome.policy_documents else ["no documents"]), *limits(outcome)]
+        return Content.styled(" · ".join(parts), "$foreground-muted")
     if invocation.failure is None:
         return Content("")
     return _failure_details(invocation, headline, width)

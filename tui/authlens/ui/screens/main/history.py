@@ -12,10 +12,11 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.ui.model.screen_values import HistoryPage, HistoryState
 from authlens.ui.runtime import background
 from authlens.ui.runtime.host import Host
+from authlens.ui.runtime.project import Project
 from authlens.ui.runtime.services import AppServices
 
 if TYPE_CHECKING:
-    from authlens.store.history.history import History, HistoryRow
+    from authlens.store.history.history import History, HistoryRow, Scope
 
 PAGE = 100
 """Rows that are loaded at once."""
@@ -23,6 +24,8 @@ _AT_ONCE = 5
 """Rows whose failing stage is worked out before they are shown; with more of them the rows come first."""
 _SEARCHED = 500
 """Rows among which the last allowed run is looked for."""
+_MOST_OWN = 200
+"""Numbers of runs of this session that are listed with those of the project, wherever they went."""
 _MOST_AWAITED = 50
 """Invocations that were recorded and may still be completed by what is read after the send."""
 
@@ -45,6 +48,9 @@ class HistoryController:
         """Receives what to do with an invocation."""
         self._history: History | None = None
         self._search = ""
+        self._project: Project | None = None
+        self._own: tuple[int, ...] = ()
+        """What was sent from here."""
         self._unrecorded: dict[int, tuple[Invocation, Authorizer | None, Deployment | None]] = {}
         """By the identity of an invocation that has no number yet: what was read for it meanwhile."""
         self._records: dict[int, tuple[Invocation, Invocation]] = {}
@@ -54,6 +60,26 @@ class HistoryController:
     @property
     def store(self) -> History | None:
         return self._history
+
+    def limit_to(self, project: Project | None) -> None:
+        """List only the runs of a project, until the user wants all; before anything is read."""
+        self._project = project
+        if project is not None:
+            self._publish(project=project.name, is_of_project=True)
+
+    def toggle_scope(self) -> None:
+        """From the runs of the project to all of them, and back."""
+        if self._project is not None:
+            self._publish(is_of_project=not self.state.is_of_project)
+            self.page(self._search)
+
+    def _scope(self) -> Scope | None:
+        project = self._project
+        if project is None or not self.state.is_of_project:
+            return None
+        from authlens.store.history.scope import Scope  # loaded with the history
+
+        return Scope(project.folder, project.target, self._own)
 
     def open(self) -> None:
         """Read the newest page, and check the file after it."""
@@ -72,6 +98,8 @@ class HistoryController:
 
     async def _record(self, invocation: Invocation) -> None:
         recorded = await self.add(invocation)
+        if recorded.number is not None:
+            self._own = (*self._own, recorded.number)[-_MOST_OWN:]
         if self._history is not None:
             self._complain(self._history)
         self._recorded(invocation, recorded)
@@ -126,7 +154,7 @@ class HistoryController:
         unjudged = [row.number for row in rows if row.stage is None]
         if not unjudged:
             return rows
-        return await background.call(lambda: _judged_page(history, unjudged, search, None, _SEARCHED))
+        return await background.call(lambda: _judged_page(history, unjudged, search, None, None, _SEARCHED))
 
     def page(self, search: str, before: int | None = None) -> None:
         """Read rows that match, older than `before`."""
@@ -141,17 +169,20 @@ class HistoryController:
         history = self._history
         if history is None:
             return
-        rows = await background.call(lambda: _page_of(history, search, before))
+        scope = self._scope()
+        rows = await background.call(lambda: _page_of(history, search, before, scope))
         unjudged = [row.number for row in rows if row.stage is None]
         if unjudged and (before is not None or len(unjudged) <= _AT_ONCE):
-            rows = await background.call(lambda: _judged_page(history, unjudged, search, before))
+            rows = await background.call(lambda: _judged_page(history, unjudged, search, before, scope))
             unjudged = []
         self._publish(page=HistoryPage(tuple(rows), before, len(rows) < PAGE))
         if unjudged:  # records of `authlens invoke` and of an older version
-            rows = await background.call(lambda: _judged_page(history, unjudged, search, before))
+            rows = await background.call(lambda: _judged_page(history, unjudged, search, before, scope))
             self._publish(page=HistoryPage(tuple(rows), before, len(rows) < PAGE))
         if before is None:
-            self._publish(total=await background.call(lambda: history.count(search)))
+            total = await background.call(lambda: history.count(search, scope))
+            every = total if scope is None else await background.call(lambda: history.count(search))
+            self._publish(total=total, all=every)
 
     def choose(self, action: str, number: int) -> None:
         """Show an invocation, load its request, or send it again."""
@@ -176,15 +207,17 @@ class HistoryController:
         self._changed(self.state)
 
 
-def _page_of(history: History, search: str, before: int | None, limit: int = PAGE) -> list[HistoryRow]:
-    return history.with_client_ids(history.page(search, before, limit))
+def _page_of(
+    history: History, search: str, before: int | None, scope: Scope | None, limit: int = PAGE
+) -> list[HistoryRow]:
+    return history.with_client_ids(history.page(search, before, limit, scope))
 
 
 def _judged_page(
-    history: History, numbers: list[int], search: str, before: int | None, limit: int = PAGE
+    history: History, numbers: list[int], search: str, before: int | None, scope: Scope | None, limit: int = PAGE
 ) -> list[HistoryRow]:
     """A page once it is known at which stage these failed."""
     from authlens.core.verdict.failing_stage import stage_and_words
 
     history.judge(numbers, stage_and_words)
-    return _page_of(history, search, before, limit)
+    return _page_of(history, search, before, scope, limit)

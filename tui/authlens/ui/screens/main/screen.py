@@ -20,6 +20,7 @@ from authlens.sending import Sender
 from authlens.ui.model.collection import CollectionState
 from authlens.ui.model.screen_values import FormState, HintState, HistoryState, IdentityState, RunningCall
 from authlens.ui.runtime.host import ScreenHost
+from authlens.ui.runtime.project import project_of
 from authlens.ui.runtime.question_memory import QuestionMemory
 from authlens.ui.runtime.services import AppServices
 from authlens.ui.runtime.start import Start
@@ -97,7 +98,7 @@ class MainScreen(Screen[object]):
         self.files = FileController(services, sender, host, form, self._file_opened, self._filed)
         self.variants = VariantController(sender, host, form, self.files, self._environments_found)
         self.looks = LooksController(services, sender, host, form, identity)
-        self.editing = EditController(services, sender, host, form, identity)
+        self.editing = EditController(services, sender, host, form, identity, lambda: self.watching)
         self.pasting = PasteController(services, sender, host, form, answer, identity, self._pasted)
         self.comparing = CompareController(host, form, answer, history, identity)
         show = self._answer_chosen
@@ -130,17 +131,18 @@ class MainScreen(Screen[object]):
     def begin(self, start: Start) -> None:
         """Open on a request, before anything is on the screen."""
         self.form.begin(start)
+        self.history.limit_to(project_of(self.services, start.folder))
         self._is_choice = start.is_choice
 
     def compose(self) -> ComposeResult:
-        yield IdentityBar().data_bind(identity=MainScreen.identity_state)
+        yield IdentityBar().data_bind(MainScreen.watching, identity=MainScreen.identity_state)
         self.panes.hold(
             CollectionPane().data_bind(MainScreen.collection),
             RequestPane(self.form_state).data_bind(
                 MainScreen.hints, MainScreen.missing, MainScreen.environments, form=MainScreen.form_state
             ),
             AnswerPane(self.services.now).data_bind(
-                MainScreen.running, MainScreen.cloud_log, MainScreen.watching, view=MainScreen.answer_view
+                MainScreen.running, MainScreen.cloud_log, view=MainScreen.answer_view
             ),
             HistoryPane(self.services.now).data_bind(history=MainScreen.history_state, answer=MainScreen.answer_view),
         )
@@ -268,14 +270,12 @@ class MainScreen(Screen[object]):
 
     def _watching_changed(self, watching: bool) -> None:
         self.watching = watching
-        self._mark_answer()
 
     def _mark_answer(self) -> None:
         """On its tab, for whoever is in another pane."""
         running = self.running
-        marks = ["watching"] if self.watching else []
-        marks += [f"● {running.seconds:.0f} s" if running.is_long else "●"] if running is not None else []
-        self.panes.retitle(AnswerPane.ID, "", " ".join(marks))
+        mark = "" if running is None else f"● {running.seconds:.0f} s" if running.is_long else "●"
+        self.panes.retitle(AnswerPane.ID, "", mark)
 
     def _pasted(self, where: Arrival) -> None:
         self.panes.go_to_if_hidden(RequestPane.ID if where is Arrival.FORM else AnswerPane.ID)
@@ -329,6 +329,9 @@ class MainScreen(Screen[object]):
 
     def on_history_pane_wanted(self, event: HistoryPane.Wanted) -> None:
         self.history.page(event.search, event.before)
+
+    def on_history_pane_all_wanted(self) -> None:
+        self.history.toggle_scope()
 
     def on_history_rows_asked(self, event: HistoryRows.Asked) -> None:
         self.history.choose(event.action, event.number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.saved.expectation import Question
 from authlens.core.verdict.stages import Verdict, stages
 from authlens.frozen import dataclass
+from authlens.ui.text.in_app import in_app
 from authlens.ui.text.page import laid_out
 from authlens.ui.text.pretty_json import Pretty
 
@@ -86,7 +88,7 @@ def _explained(
     deployment: Deployment | None,
 ) -> Explanation:
     outcome = invocation.outcome
-    verdict = stages(invocation, questions, authorizer, deployment=deployment)
+    verdict = _with_keys(stages(invocation, questions, authorizer, deployment=deployment))
     read = read_for(invocation, authorizer, deployment)
     if outcome is None or invocation.is_probe:
         return Explanation(verdict, (), (), (), ())
@@ -115,6 +117,19 @@ def _explained(
         tuple(page if isinstance(page, Pretty) else None for page in pages),
         permissions,
         is_wanted and permissions is None,
+    )
+
+
+def _with_keys(verdict: Verdict) -> Verdict:
+    """The verdict with the app's keys where its advice names commands."""
+    return replace(
+        verdict,
+        headline=in_app(verdict.headline),
+        next_step=in_app(verdict.next_step),
+        stages=tuple(replace(one, why=in_app(one.why), next_step=in_app(one.next_step)) for one in verdict.stages),
+        caveats=tuple(
+            replace(one, message=in_app(one.message), next_step=in_app(one.next_step)) for one in verdict.caveats
+        ),
     )
 
 

@@ -9,7 +9,7 @@ from authlens.core.expect.check import Judgement, JudgementState
 from authlens.core.expect.judgement_text import sentence
 from authlens.core.invocation.invocation import FailureKind
 from authlens.core.policy.decision.permission_text import sentence as permission_sentence
-from authlens.core.verdict.stages import CONNECT_AS_DEVICE, Conclusion, Stage, StageResult, StageState, Verdict
+from authlens.core.verdict.stages import Conclusion, Stage, StageResult, StageState, Verdict
 from authlens.ui.text import outcome_text
 from authlens.ui.text.answer.access_text import near_miss_text
 from authlens.ui.text.answer.answer_view import AnswerView
@@ -23,9 +23,9 @@ _STATE_STYLES = {
     StageState.PASSED: ("✓", "$text-success"),
     StageState.FAILED: ("✗", "bold $text-error"),
     StageState.WARNED: ("!", "$text-warning"),
+    StageState.SKIPPED: ("–", "$foreground-muted"),
     StageState.NOT_REACHED: ("–", "$foreground-disabled"),
 }
-
 
 _STAGE_NAMES: dict[str, str] = {
     Stage.CREDENTIALS: "credentials",
@@ -38,6 +38,12 @@ _STAGE_NAMES: dict[str, str] = {
     Stage.AUTHENTICATED: "authenticated",
     Stage.POLICY: "policy",
 }
+_SKIPPED: dict[str, str] = {
+    Stage.CREDENTIALS: "no credentials needed",
+    Stage.FITS: "called directly",
+    Stage.SIGNATURE: "no signature needed",
+}
+"""What is said of a stage where nothing was checked."""
 
 
 def verdict_text(view: AnswerView, width: int, mask: Mask = REVEALED, *, in_full: bool = False) -> Content:
@@ -69,21 +75,43 @@ def _passed(view: AnswerView, verdict: Verdict, width: int, in_full: bool, sampl
     first = verdict.caveats[0] if verdict.caveats else None
     if in_full:
         said.append(stage_line(verdict, width))
-    passed = sum(result.state in (StageState.PASSED, StageState.WARNED) for result in verdict.stages)
     outcome = view.invocation.outcome if view.invocation is not None else None
     is_probe = view.invocation is not None and view.invocation.is_probe
-    facts = [f"{passed} of {len(verdict.stages)} stages" if passed < len(verdict.stages) else f"{passed} stages"]
+    facts = [passed_words(verdict)]
     if outcome is not None and not is_probe:
-        facts += [part for part in (outcome_text.documents_text(outcome), outcome_text.limits(outcome)) if part]
-    line = Content.assemble(("✓ ", "$text-success"), (" · ".join(facts), "$foreground-muted"))
-    kept = sample is None and view.judgement is not None and view.judgement.state is JudgementState.KEPT
-    whole = Content.assemble(line, (" · ", "$foreground-muted"), _AS_EXPECTED) if kept else line
-    said += [whole] if whole.cell_length <= width else [line, _AS_EXPECTED]
+        facts += outcome_text.limits(outcome)
+    parts = [Content.styled(fact, "$foreground-muted") for fact in facts]
+    if sample is None and view.judgement is not None and view.judgement.state is JudgementState.KEPT:
+        parts.append(_AS_EXPECTED)
+    said.append(_packed([Content.assemble(("✓ ", "$text-success"), parts[0]), *parts[1:]], width))
     if permissions is None:
         said.append(failure_text(verdict))
     elif first is not None and first.severity == "warning" and first.id not in _REFUSES_ALL:
         said.append(warning_text(first))
     return said
+
+
+def _packed(parts: list[Content], width: int) -> Content:
+    """Parts on as few lines as possible, none of them split."""
+    lines = [parts[0]]
+    for part in parts[1:]:
+        joined = Content.assemble(lines[-1], (" · ", "$foreground-muted"), part)
+        lines = [*lines[:-1], joined] if joined.cell_length <= width else [*lines, part]
+    return Content("\n").join(lines)
+
+
+def passed_words(verdict: Verdict) -> str:
+    """That the stages passed, and which of them checked nothing."""
+    names = [_name(each) for each in verdict.stages if each.state is StageState.NOT_REACHED]
+    said = f"all stages but {' and '.join(names)} passed" if names else "all stages passed"
+    skipped = {each.stage for each in verdict.stages if each.state is StageState.SKIPPED}
+    return f"{said}, {_SKIPPED[Stage.SIGNATURE]}" if Stage.SIGNATURE in skipped else said
+
+
+def _name(result: StageResult) -> str:
+    if result.state is StageState.SKIPPED and result.stage in _SKIPPED:
+        return _SKIPPED[result.stage]
+    return _STAGE_NAMES.get(result.stage, result.stage.value)
 
 
 _REFUSES_ALL = {"inactive": "Once it is ACTIVE"}
@@ -103,11 +131,8 @@ def _failed(view: AnswerView, verdict: Verdict, width: int) -> list[Content]:
     """The stages with the failing one highlighted, why, what to do next; then AWS's own message, once."""
     invocation = view.invocation
     said = [stage_line(verdict, width), failure_text(verdict)]
-    if invocation is not None and invocation.outcome is not None:
-        said.append(outcome_text.details(invocation))
-    elif invocation is not None:
-        said.append(outcome_text.details(invocation, verdict.headline, width))
-    return said
+    details = Content("") if invocation is None else outcome_text.details(invocation, verdict.headline, width)
+    return [*said, details] if details.cell_length else said
 
 
 _AS_EXPECTED = Content.styled("✓ as expected", "$text-success")
@@ -130,7 +155,7 @@ def stage_line(verdict: Verdict, width: int) -> Content:
 def _stage(result: StageResult, lit: bool) -> Content:
     glyph, style = _STATE_STYLES[result.state]
     return Content.styled(
-        f" {glyph} {result.stage.value} " if lit else f"{glyph} {_STAGE_NAMES.get(result.stage, result.stage.value)}",
+        f" {glyph} {result.stage.value} " if lit else f"{glyph} {_name(result)}",
         f"{style} reverse" if lit else style,
     )
 
@@ -154,8 +179,6 @@ def failure_text(verdict: Verdict) -> Content:
 
 def _next_step(verdict: Verdict) -> str:
     """The headline of a denied question already says that nothing allows it."""
-    if verdict.next_step == CONNECT_AS_DEVICE:
-        return "Connect as a device would: F11."
     if verdict.conclusion is not Conclusion.PARTLY or verdict.nearest is None:
         return verdict.next_step
     said = near_miss_text(verdict.nearest.message)

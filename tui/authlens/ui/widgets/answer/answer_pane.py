@@ -61,8 +61,6 @@ class AnswerPane(SearchablePane):
     mask: var[Mask] = var(REVEALED, init=False)
     """What the form hides is hidden here too, until it is revealed."""
     cloud_log: var[CloudLog | None] = var[CloudLog | None](None, init=False)
-    watching: var[bool] = var(False)
-    """Whether a change of the function's code sends the request again."""
 
     @message
     class LogAsked(Message):
@@ -148,9 +146,6 @@ class AnswerPane(SearchablePane):
         if log is not None and self.pages.chosen != "log":
             self.pages.open("log")
         self._explain_and_fill()
-
-    def watch_watching(self, watching: bool) -> None:
-        self.border_subtitle = Content("watching the code" if watching else "")
 
     def watch_mask(self) -> None:
         if self.query("#texts"):

@@ -1,4 +1,7 @@
-"""The keys that matter now, on one line or a few. Read from the active bindings: there is no other table of keys."""
+"""The keys that matter now, on one line or a few, below what the app has just said, which covers nothing here.
+
+Read from the active bindings: there is no other table of keys.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,20 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.geometry import Size
+from textual.notifications import Notification
 from textual.widget import Widget
 
 from authlens.frozen import dataclass
+from authlens.ui.runtime.textual_internals import FaultApp
+from authlens.ui.text.safe_content import safe_lines
 
 _WAY_OUT = "escape"
+_WAY_ON = frozenset({"next-pane"})
+"""Stays in view, as the keys of the app do."""
+_SEVERITIES = {"error": ("✗ ", "bold $text-error"), "warning": ("! ", "bold $text-warning")}
+_SAID = ("● ", "bold $text-success")
+_LEAST, _PART = 4, 4
+"""Lines that messages may take, and the part of the screen's height where that is more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,26 +60,49 @@ class KeyLine(Widget):
     def on_unmount(self) -> None:
         self.screen.bindings_updated_signal.unsubscribe(self)
 
+    def messages_changed(self) -> None:
+        """The app has said something, or a message has had its time."""
+        self._say()
+
     def _say(self) -> None:
-        if not self._drawn().is_same(self._content):
-            self.refresh(layout=self._most_lines > 1)
+        drawn = self._drawn()
+        if not drawn.is_same(self._content):
+            self.refresh(layout=self._most_lines > 1 or _rows(drawn) != _rows(self._content))
 
     def render(self) -> Content:
         self._content = self._drawn()
         return self._content
 
     def _drawn(self) -> Content:
-        return Content("\n").join(
-            Content("  ").join(map(_shown, line)) for line in self._lines(self.content_size.width)
-        )
+        width = self.content_size.width
+        keys = [Content("  ").join(map(_shown, line)) for line in self._lines(width)]
+        return Content("\n").join([*(line for line, _ in self._said(width)), *keys])
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return len(self._lines(width))
+        return len(self._said(width)) + len(self._lines(width))
+
+    def _said(self, width: int) -> list[tuple[Content, Notification]]:
+        """The lines of the messages, the newest last. If there are too many, the newest stay."""
+        if width < 1 or not isinstance(self.app, FaultApp) or not self.screen.is_current:
+            return []
+        most = max(_LEAST, self.screen.size.height // _PART)
+        said: list[tuple[Content, Notification]] = []
+        for message in reversed(self.app.messages):
+            mark, style = _SEVERITIES.get(message.severity, _SAID)
+            lines = safe_lines(message.message).wrap(max(1, width - len(mark)))
+            marks = [Content.styled(mark, style), *[Content(" " * len(mark))] * (len(lines) - 1)]
+            drawn = [Content.assemble(*pair).stylize("$foreground") for pair in zip(marks, lines, strict=True)]
+            said = [*((line, message) for line in drawn[: most - len(said)]), *said]
+        return said
 
     def on_click(self, event: events.Click) -> None:
-        lines = self._lines(self.content_size.width)
+        said, lines = self._said(self.content_size.width), self._lines(self.content_size.width)
+        if event.y < len(said):
+            if isinstance(self.app, FaultApp):
+                self.app.forget_message(said[event.y][1])
+            return
         end = self.gutter.left
-        for key in lines[min(event.y, len(lines) - 1)]:
+        for key in lines[min(event.y - len(said), len(lines) - 1)]:
             end += _width(key)
             if event.x < end:
                 self.call_later(self.app.run_action, key.binding.action, key.node)
@@ -86,18 +121,21 @@ class KeyLine(Widget):
     def _fitting(self, width: int) -> list[_Key]:
         """Those that fit, in the order of the bindings: a widget's own come before the screen's.
 
-        Those of the app stay: one of them leads to all the others.
+        Those of the app stay, because one of them leads to all the others, and so does the way to the other panes.
         """
         keys = self._keys()
-        room = width + 2 - sum(_width(key) for key in keys if key.node is self.app)
+        room = width + 2 - sum(_width(key) for key in keys if self._stays(key))
         fitting = []
         for key in keys:
-            if key.node is self.app:
+            if self._stays(key):
                 fitting.append(key)
             elif _width(key) <= room:
                 room -= _width(key)
                 fitting.append(key)
         return fitting
+
+    def _stays(self, key: _Key) -> bool:
+        return key.node is self.app or key.binding.id in _WAY_ON
 
     def _keys(self) -> list[_Key]:
         shown: dict[str, _Key] = {}
@@ -122,6 +160,10 @@ def _both(first: str, second: str) -> str:
 
 def _shown(key: _Key) -> Content:
     return Content.assemble((key.display, "bold $footer-key-foreground"), f" {key.label}")
+
+
+def _rows(content: Content) -> int:
+    return content.plain.count("\n")
 
 
 def _width(key: _Key) -> int:

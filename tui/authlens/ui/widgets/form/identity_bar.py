@@ -16,10 +16,12 @@ class IdentityBar(Widget):
     """
 
     identity: reactive[IdentityState] = reactive(IdentityState())
+    watching: reactive[bool] = reactive(False)
+    """Whether a change of the function's code sends the request again."""
 
     def render(self) -> Content:
         shown = self.identity
         parts = identity_parts(shown.target, shown.identity, shown.configured, shown.environment)
         authorizer = shown.authorizer if shown.authorizer and shown.authorizer.name == shown.name else None
-        state = authorizer_state(authorizer, shown.problem, len(shown.missing))
+        state = authorizer_state(authorizer, shown.problem, len(shown.missing), is_watched=self.watching)
         return identity_line(shown.name, state, parts, self.size.width - 2)

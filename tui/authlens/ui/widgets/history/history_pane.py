@@ -17,6 +17,7 @@ from textual.widgets import Static
 from authlens.frozen import message
 from authlens.ui.model.screen_values import HistoryPage, HistoryState
 from authlens.ui.text.answer.answer_view import AnswerView
+from authlens.ui.text.history_text import scope_text
 from authlens.ui.text.safe_content import prose
 from authlens.ui.widgets.controls.search_box import SearchBox
 from authlens.ui.widgets.controls.searchable_pane import SearchablePane
@@ -27,6 +28,7 @@ _EMPTY = (
     "its request into the form, r sends it again, d shows how it differs from the last that was allowed, Space marks "
     "several, and c compares them."
 )
+_NONE_YET = "Nothing of this project has been sent yet.\n\na lists the runs of other projects."
 
 
 class HistoryPane(SearchablePane):
@@ -34,9 +36,10 @@ class HistoryPane(SearchablePane):
     TITLE: ClassVar[str] = "History"
     DEFAULT_CSS = """
     HistoryPane .empty { color: $foreground-muted; height: auto; }
+    HistoryPane .scope { color: $foreground-muted; height: 1; display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash,ctrl+f", "search", "Search", id="history.search", tooltip="Search the history"),
+        Binding("a", "all", "All", id="history.all", tooltip="Show the runs of all projects, or of this one alone"),
     ]
 
     history: var[HistoryState] = var(HistoryState(), init=False)
@@ -50,6 +53,10 @@ class HistoryPane(SearchablePane):
         search: str
         before: int | None = None
 
+    @message
+    class AllWanted(Message):
+        """The runs of all projects are to be listed, or those of this one again."""
+
     def __init__(self, now: Callable[[], datetime]) -> None:
         super().__init__()
         self._now = now
@@ -59,6 +66,19 @@ class HistoryPane(SearchablePane):
         yield SearchBox("authorizer, verdict, yesterday, text …")
         yield Static(_EMPTY, classes="empty", markup=False)
         yield HistoryRows(self._now)
+        yield Static("", classes="scope", markup=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "all":
+            return bool(self.history.project)
+        return super().check_action(action, parameters)
+
+    def action_all(self) -> None:
+        self.post_message(self.AllWanted())
+
+    def on_history_rows_search_wanted(self, event: HistoryRows.SearchWanted) -> None:
+        event.stop()
+        self.action_search()
 
     def entrance(self) -> Widget | None:
         return self.rows
@@ -79,10 +99,10 @@ class HistoryPane(SearchablePane):
             self.rows.extend(page.rows, page.is_last)
         empty = self.query_one(".empty", Static)
         empty.display = self.rows.row_count == 0
-        empty.update(Content("No matches." if self._search else _EMPTY))
+        empty.update(Content("No matches." if self._search else _EMPTY if not self.history.all else _NONE_YET))
 
     def watch_history(self, before: HistoryState, history: HistoryState) -> None:
-        if history.page is not None and history.page is not before.page:
+        if history.page is not None and (history.page is not before.page or (history.all != before.all)):
             self._show(history.page)
         self._retitle()
 
@@ -95,6 +115,15 @@ class HistoryPane(SearchablePane):
         count = "" if total is None else f"  {total:,}"
         warning = prose(f"  ! {problem}", "$text-warning") if problem else Content("")
         self.border_title = Content.assemble(self.TITLE, (count, "$foreground-muted"), warning)
+        self._say_scope()
+
+    def _say_scope(self) -> None:
+        """Whose rows are listed, and the key for the others: in the frame, or below the rows where there is none."""
+        said = scope_text(self.history)
+        self.border_subtitle = said
+        line = self.query_one(".scope", Static)
+        line.update(said)
+        line.set_class(bool(said.plain), "-said")
 
     def on_search_box_sought(self, event: SearchBox.Sought) -> None:
         event.stop()

@@ -26,6 +26,9 @@ _AHEAD = 40
 class HistoryRows(Rows):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "show", "Show", id="history.show", tooltip="Show this invocation"),
+        Binding("slash,ctrl+f", "search", "Search", id="history.search", tooltip="Search the history"),
+        Binding("r", "resend", "Resend", id="history.resend", tooltip="Send its request, or those marked, again"),
+        Binding("l", "load", "Load", id="history.load", tooltip="Load its request into the form"),
         Binding(
             "d",
             "several('last_allowed')",
@@ -34,12 +37,10 @@ class HistoryRows(Rows):
             tooltip="What differs from the last allowed run of the same request, or of its authorizer",
         ),
         Binding("b", "several('pin')", "Baseline", id="history.pin", tooltip="Compare all later answers with it"),
+        Binding("c", "several('compare')", "Compare", id="history.compare", tooltip="Compare what is marked"),
         Binding(
             "space", "mark", "Mark", show=False, id="history.mark", tooltip="Mark it, to compare or resend several"
         ),
-        Binding("c", "several('compare')", "Compare", id="history.compare", tooltip="Compare what is marked"),
-        Binding("l", "load", "Load", id="history.load", tooltip="Load its request into the form"),
-        Binding("r", "resend", "Resend", id="history.resend", tooltip="Send its request, or those marked, again"),
     ]
 
     @message
@@ -57,6 +58,10 @@ class HistoryRows(Rows):
         numbers: tuple[int, ...]
         action: str
         """`compare`, `last_allowed`, `pin` or `replay`."""
+
+    @message
+    class SearchWanted(Message):
+        """The user wants to search."""
 
     @message
     class MoreWanted(Message):
@@ -169,6 +174,9 @@ class HistoryRows(Rows):
     def _ask(self, action: str) -> None:
         if self.number is not None:
             self.post_message(self.Asked(self.number, action))
+
+    def action_search(self) -> None:
+        self.post_message(self.SearchWanted())
 
     def action_show(self) -> None:
         self._ask("show")

@@ -29,7 +29,10 @@ class EditController:
         host: Host,
         form: FormController,
         identity: IdentityController,
+        watches: Callable[[], bool] = lambda: False,
     ) -> None:
+        """watches: whether a change of the code sends the request."""
+        self._watches = watches
         self._services = services
         self._sender = sender
         self._host = host
@@ -109,7 +112,8 @@ class EditController:
         except ProgramFailed as error:
             self._host.notify(f"{error} The file to edit is {path}.", "warning", 15)
         if _changed_at(path) not in (None, before):
-            self._host.notify(f"{path.name} was changed. F5 runs it; Ctrl+R sends after every change.")
+            then = "The request is sent again." if self._watches() else "F5 runs it; Ctrl+R sends after every change."
+            self._host.notify(f"{path.name} was changed. {then}")
 
     def show(self, text: str) -> None:
         """Show a document in the user's pager."""

@@ -100,8 +100,10 @@ class PasteController:
         if answer.messages:
             from authlens.core.verdict.messages_verdict import message_lines
             from authlens.ui.screens.document import DocumentScreen
+            from authlens.ui.text.in_app import in_app
 
-            self._host.open(DocumentScreen("Pasted message", "\n".join(message_lines(answer.messages)).strip()))
+            said = in_app("\n".join(message_lines(answer.messages)).strip())
+            self._host.open(DocumentScreen("Pasted message", said))
             return
         invocation = answer.invocation
         if not invocation.request.to_api():

@@ -1,0 +1,28 @@
+"""Advice of the core as the app gives it: where a key does what a command of authlens does, it names the key. Pure."""
+
+from __future__ import annotations
+
+import re
+
+_INSTEAD = {
+    "authlens verify": "Ctrl+T",
+    "authlens sign": "Ctrl+T",
+    "authlens sign --generate": "Ctrl+T",
+    "authlens decide": "a on the Access page",
+    "authlens event": "F10",
+    "authlens event --device-lines": "F3",
+    "authlens explain --request": "F7",
+    "authlens explain --deployment": "the Device page",
+    "authlens logs": "l on the answer",
+    "authlens logs --connections": "Ctrl+P, Read AWS IoT's log",
+    "authlens lint FILE": "the report of a pasted policy",
+    "authlens trust": "F5 asks",
+    "authlens connect": "F11",
+}
+"""A command, and the key or the place that answers the same here. `authlens serve` has none."""
+_COMMAND = re.compile(r"'(authlens [^']*)'")
+
+
+def in_app(text: str) -> str:
+    """The text with the app's keys in place of quoted commands."""
+    return _COMMAND.sub(lambda found: _INSTEAD.get(found[1], found[0]), text) if "'authlens " in text else text

@@ -13,7 +13,7 @@ from authlens.ui.screens.dialogs.verdicts import VerdictsScreen
 from authlens.ui.widgets.controls.compare_view import CompareView
 from authlens.ui.widgets.controls.field import Field
 from authlens.ui.widgets.controls.items import Items
-from support.app_services import PASSED, ScriptedGateway
+from support.app_services import NOW, PASSED, ScriptedGateway
 from ui.robot import Robot, running
 
 OTHER = Outcome(True, "sensor8", ('{"Version":"2012-10-17","Statement":[]}',), 300, 86400)
@@ -37,7 +37,8 @@ async def test_two_runs_are_compared_side_by_side_and_copied(tmp_path: Path) -> 
         await robot.press("space", "space", "c")
         assert isinstance(robot.app.screen, CompareScreen)
         text = robot.text()
-        assert "invocation 1  →  invocation 2" in text
+        time = NOW.astimezone()
+        assert f"{time:%H:%M:%S} sensor-7 #1  →  {time:%H:%M:%S} sensor-7 #2" in text, "as the history names them"
         assert text.index("connect as sensor-7: ALLOWED → IMPLICIT_DENY") < text.index("principal sensor7 → sensor8")
         assert "mqttContext.username: sensor-7" in text
         await robot.press("n")
@@ -57,7 +58,7 @@ async def test_a_refused_run_is_compared_with_the_last_allowed_one_by_a_key(tmp_
         assert "d vs allowed" in robot.text().splitlines()[-1]
         await robot.press("d")
         assert isinstance(robot.app.screen, CompareScreen)
-        assert "invocation 1  →  invocation 2" in robot.text()
+        assert "sensor-7 #1  →" in robot.text()
         assert "mqttContext.username sensor-7 → sensor-8" in robot.text()
         await robot.press("escape", "down", "d")
         assert "holds no other run of SensorAuth that was allowed" in robot.notifications()[-1]

@@ -325,6 +325,8 @@ def test_a_stage_is_blamed_only_where_the_request_was_processed(kind: FailureKin
     [
         (Failure(FailureKind.DEVICE, "E", "CONNACK 0x87"), "The device's connection was refused: CONNACK 0x87."),
         (Failure(FailureKind.DEVICE, "E", None), "The device's connection was refused."),
+        (Failure(FailureKind.CREDENTIALS, "E", "Unable to locate credentials"), "Unable to locate credentials."),
+        (Failure(FailureKind.CONFIGURATION, "E", None), "The AWS configuration cannot be used."),
         (Failure(FailureKind.FAULT, "E", "message"), "authlens itself failed."),
         (
             Failure(FailureKind.UNREACHABLE, "E", "message"),

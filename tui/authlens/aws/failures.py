@@ -22,7 +22,7 @@ _ERRORS: tuple[tuple[str, FailureKind, str], ...] = (
     (
         "NoCredentialsError",
         FailureKind.CREDENTIALS,
-        "No AWS credentials were found. Run `aws configure` or `aws sso login`, or name a profile with --profile; "
+        "Run `aws configure` or `aws sso login`, or name a profile with --profile; "
         "a local endpoint needs none with --no-sign-request.",
     ),
     ("PartialCredentialsError", FailureKind.CREDENTIALS, "Half of a key pair is configured. " + _KEYS),

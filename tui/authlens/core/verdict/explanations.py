@@ -258,6 +258,8 @@ _KINDS: dict[FailureKind, tuple[Stage, str, str]] = {
     ),
 }
 """By the kind of a failure that is not AWS's answer."""
+_QUOTED = {FailureKind.DEVICE: "The device's connection was refused: {}."}
+_QUOTED |= dict.fromkeys((FailureKind.CREDENTIALS, FailureKind.CONFIGURATION), "{}.")
 
 _UNJUDGED = frozenset(
     {
@@ -354,8 +356,8 @@ def _of_kind(failure: Failure) -> StageExplanation:
     kind = FailureKind.UNREACHABLE if unconnected else failure.kind
     stage, why, next_step = _KINDS[kind]
     step = failure.advice or next_step
-    if kind is FailureKind.DEVICE and failure.message:
-        why = f"The device's connection was refused: {failure.message}."
+    if kind in _QUOTED and failure.message:
+        why = _QUOTED[kind].format(failure.message.rstrip("."))
     return StageExplanation(failure.kind.value, stage, why, step, earlier_passed=False, judged=kind not in _UNJUDGED)
 
 

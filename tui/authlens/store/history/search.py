@@ -143,9 +143,7 @@ def count(connection: sqlite3.Connection, terms: Sequence[str], indexed: bool, s
     return int(connection.execute(f"SELECT count(*) FROM {source} WHERE {condition}", values).fetchone()[0])
 
 
-def _found_by(
-    terms: Sequence[str], indexed: bool, scope: Scope | None
-) -> tuple[str, str, str, list[str | int]]:
+def _found_by(terms: Sequence[str], indexed: bool, scope: Scope | None) -> tuple[str, str, str, list[str | int]]:
     """The tables, their column of numbers, the condition and its values."""
     days = {term: day for term in terms if (day := _day_of(term)) is not None}
     long = [term for term in terms if indexed and len(term) >= _TRIGRAM and term not in days]

@@ -28,6 +28,11 @@ def notable(findings: Sequence[Finding], pointed: Finding | None) -> list[Findin
     return [finding for finding in findings if with_notes or finding.severity != "info"]
 
 
+def unsaid(findings: Sequence[Finding], pointed: Finding | None, said: frozenset[str]) -> list[Finding]:
+    """Those that the answer does not give as its reason, or that a key fixes or the user went to."""
+    return [each for each in findings if each.id not in said or each.fix is not None or each is pointed]
+
+
 def fixable(findings: Sequence[Finding], pointed: Finding | None) -> Finding | None:
     """What the key fixes: never anything that is not shown."""
     if pointed is not None:

@@ -137,6 +137,8 @@ class HintState:
     """The names under which the contexts carry the token, even if the names do not suggest a secret."""
     presented: Presented | None = None
     """The certificate that the device connects with, once it was read."""
+    said: frozenset[str] = frozenset()
+    """The ids of findings that the answer gives the reason for: it is in view, and of this very request."""
 
 
 @dataclass(frozen=True, slots=True)

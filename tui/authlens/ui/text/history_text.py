@@ -22,7 +22,7 @@ from authlens.core.invocation.verdict_word import (
     REFUSED,
     SENT,
 )
-from authlens.core.saved.source import SEPARATOR, split_source
+from authlens.core.saved.source import split_source
 from authlens.ui.text import outcome_text
 from authlens.ui.text.safe_content import safe_content, shortened
 
@@ -137,21 +137,14 @@ def _name(row: HistoryRow, width: int) -> Content:
 
 
 def request_name(row: HistoryRow) -> str:
-    """The file without its folder and suffix, with its case; for a request without a file, its client id.
-
-    Its authorizer, if it has no client id either.
+    """What was sent, by its file, client id or authorizer.
 
     A connection that was refused is marked as one: its word is that of the stage, as for a test call.
     Of one that was accepted, the word says it.
     """
-    if row.source is None:
-        name = row.client_id or row.authorizer or "–"
-    else:
-        file, case = split_source(row.source)
-        name = PurePath(file).stem + (f"{SEPARATOR}{case}" if case else "")
-    return (
-        f"↔ {name}" if row.kind in _CONNECTIONS and row.verdict not in (CONNECTED, PUBLISHED, CONNECTED_SENT) else name
-    )
+    name = outcome_text.sent_name(row.source, row.client_id, row.authorizer)
+    is_accepted = row.verdict in (CONNECTED, PUBLISHED, CONNECTED_SENT)
+    return f"↔ {name}" if row.kind in _CONNECTIONS and not is_accepted else name
 
 
 def day_text(day: date, today: date) -> str:

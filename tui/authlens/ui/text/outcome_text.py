@@ -6,12 +6,14 @@ The rule: allowed, denied and failed are shown by a glyph and a word; colour onl
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import PurePath
 
 from textual.content import Content
 
 from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.invocation import FailureKind, Invocation
 from authlens.core.invocation.verdict_word import AUTHENTICATED, CONNECTED, FAILED, PUBLISHED, SENT, verdict_word
+from authlens.core.saved.source import SEPARATOR, split_source
 from authlens.frozen import dataclass
 from authlens.ui.text.safe_content import safe_content, safe_lines
 
@@ -101,6 +103,22 @@ def invocation_label(invocation: Invocation, now: datetime) -> str:
     return f"{number} of {moment(invocation.started_at, now)}"
 
 
+def invocation_name(invocation: Invocation, now: datetime) -> str:
+    """One of several, as the history names it: when it was sent, and what; and its number."""
+    request = invocation.request
+    name = sent_name(invocation.source, request.client_id, request.authorizer_name)
+    number = "" if invocation.number is None else f" #{invocation.number}"
+    return f"{moment(invocation.started_at, now)} {name}{number}"
+
+
+def sent_name(source: str | None, client_id: str | None, authorizer: str | None) -> str:
+    """The file without its folder and suffix, with its case; without a file the client id, else the authorizer."""
+    if source is None:
+        return client_id or authorizer or "–"
+    file, case = split_source(source)
+    return f"{PurePath(file).stem}{f'{SEPARATOR}{case}' if case else ''}"
+
+
 def details(invocation: Invocation, headline: str = "", width: int = 0) -> Content:
     """Times, and that there is no document; or the failure word for word, unless the headline quotes it.
 
@@ -125,7 +143,7 @@ def _failure_details(invocation: Invocation, headline: str, width: int) -> Conte
         facts.append(request_id)
     line = safe_content(" · ".join(facts), "$foreground-muted")
     said = failure.message if failure.message is not None else "(AWS sent no message: null)"
-    if said in headline:
+    if said.rstrip(".") in headline:
         return line
     who = "AWS: " if failure.kind is FailureKind.AWS else ""
     return Content("\n").join([Content.assemble((who, "$foreground-muted"), safe_block(said)), line])

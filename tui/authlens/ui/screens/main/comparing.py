@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from authlens.core.invocation.invocation import Invocation
@@ -12,6 +14,7 @@ from authlens.ui.screens.main.answer import AnswerController
 from authlens.ui.screens.main.form import FormController
 from authlens.ui.screens.main.history import HistoryController
 from authlens.ui.screens.main.identity import IdentityController
+from authlens.ui.text.outcome_text import invocation_name
 
 if TYPE_CHECKING:
     from authlens.core.compare.compare import Comparison, Side
@@ -25,7 +28,9 @@ class CompareController:
         answer: AnswerController,
         history: HistoryController,
         identity: IdentityController,
+        now: Callable[[], datetime],
     ) -> None:
+        self._now = now
         self._host = host
         self._form = form
         self._answer = answer
@@ -82,14 +87,17 @@ class CompareController:
 
         saved = self._form.state.sent
         form = Side.of_draft(saved, "the form", self._identity.known_authorizer(saved))
-        last = Side.of(shown, f"#{shown.number}")
+        last = Side.of(shown, invocation_name(shown, self._now()))
         self._host.run(lambda: self._open(last, form), "compare", typing="waits for the dialog")
 
     async def _open(self, left: Invocation | Side, right: Invocation | Side) -> None:
-        from authlens.core.compare.compare import compare
+        from authlens.core.compare.compare import Side, compare
 
-        questions = self._answer.questions or None
-        self._show(await background.call(lambda: compare(left, right, questions)))
+        now, questions = self._now(), self._answer.questions or None
+        sides = [
+            Side.of(one, invocation_name(one, now)) if isinstance(one, Invocation) else one for one in (left, right)
+        ]
+        self._show(await background.call(lambda: compare(sides[0], sides[1], questions)))
 
     def _show(self, comparison: Comparison) -> None:
         from authlens.ui.screens.dialogs.compare import CompareScreen

@@ -55,7 +55,7 @@ class PreflightController:
         names = token_names(draft.request, authorizer)
         wanted = (draft.certificate, self._form.state.base)
         known = self._presented[1] if self._presented is not None and self._presented[0] == wanted else None
-        self._publish(HintState(draft.request, authorizer, found, None, names, known))
+        self._publish(HintState(draft.request, authorizer, found, None, names, known, self.hints.said))
         if draft.certificate is not None:
             self._host.run(lambda: self._read_certificate(*wanted), "certificate")
 
@@ -79,6 +79,11 @@ class PreflightController:
         known = look_ahead(state.sent, self._services.environ, state.base)
         is_absent = identity.is_absent and identity.name == state.draft.authorizer_name
         return replace(known, has_authorizer=False, authorizer=None) if is_absent else known
+
+    def answered(self, said: frozenset[str]) -> None:
+        """The answer in view gives the reason for findings with these ids."""
+        if said != self.hints.said:
+            self._publish(replace(self.hints, said=said))
 
     def fix(self) -> None:
         """Make the fix of the finding that the user went to, otherwise of the first that has one."""

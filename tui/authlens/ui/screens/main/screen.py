@@ -100,7 +100,7 @@ class MainScreen(Screen[object]):
         self.looks = LooksController(services, sender, host, form, identity)
         self.editing = EditController(services, sender, host, form, identity, lambda: self.watching)
         self.pasting = PasteController(services, sender, host, form, answer, identity, self._pasted)
-        self.comparing = CompareController(host, form, answer, history, identity)
+        self.comparing = CompareController(host, form, answer, history, identity, services.now)
         show = self._answer_chosen
         self.batches = BatchController(services, sender, host, form, answer, history, identity, show)
         self.collections = CollectionController(
@@ -183,6 +183,7 @@ class MainScreen(Screen[object]):
 
     def _answer_changed(self, view: AnswerView) -> None:
         self.answer_view = view
+        self.preflight.answered(view.reasons_said)
 
     def _identity_changed(self, identity: IdentityState) -> None:
         before, self.identity_state = self.identity_state, identity

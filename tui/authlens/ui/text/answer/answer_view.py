@@ -36,6 +36,10 @@ class Relation(StrEnum):
     OTHER = "of another request"
 
 
+_AS_FINDING = {"inactive": "authorizer-inactive"}
+"""Caveats that have another id in preflight."""
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerView:
     invocation: Invocation | None = None
@@ -97,6 +101,16 @@ class AnswerView:
         from authlens.core.verdict.stages import foreseen
 
         return foreseen(self.findings, self.authorizer)
+
+    @property
+    def reasons_said(self) -> frozenset[str]:
+        """The ids of findings of preflight that the header gives as the reason or as a warning: once is enough."""
+        explanation = self.explanation
+        if explanation is None or self.relation is not Relation.SAME:
+            return frozenset()
+        verdict = explanation.verdict
+        warnings = [each.id for each in verdict.caveats if each.severity == "warning"][:1]
+        return frozenset(_AS_FINDING.get(each, each) for each in (verdict.explanation, *warnings) if each)
 
     @property
     def judgement(self) -> Judgement | None:

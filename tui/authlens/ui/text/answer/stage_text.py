@@ -54,6 +54,8 @@ def verdict_text(view: AnswerView, width: int, mask: Mask = REVEALED, *, in_full
     verdict = view.verdict
     if verdict is None:
         return Content("")
+    if verdict.conclusion is Conclusion.READY:
+        return prose(verdict.headline)  # above it is said how to send it
     judgement = view.judgement
     sample = sample_text(view.invocation, judgement) if judgement is not None and view.invocation is not None else None
     said = _passed(view, verdict, width, in_full, sample) if view.is_allowed else _failed(view, verdict, width)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -9,6 +11,9 @@ from textual.reactive import var
 from textual.widgets import Static
 
 from authlens.ui.model.screen_values import HintState
+
+if TYPE_CHECKING:
+    from authlens.core.preflight.finding import Finding
 
 _FRAME = 1
 
@@ -40,7 +45,7 @@ class Hints(VerticalScroll, can_focus=False):
         self._say()
 
     def watch_hints(self, before: HintState, hints: HintState) -> None:
-        if (hints.findings, hints.target) != (before.findings, before.target):
+        if (hints.findings, hints.target, hints.said) != (before.findings, before.target, before.said):
             self._say()
 
     def watch_room(self) -> None:
@@ -50,14 +55,14 @@ class Hints(VerticalScroll, can_focus=False):
         self._say()  # how many rows it takes depends on its width
 
     def _say(self) -> None:
-        self.set_class(not self.hints.findings, "-empty")
-        if not self.hints.findings or not self.query(Static):
+        findings, target = self._findings, self.hints.target
+        self.set_class(not findings, "-empty")
+        if not findings or not self.query(Static):
             return
         from authlens.ui.text.answer import (
             finding_text,  # loaded when there is something to say, not before the first paint
         )
 
-        findings, target = self.hints.findings, self.hints.target
         notes = finding_text.notes_in(findings, target, self._width, self.room - _FRAME)
         lines = finding_text.hint_lines(findings, target, notes)
         if self.scrollable_content_region.width:
@@ -77,9 +82,15 @@ class Hints(VerticalScroll, can_focus=False):
         from authlens.ui.model.finding_target import notable
         from authlens.ui.text.answer import finding_text
 
-        findings = notable(self.hints.findings, self.hints.target)
+        findings = notable(self._findings, self.hints.target)
         above = findings[: findings.index(self.hints.target)] if self.hints.target in findings else []
         return finding_text.hint_rows(finding_text.hint_lines(above, self.hints.target), self._width)
+
+    @property
+    def _findings(self) -> list[Finding]:
+        from authlens.ui.model.finding_target import unsaid
+
+        return unsaid(self.hints.findings, self.hints.target, self.hints.said)
 
     @property
     def _width(self) -> int:

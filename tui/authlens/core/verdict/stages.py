@@ -27,11 +27,11 @@ from authlens.core.secrets.redaction import MASK
 from authlens.core.verdict.caveats import Passed, caveats, client_id_of
 from authlens.core.verdict.explanations import ANSWERED_TO_KNOWN_CALLERS, StageExplanation, explain
 from authlens.core.verdict.local_causes import possible_cause
-from authlens.core.verdict.skipped import with_skipped
 from authlens.core.verdict.verdict import Conclusion as Conclusion
 from authlens.core.verdict.verdict import StageResult as StageResult
 from authlens.core.verdict.verdict import StageState as StageState
 from authlens.core.verdict.verdict import Verdict as Verdict
+from authlens.core.verdict.verdict import with_skipped
 
 if TYPE_CHECKING:
     from authlens.core.policy.document import ActionElement, Statement

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,9 @@ from authlens.core.contract.sources import of_explanation
 from authlens.core.contract.stage import Stage
 from authlens.core.contract.statement import Source
 from authlens.core.invocation.access import ALLOWED, Access
+from authlens.core.invocation.invocation import Invocation
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.token_place import signature_of
 from authlens.frozen import dataclass
 
 if TYPE_CHECKING:
@@ -92,3 +97,30 @@ class Verdict:
     def aws_words(self) -> str | None:
         """The answer or error, word for word, if a call had no outcome."""
         return next((result.aws_words for result in self.stages if result.aws_words is not None), None)
+
+
+def with_skipped(verdict: Verdict, invocation: Invocation, authorizer: Authorizer | None) -> Verdict:
+    """The verdict, with what was not checked marked as that instead of as passed."""
+    reasons = _reasons(invocation, authorizer)
+    stages = tuple(
+        replace(each, state=StageState.SKIPPED, why=each.why or reasons[each.stage])
+        if each.state is StageState.PASSED and each.stage in reasons
+        else each
+        for each in verdict.stages
+    )
+    return replace(verdict, stages=stages) if stages != verdict.stages else verdict
+
+
+def _reasons(invocation: Invocation, authorizer: Authorizer | None) -> Mapping[str, str]:
+    """Why each of these stages checked nothing."""
+    reasons: dict[str, str] = {}
+    if invocation.target.local is not None:
+        reasons[Stage.CREDENTIALS] = "A local target needs no AWS credentials."
+    if invocation.via == "function":
+        reasons[Stage.FITS] = "The function was called directly, without AWS IoT."
+        reasons[Stage.SIGNATURE] = "The function was called directly: nothing verified a signature."
+    elif authorizer is not None and authorizer.signing_disabled:
+        reasons[Stage.SIGNATURE] = "Not required: signing is disabled for this authorizer."
+    elif authorizer is None and invocation.sign is None and signature_of(invocation.request) is None:
+        reasons[Stage.SIGNATURE] = "No signature was sent, so none was verified."
+    return reasons

@@ -1,4 +1,7 @@
-"""What the form opens on, before the first paint: a request in hand, a file, the first file of a folder, or nothing."""
+"""What the form opens on, before the first paint: a request in hand, a file, the first file of a folder, or nothing.
+
+And the project that this is part of, whose runs the history lists first.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from authlens.core.invocation.invocation import fault_of
-from authlens.core.request.target import Target
+from authlens.core.request.target import DEMO, Target
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.frozen import dataclass
 from authlens.ui.runtime.services import AppServices
@@ -106,3 +109,26 @@ def _loaded(path: Path) -> Loaded | None:
         return loaded_if_meant(path)
     except RequestFileError:
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    folder: Path
+    name: str
+    target: str = ""
+    """The target that belongs to it wherever the request came from."""
+
+
+def project_of(services: AppServices, folder: Path | None) -> Project | None:
+    """`None` if the app was opened on no project, or on a folder so far up that the samples are below it.
+
+    folder: where the app looks for saved requests.
+    """
+    places = services.places
+    if services.demo:
+        return Project(places.demo.absolute(), "the demo", DEMO)
+    if folder is None or (not isinstance(services.start, Path) and places.requests.parent != Path.cwd()):
+        return None
+    folder = folder.absolute()
+    root = folder.parent if folder.name == "requests" else folder
+    return None if places.demo.absolute().is_relative_to(root) else Project(root, root.name)

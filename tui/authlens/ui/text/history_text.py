@@ -162,7 +162,7 @@ def _target(row: HistoryRow, width: int) -> Content:
 
 
 def target_names(target: str, source: str | None) -> list[str]:
-    """A target's names, the longest first. Most projects call their file the same: its folder tells them apart."""
+    """A target's names, the longest first. Most projects call their file the same, but not its folder."""
     if "://" in target or not ("/" in target or ("." in target and " " not in target)):
         return [target, *target.split()[:1]]
     path = PurePath(os.path.normpath(PurePath(split_source(source)[0]).parent / target if source else target))

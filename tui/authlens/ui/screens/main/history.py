@@ -12,8 +12,8 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.ui.model.screen_values import HistoryPage, HistoryState
 from authlens.ui.runtime import background
 from authlens.ui.runtime.host import Host
-from authlens.ui.runtime.project import Project
 from authlens.ui.runtime.services import AppServices
+from authlens.ui.runtime.start import Project
 
 if TYPE_CHECKING:
     from authlens.store.history.history import History, HistoryRow, Scope

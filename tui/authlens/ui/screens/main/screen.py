@@ -20,10 +20,9 @@ from authlens.sending import Sender
 from authlens.ui.model.collection import CollectionState
 from authlens.ui.model.screen_values import FormState, HintState, HistoryState, IdentityState, RunningCall
 from authlens.ui.runtime.host import ScreenHost
-from authlens.ui.runtime.project import project_of
 from authlens.ui.runtime.question_memory import QuestionMemory
 from authlens.ui.runtime.services import AppServices
-from authlens.ui.runtime.start import Start
+from authlens.ui.runtime.start import Start, project_of
 from authlens.ui.screens.main.answer import AnswerController
 from authlens.ui.screens.main.batches import BatchController
 from authlens.ui.screens.main.cloud_logs import LogController

@@ -20,7 +20,7 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.saved.expectation import Question
 from authlens.core.verdict.stages import Verdict, stages
 from authlens.frozen import dataclass
-from authlens.ui.text.in_app import in_app
+from authlens.ui.text.answer.in_app import in_app
 from authlens.ui.text.page import laid_out
 from authlens.ui.text.pretty_json import Pretty
 

@@ -100,7 +100,7 @@ class PasteController:
         if answer.messages:
             from authlens.core.verdict.messages_verdict import message_lines
             from authlens.ui.screens.document import DocumentScreen
-            from authlens.ui.text.in_app import in_app
+            from authlens.ui.text.answer.in_app import in_app
 
             said = in_app("\n".join(message_lines(answer.messages)).strip())
             self._host.open(DocumentScreen("Pasted message", said))

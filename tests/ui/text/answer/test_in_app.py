@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import authlens.core
-from authlens.ui.text.in_app import in_app
+from authlens.ui.text.answer.in_app import in_app
 
 
 @pytest.mark.parametrize(

@@ -95,8 +95,6 @@ class AuthlensApp(OrderedKeysApp):
         self.services = services
         self.sender = sender
         self._resumed: WeakSet[DOMNode] = WeakSet()
-        self._timed: set[str] = set()
-        """The messages that end by themselves."""
         self._guards: tuple[LineFilter, ...] = (TerminalGuard(), *(() if _speaks_utf8() else (AsciiGlyphs(),)))
         self._use_one_theme()
 
@@ -133,10 +131,6 @@ class AuthlensApp(OrderedKeysApp):
         super().notify(quoted(message), markup=False, **how)
 
     def on_messages(self) -> None:
-        messages = {message.identity: message for message in self.messages}
-        for identity in messages.keys() - self._timed:
-            self.set_timer(messages[identity].time_left, partial(self.forget_message, messages[identity]))
-        self._timed = set(messages)
         for screen in self.screen_stack:
             for line in screen.query(KeyLine):
                 line.messages_changed()

@@ -198,19 +198,32 @@ class FaultApp(App[object]):
         """Once the terminal is given back."""
         self._exit_renderables.append(what)
 
-    @property
-    def messages(self) -> list[Notification]:
-        """What `notify` said and is still to be shown, the oldest first."""
-        return list(self._notifications)
-
-    def forget_message(self, message: Notification) -> None:
-        self._unnotify(message)
+    def __init__(self) -> None:
+        super().__init__()
+        self._said_on: dict[str, Screen[Any]] = {}
+        """By the identity of a message that is to be shown: the screen that it was said on."""
 
     def on_messages(self) -> None:
         """There is a message more, or one less."""
 
+    def messages_of(self, screen: Screen[Any]) -> list[Notification]:
+        """What `notify` said on a screen, the oldest first; once it is closed, the one that is left says it."""
+        said, is_left = self._said_on, screen.is_current
+        where = [(message, said.get(message.identity)) for message in self._notifications]
+        return [each for each, on in where if on is screen or (is_left and on not in self.screen_stack)]
+
+    def forget_message(self, message: Notification) -> None:
+        self._unnotify(message)
+
     def _refresh_notifications(self) -> None:
-        # In place of Textual's toasts, which cover what is below them.
+        """In place of Textual's toasts, which cover what is below them."""
+        if not self.screen_stack:
+            return
+        before = self._said_on
+        messages = {message.identity: message for message in self._notifications}
+        for identity in messages.keys() - before.keys():
+            self.set_timer(messages[identity].time_left, partial(self.forget_message, messages[identity]))
+        self._said_on = {identity: before.get(identity, self.screen) for identity in messages}
         self.on_messages()
 
     def keep_copied(self, text: str) -> None:

@@ -39,9 +39,9 @@ _STAGE_NAMES: dict[str, str] = {
     Stage.POLICY: "policy",
 }
 _SKIPPED: dict[str, str] = {
-    Stage.CREDENTIALS: "no credentials needed",
+    Stage.CREDENTIALS: "no credentials",
     Stage.FITS: "called directly",
-    Stage.SIGNATURE: "no signature needed",
+    Stage.SIGNATURE: "no signature",
 }
 """What is said of a stage where nothing was checked."""
 
@@ -166,11 +166,19 @@ _OF_THE_TARGET = frozenset({FailureKind.CREDENTIALS, FailureKind.CONFIGURATION, 
 """Failures that another target may fix; the advice itself names shell commands."""
 
 
+_WHO = "', but "
+"""Ends what the headline of a partly denied answer says of the client."""
+
+
 def failure_text(verdict: Verdict) -> Content:
     """The reason and the next step, one sentence each; if a question is denied, the nearest miss."""
     source = verdict.source
     mark = f"  {source.mark}" if source is not None and source.mark else ""
-    headline = prose(verdict.headline, "bold" if verdict.conclusion is Conclusion.FAILED or verdict.lit else "")
+    words = verdict.headline
+    if verdict.conclusion in (Conclusion.PARTLY, Conclusion.DENIED):
+        words = words.partition(_WHO)[2] or words  # who was authenticated is the line above
+        words = f"{words[:1].upper()}{words[1:]}"
+    headline = prose(words, "bold" if verdict.conclusion is Conclusion.FAILED or verdict.lit else "")
     said = [Content.assemble(headline, (mark, "$foreground-disabled"))]
     if verdict.next_step:
         said.append(Content.assemble(("→ ", "bold $text-primary"), prose(_sentence(_next_step(verdict)))))

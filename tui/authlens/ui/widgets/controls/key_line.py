@@ -83,11 +83,11 @@ class KeyLine(Widget):
 
     def _said(self, width: int) -> list[tuple[Content, Notification]]:
         """The lines of the messages, the newest last. If there are too many, the newest stay."""
-        if width < 1 or not isinstance(self.app, FaultApp) or not self.screen.is_current:
+        if width < 1 or not isinstance(self.app, FaultApp):
             return []
         most = max(_LEAST, self.screen.size.height // _PART)
         said: list[tuple[Content, Notification]] = []
-        for message in reversed(self.app.messages):
+        for message in reversed(self.app.messages_of(self.screen)):
             mark, style = _SEVERITIES.get(message.severity, _SAID)
             lines = safe_lines(message.message).wrap(max(1, width - len(mark)))
             marks = [Content.styled(mark, style), *[Content(" " * len(mark))] * (len(lines) - 1)]

@@ -9,11 +9,12 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 
 from authlens.core.compare import export
 from authlens.core.compare.compare import Comparison
 from authlens.ui.screens.dialogs.dialog import Ask, Dialog, Way
-from authlens.ui.text.safe_content import safe_content
+from authlens.ui.text.safe_content import safe_content, shortened
 from authlens.ui.widgets.controls.compare_view import CompareView
 from authlens.ui.widgets.controls.key_line import KeyLine
 
@@ -22,6 +23,8 @@ _EXPORTS: dict[str, Callable[[Comparison], str]] = {
     "markdown": export.as_markdown,
     "json": lambda comparison: json.dumps(export.as_json(comparison), indent=2),
 }
+_BETWEEN = "  →  "
+_FRAME = 6
 
 
 class CompareScreen(Dialog[None]):
@@ -39,14 +42,22 @@ class CompareScreen(Dialog[None]):
         self._comparison = comparison
 
     def compose(self) -> ComposeResult:
-        left, right = self._comparison.left.label, self._comparison.right.label
         with Vertical(classes="box") as box:
-            box.border_title = safe_content(f"{left}  →  {right}")
+            box.border_title = self._title()
             yield CompareView(self._comparison)
             yield KeyLine()
 
+    def _title(self) -> Content:
+        """Both sides, each with as much of its name as half the frame has room for."""
+        room = (self.app.size.width - len(_BETWEEN) - _FRAME) // 2
+        sides = (self._comparison.left.label, self._comparison.right.label)
+        return Content(_BETWEEN).join(shortened(safe_content(label), room) for label in sides)
+
     def on_mount(self) -> None:
         self.query_one(CompareView).focus()
+
+    def on_resize(self) -> None:
+        self.query_one(".box").border_title = self._title()
 
     def action_export(self) -> None:
         ways = (Way("unified", "Unified diff"), Way("markdown", "Markdown"), Way("json", "JSON"))

@@ -119,7 +119,8 @@ class CompareController:
         stored = await self._history.get(number)
         if stored is not None:
             self._answer.pin(stored)
-            self._host.notify(f"#{number} is the baseline: every answer is compared with it as it arrives.")
+            name = invocation_name(stored, self._now())
+            self._host.notify(f"{name} is the baseline: every answer is compared with it as it arrives.")
 
     def pin_shown(self) -> None:
         """The answer that is shown becomes the baseline, or is cleared."""

@@ -18,6 +18,7 @@ from authlens.ui.model.screen_values import FormContent, FormState
 from authlens.ui.runtime.host import Host
 from authlens.ui.runtime.services import AppServices
 from authlens.ui.runtime.start import Start
+from authlens.ui.text.outcome_text import invocation_name
 
 if TYPE_CHECKING:
     from authlens.core.saved.environment import Environment
@@ -89,7 +90,7 @@ class FormController:
         kept = replace(invocation.saved, description=draft.description, expect=draft.expect, suite=draft.suite)
         origin = next(iter(files_of(invocation.source)), None)
         self.put(of_saved(kept), None, replace(self.state.file, origin=origin))
-        name = "the connection" if invocation.number is None else f"#{invocation.number}"
+        name = invocation_name(invocation, self._services.now())
         self._host.notify(f"Loaded the request of {name}. Ctrl+Z undoes that.")
 
     def load_apart(self, invocation: Invocation) -> None:

@@ -200,8 +200,8 @@ class FaultApp(App[object]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._said_on: dict[str, Screen[Any]] = {}
-        """By the identity of a message that is to be shown: the screen that it was said on."""
+        self._said_on: dict[str, int] = {}
+        """By the identity of a message that is to be shown: that of the screen that it was said on, which may close."""
 
     def on_messages(self) -> None:
         """There is a message more, or one less."""
@@ -209,8 +209,9 @@ class FaultApp(App[object]):
     def messages_of(self, screen: Screen[Any]) -> list[Notification]:
         """What `notify` said on a screen, the oldest first; once it is closed, the one that is left says it."""
         said, is_left = self._said_on, screen.is_current
+        open_ones = {id(each) for each in self.screen_stack}
         where = [(message, said.get(message.identity)) for message in self._notifications]
-        return [each for each, on in where if on is screen or (is_left and on not in self.screen_stack)]
+        return [each for each, on in where if on == id(screen) or (is_left and on not in open_ones)]
 
     def forget_message(self, message: Notification) -> None:
         self._unnotify(message)
@@ -223,7 +224,7 @@ class FaultApp(App[object]):
         messages = {message.identity: message for message in self._notifications}
         for identity in messages.keys() - before.keys():
             self.set_timer(messages[identity].time_left, partial(self.forget_message, messages[identity]))
-        self._said_on = {identity: before.get(identity, self.screen) for identity in messages}
+        self._said_on = {identity: before.get(identity, id(self.screen)) for identity in messages}
         self.on_messages()
 
     def keep_copied(self, text: str) -> None:

@@ -138,8 +138,8 @@ class Conversation:
         finally:
             self._answered = time.monotonic()
         # A refusal is followed by the end of the connection, or is not: both are seen by waiting a moment. So is a
-        # server that accepts CONNECT and leaves.
-        if found.is_yes and wanted is not Connack:
+        # server that accepts CONNECT and leaves, which our own listener never does.
+        if found.is_yes and (wanted is not Connack or self._plan.own_listener):
             return found
         try:
             await self._afterwards(_AT_ONCE if found.is_yes else _AFTERWARDS)

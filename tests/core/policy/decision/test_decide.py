@@ -119,7 +119,7 @@ def test_every_decision_can_be_explained(statements: list[Any], question: Any) -
 def test_all_documents_count_together() -> None:
     decision = ask([document(allow("iot:*", "*")), document(deny("iot:Publish", "topic/a"))], "iot:Publish", "topic/a")
     assert decision.word is DecisionWord.EXPLICIT_DENY
-    assert [(one.document, one.index, one.lines) for one in decision.deciding] == [(1, 0, (4, 8))]
+    assert [(one.document, one.index, one.statement.lines) for one in decision.deciding] == [(1, 0, (4, 8))]
 
 
 def test_every_statement_that_decided_is_listed() -> None:

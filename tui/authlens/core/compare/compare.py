@@ -140,11 +140,6 @@ class Comparison:
         """What changed in the request."""
         return tuple(change for change in self.changes if change.differs and change.is_of_request)
 
-    @property
-    def summary(self) -> str:
-        """One line."""
-        return "; ".join(self.words) or "nothing changed"
-
     def redactor(self) -> Redactor:
         """A redactor for the secrets of both requests."""
         sides = (self.left, self.right)

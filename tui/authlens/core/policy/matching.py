@@ -42,10 +42,6 @@ class Deciding:
     resource: ResourceElement | None
 
     @property
-    def lines(self) -> tuple[int, int]:
-        return self.statement.lines
-
-    @property
     def index(self) -> int:
         """The statement's place in its document, counted from 0."""
         return self.statement.index

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from authlens.core.invocation.invocation import Failure, FailureKind
-from authlens.core.pasted.framed_errors import bare_error, framed_error, is_certain, of_setup
+from authlens.core.pasted.framed_errors import bare_error, framed_error, is_certain, is_error, of_setup
 from authlens.core.verdict.device_messages import recognise
 
 NO_NAME = "Token key name for authorizer A cannot be null"
@@ -61,6 +61,10 @@ def test_the_frame_tells_the_tool_and_the_status(name: str) -> None:
         ("StatusMessage: no. ErrorCode: InvalidRequest", "InvalidRequestException", "no", None),
         ("StatusMessage: no. ErrorCode: ServiceLimitExceeded", "ServiceLimitExceeded", "no", None),
         ("InvalidRequestException: None", "InvalidRequestException", None, None),
+        ("InvalidRequestException: UnknownError", "InvalidRequestException", None, None),
+        ('x-amzn-ErrorType: AException\n\n{"message":"no"}', "AException", "no", None),
+        ("AException: {no", "AException", "{no", None),
+        ("AException: f(reading 'a'): TypeError", "AException", "f(reading 'a'): TypeError", None),
         ("null (Service: Iot, Status Code: 500, Error Code: FooException)", "FooException", None, 500),
         (" (Service: Iot, Status Code: 500, Error Code: FooException)", "FooException", None, 500),
         ("no (Service: Iot, Status Code: 500)", "InvalidRequestException", "no", 500),
@@ -127,6 +131,7 @@ def test_a_frame_without_a_class_has_that_of_the_words() -> None:
             "InvalidResponseException",
         ),
         ("Lambda function encountered error in execution: boom: Error", "InvalidResponseException"),
+        ("Lambda function encountered error in execution: boom", "InvalidResponseException"),
         ("1 validation error detected: Value at 'token' failed to satisfy constraint: x", "InvalidRequestException"),
     ],
 )
@@ -136,9 +141,35 @@ def test_words_of_aws_without_a_frame(text: str, error: str) -> None:
     assert (found.error, found.message) == (error, [line for line in text.splitlines() if line.strip()][-1].strip())
 
 
+_FAILED = "Lambda function encountered error in execution"
+
+
+@pytest.mark.parametrize("around", ["{}.", "⚠ {}", "The test failed. {}", '✗ "{}".', "Error: {}"])
+@pytest.mark.parametrize("words", [MISMATCH, _FAILED, "Authorizer A not found"])
+def test_what_is_around_the_words_is_left_out(around: str, words: str) -> None:
+    found = bare_error(around.format(words))
+    assert found is not None
+    assert found.message == words
+    assert is_error(around.format(words))
+
+
 @pytest.mark.parametrize("text", ["", "\n\n", "not found", "Authorizer A", "an error", "null", "Error: boom"])
 def test_other_words_are_not_an_error_from_aws(text: str) -> None:
     assert bare_error(text) is None
+    assert not is_error(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "InvalidRequestException",
+        "InvalidRequestException\n",
+        "botocore.errorfactory.InvalidRequestException: None",
+        "InvalidRequestException: UnknownError\n    at throwDefaultError (index.js:842:20)",
+    ],
+)
+def test_a_refusal_without_a_message_is_its_class(text: str) -> None:
+    assert bare_error(text) == Failure(FailureKind.AWS, "InvalidRequestException", None)
 
 
 def test_a_cut_message_about_the_map_of_keys_is_known() -> None:

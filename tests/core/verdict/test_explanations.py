@@ -394,3 +394,17 @@ def test_new_words_are_explained_without_their_values() -> None:
     assert explain(said(RESPONSE, "a@b at principalId is odd"), CONTEXT).why == (
         "AWS's wording is new; it seems to mean: The principalId is not 1 to 128 letters and digits."
     )
+
+
+@pytest.mark.parametrize("rest", ["", ".", ": boom", ": Task timed out after 5.00 seconds"])
+def test_a_function_error_without_its_type_is_still_one_of_the_function(rest: str) -> None:
+    explained = explain(said(RESPONSE, f"Lambda function encountered error in execution{rest}"), CONTEXT)
+    assert (explained.id, explained.stage) == ("function-failed", Stage.RAN)
+    assert explained.why == "The function raised an error, timed out or crashed; this message does not say which."
+    assert "log" in explained.next_step
+
+
+def test_a_function_error_without_its_type_may_name_the_member_that_is_missing() -> None:
+    explained = explain(said(RESPONSE, "Lambda function encountered error in execution: 'token'"), CONTEXT)
+    assert "read token" in explained.why
+    assert explained.stage is Stage.RAN

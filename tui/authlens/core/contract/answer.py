@@ -54,6 +54,12 @@ DISCONNECT = _rule("disconnect-seconds", f"{{value}} at disconnectAfterInSeconds
 
 ANSWER = (FUNCTION_FAILED, NO_BOOLEAN, PRINCIPAL, NO_LIST, TOO_MANY, TOO_LONG, SYNTAX, ARN, REFRESH, DISCONNECT)
 """Every rule of contract §5, in the order in which AWS checks them."""
+FUNCTION_FAILED_BRIEFLY = RefusalRule(
+    FUNCTION_FAILED.id, Stage.RAN, "Lambda function encountered error in execution{rest}", INVALID_RESPONSE
+)
+"""The same without Lambda's message or its type: cut off, or summarized by a tool."""
+MESSAGES = (*ANSWER, FUNCTION_FAILED_BRIEFLY)
+"""What is recognised of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ The rule: the error is extracted word for word; text without such a frame contai
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from authlens.core.contract import answer, management, test_call
@@ -50,7 +52,7 @@ _FRAMES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"(?: \(reached max retries: \d{1,3}\))?: (?P<message>[^\n]{0,2000})"
         ),
     ),
-    ("an AWS SDK", re.compile(rf"(?<![\w]){_CLASS}: (?P<message>[^\n(]{{1,2000}})")),
+    ("an AWS SDK", re.compile(rf"(?<![\w]){_CLASS}: (?P<message>[^\n]{{1,2000}})")),
     (
         "the AWS console",
         re.compile(rf"(?<![\w]){_CLASS}(?:[ \t]{{0,20}}\n){{1,3}}[ \t]{{0,20}}(?P<message>[^\n]{{1,2000}})"),
@@ -82,23 +84,69 @@ def framed_error(text: str) -> tuple[str, Failure] | None:
 
 
 def _failure(error: str | None, message: str, status: str | None) -> Failure:
-    words = message.strip().removeprefix("Invalid request provided: ").strip()
+    words = _in_body(message.strip()).removeprefix("Invalid request provided: ").strip()
     named = _NAMED.match(words)
     if named is not None:
         error, words = named[1], words[named.end() :]
     kind = _STATUS_CODES.get(error, error) if error else _class_of(words) or INVALID_REQUEST
-    return Failure(
-        FailureKind.AWS, kind, None if words in ("", "None", "null") else words, int(status) if status else None
-    )
+    return Failure(FailureKind.AWS, kind, None if words in _NO_MESSAGE else words, int(status) if status else None)
+
+
+_NO_MESSAGE = ("", "None", "null", "UnknownError")
+"""What tools print for AWS's null message."""
+
+
+def _in_body(words: str) -> str:
+    """The message in the body of a response, or the words themselves."""
+    try:
+        body = json.loads(words) if words.startswith("{") else None
+    except (ValueError, RecursionError):
+        return words
+    message = body.get("message") if isinstance(body, dict) else None
+    return message if isinstance(message, str) else words
 
 
 def bare_error(text: str) -> Failure | None:
     """The failure whose complete message is a line of the text, without a class or frame."""
+    if _WITHOUT_MESSAGE.fullmatch(text):
+        return Failure(FailureKind.AWS, INVALID_REQUEST, None)
     for line in text[:_LONGEST].splitlines()[:_MOST_LINES]:
-        known = [(error, words) for words in words_of_line(line) if words and (error := _class_of(words))]
+        known = [(error, words) for words in _sentences_of(line) if words and (error := _class_of(words))]
         if known:
             return Failure(FailureKind.AWS, *known[-1])
     return None
+
+
+_WITHOUT_MESSAGE = re.compile(
+    rf"\s*(?:\w{{1,40}}\.){{0,10}}{INVALID_REQUEST}(?:: ?(?:{'|'.join(filter(None, _NO_MESSAGE))}))?"
+    r"\s*(?:\n +at [^\n]{1,300}){0,50}\s*"
+)
+"""The class alone, with a stack trace at most: of AWS IoT's refusals one has no message."""
+_SIGN = re.compile(r"[^\w\s'\"`(\[{]{1,3}\s+")
+
+
+def _sentences_of(line: str) -> Iterator[str]:
+    """The line without what a log or an alert puts before its words; without a full stop, or as what follows one."""
+    line = line.strip()
+    sign = _SIGN.match(line)
+    bare = line[sign.end() :] if sign is not None else line
+    for text in (bare, bare.removesuffix(".")):
+        for words in words_of_line(text):
+            for sentence in (words, words.partition(". ")[2]):
+                yield sentence
+                yield sentence.removesuffix(".")
+
+
+def is_error(text: str) -> bool:
+    """Whether a text certainly is an error of AWS, and nothing that a request may hold."""
+    framed = framed_error(text)
+    if framed is not None and (is_certain(framed[0]) or _is_known(fitted(framed[1]))):
+        return True
+    return bare_error(text) is not None
+
+
+def _is_known(failure: Failure) -> bool:
+    return failure.message is not None and rule_of(_KNOWN, failure.error, failure.message) is not None
 
 
 def fitted(failure: Failure) -> Failure:
@@ -133,7 +181,7 @@ def is_of_test_call(failure: Failure, origin: str, operation: str | None) -> boo
     """Whether the stages of a test call apply: it may be the refusal of any other call to AWS."""
     if operation == TEST_CALL or failure.error == INVALID_RESPONSE:
         return True
-    if failure.message and rule_of((*test_call.TEST_CALL, *answer.ANSWER), failure.error, failure.message):
+    if failure.message and rule_of(_TEST_CALL, failure.error, failure.message):
         return True
     return operation is None and origin not in _SETTING_UP_TOOLS and failure.error in (INVALID_REQUEST, NOT_FOUND)
 
@@ -224,7 +272,8 @@ _SETTING_UP: dict[str, tuple[str, str]] = {
 }
 """What refusals during the setup of an authorizer mean, and what to ask."""
 _RULES: tuple[RefusalRule, ...] = tuple(rule for rule in vars(management).values() if isinstance(rule, RefusalRule))
-_KNOWN: tuple[RefusalRule, ...] = (*test_call.TEST_CALL, *answer.ANSWER, *_RULES)
+_TEST_CALL = (*test_call.TEST_CALL, *answer.MESSAGES)
+_KNOWN: tuple[RefusalRule, ...] = (*_TEST_CALL, *_RULES)
 _NULL_MAP = re.compile(r"Token signing keys map for authorizer .{1,200} cannot be nu")
 
 

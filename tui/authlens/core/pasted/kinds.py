@@ -11,10 +11,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from authlens.core.event.event import Presented
+from authlens.core.pasted.pasted_text import text_in
 from authlens.core.pasted.printed_error import printed_error
 from authlens.core.pasted.stored_answer import NotRecognised, StoredAnswer, read_stored_answer
 from authlens.core.policy import policy_file
 from authlens.core.saved.saved_request import SavedRequest
+from authlens.core.text.json_limits import MOST_OF_ONE, load_bounded
 from authlens.frozen import dataclass
 
 _LONG = 120
@@ -153,7 +155,18 @@ def _is_answer(text: str) -> bool:
 
 
 def _is_error(text: str) -> bool:
-    return printed_error(text) is not None
+    """As a tool prints it, as AWS's own words, or as the body of its response."""
+    if printed_error(text) is not None:
+        return True
+    from authlens.core.pasted.framed_errors import is_error  # with the first paste that is nothing before it
+
+    if text.lstrip()[:1] != "{":
+        return is_error(text)
+    try:
+        value = load_bounded(text, MOST_OF_ONE)
+    except ValueError:
+        return False
+    return isinstance(value, dict) and ("__type" in value or is_error(text_in(value)))
 
 
 _RECOGNISED: tuple[tuple[PastedKind, Callable[[str], bool]], ...] = (

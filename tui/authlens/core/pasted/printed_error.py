@@ -61,7 +61,7 @@ def printed_error(text: str) -> Failure | None:
     said = _SERVICE.search(text)
     if said is not None:
         words = said["message"].rstrip()
-        return Failure(FailureKind.AWS, said["error"], None if words == "None" else words)
+        return Failure(FailureKind.AWS, said["error"], None if words.rstrip("')\"") == "None" else words)
     return _of_client(text)
 
 
@@ -111,6 +111,6 @@ def stored_error(value: Mapping[str, Any]) -> Failure | None:
     return Failure(
         FailureKind.AWS,
         error.rpartition("#")[2],
-        message if isinstance(message, str) else None,
+        message if isinstance(message, str) and message else None,
         status if isinstance(status, int) else None,
     )

@@ -285,7 +285,7 @@ def explain(
     """
     if failure.kind is not FailureKind.AWS:
         return _of_kind(failure)
-    rule = rule_of((*test_call.TEST_CALL, *answer.ANSWER), failure.error, failure.message)
+    rule = rule_of((*test_call.TEST_CALL, *answer.MESSAGES), failure.error, failure.message)
     if rule is not None:
         return _of_rule(rule, failure, request, claims_authenticated)
     alike = _alike(failure)
@@ -310,6 +310,8 @@ def _of_rule(
     stage = Stage(rule.stage or Stage.FITS)
     if rule is answer.FUNCTION_FAILED:
         return StageExplanation(rule.id, stage, *function_error(filled["type"], filled["message"], request))
+    if rule is answer.FUNCTION_FAILED_BRIEFLY:
+        return StageExplanation(rule.id, stage, *function_error("", filled["rest"].strip(" :."), request))
     if rule is answer.PRINCIPAL and filled["value"] == "null" and claims_authenticated:
         return StageExplanation(rule.id, stage, *_NO_PRINCIPAL)
     if rule is answer.PRINCIPAL and filled["value"] == "null":

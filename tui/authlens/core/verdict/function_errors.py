@@ -8,6 +8,7 @@ from authlens.core.request.members import MEMBERS, SHAPE, protocol_of
 from authlens.core.request.request import AuthorizerRequest, Mode
 
 _READ_LOG = "Read the function's log for the stack trace; a local endpoint shows it with the invocation."
+_UNNAMED = "The function raised an error, timed out or crashed; this message does not say which."
 
 _TYPES: dict[str, tuple[str, str]] = {
     "Sandbox.Timedout": (
@@ -77,7 +78,7 @@ _REQUEST_MEMBERS = tuple(name for name in SHAPE if name != "token")
 
 
 def function_error(error_type: str, message: str, request: AuthorizerRequest) -> tuple[str, str]:
-    """Why the function raised and what to do next."""
+    """Why the function raised and what to do next. Without a type the message does not say which error it was."""
     missing = _missing_member(message)
     if missing in _REQUEST_MEMBERS:
         return (
@@ -96,7 +97,7 @@ def function_error(error_type: str, message: str, request: AuthorizerRequest) ->
         )
     if error_type in _TYPES:
         return _TYPES[error_type]
-    return f"The function raised {error_type}.", _READ_LOG
+    return (f"The function raised {error_type}." if error_type else _UNNAMED), _READ_LOG
 
 
 def _lacking(member: str, request: AuthorizerRequest) -> tuple[str, str]:

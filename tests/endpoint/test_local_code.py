@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,11 @@ import pytest
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import DEMO, Target
 from authlens.endpoint.local_code import (
+    Change,
     CodeWatch,
     NoFunctionFile,
     function_file,
+    last_change,
     local_facts,
     request_to_try,
     target_file,
@@ -19,6 +22,7 @@ from authlens.endpoint.local_code import (
     unresolved,
 )
 from authlens.endpoint.samples.unpack import unpack_samples
+from support.app_services import NOW
 
 FILE = "authorizers:\n  Auth: {codeUri: functions, handler: app.handler}\n"
 
@@ -63,6 +67,34 @@ def test_only_local_targets_have_code_here(project: Path) -> None:
     demo = CodeWatch.of(Target(local=DEMO), project)
     assert demo
     assert demo.state() == demo.state()
+
+
+def test_the_last_change_is_that_of_the_file_or_of_the_own_function(project: Path) -> None:
+    other = "  Other: {codeUri: functions, handler: other.handler}\n"
+    (project / "functions/other.py").write_text("def handler(event, context): pass\n")
+    (project / "authorizers.yaml").write_text(FILE + other)
+    target = Target(local=str(project / "authorizers.yaml"))
+    for second, name in enumerate(("authorizers.yaml", "functions/app.py", "functions/other.py")):
+        os.utime(project / name, (second, second))
+    changes = {name: last_change(target, name) for name in ("Auth", "Other", "Unknown")}
+    assert {name: change and change.file.name for name, change in changes.items()} == {
+        "Auth": "app.py",
+        "Other": "other.py",
+        "Unknown": "authorizers.yaml",
+    }
+    (project / "functions/shared.py").write_text("")
+    assert [(last_change(target, name) or Change(NOW, project)).file.name for name in ("Auth", "Other")] == [
+        "shared.py",
+        "shared.py",
+    ]
+    (project / "authorizers.yaml").write_text("authorizers: {}\n")
+    assert (last_change(target, "Auth") or Change(NOW, project)).file.name == "authorizers.yaml"
+
+
+def test_what_is_not_the_users_does_not_change() -> None:
+    assert last_change(Target(profile="dev"), "Auth") is None
+    assert last_change(Target(local=DEMO), "SensorPassword") is None
+    assert last_change(Target(local="gone.yaml"), "Auth") is None
 
 
 TEMPLATE = """Resources:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from authlens.ui.screens.dialogs.verdicts import VerdictsScreen
 from authlens.ui.widgets.collection.collection_pane import CollectionPane, CollectionRows
 from authlens.ui.widgets.controls.field import Field
+from support.app_services import NOW
 from ui.robot import running
 
 ONE = """request: {authorizerName: SensorAuth, mqttContext: {username: sensor-7}}
@@ -60,6 +62,55 @@ async def test_the_tree_is_next_to_the_form_if_there_is_room(folder: Path, tmp_p
         await robot.rest()
         assert (folder / "one-two.yaml").exists()
         assert robot.form.file.case == "wrong", "the open request is a different one"
+
+
+DEFINITIONS = """authorizers:
+  SensorAuth: {signingDisabled: true, codeUri: code, handler: app.handler}
+"""
+
+
+def written_before_it_was_sent(folder: Path) -> None:
+    for path in (folder, *folder.rglob("*")):
+        os.utime(path, (NOW.timestamp() - 60, NOW.timestamp() - 60))
+
+
+async def test_what_changed_since_its_run_has_no_mark(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code/app.py").write_text("def handler(event, context): pass\n")
+    (tmp_path / "authorizers.yaml").write_text(DEFINITIONS)
+    local = f"target: {{local: {tmp_path / 'authorizers.yaml'}}}\n"
+    (folder / "deep/broken.yaml").unlink()
+    for name, text in (("one", ONE), ("deep/cases", CASES)):
+        (folder / f"{name}.yaml").write_text(local + text)
+    written_before_it_was_sent(tmp_path)
+    async with running(tmp_path, folder / "one.yaml", size=(200, 60)) as robot:
+        rows = robot.screen.query_one(CollectionRows)
+
+        def marked() -> list[str]:
+            return [node.name for node in rows.nodes if node.last is not None]
+
+        rows.focus()
+        await robot.press("r")
+        await robot.rest()
+        await robot.press("escape")
+        await robot.send()
+        assert marked() == ["right", "wrong", "one"]
+        robot.screen.freshness.look()
+        await robot.rest()
+        assert "changed since" not in robot.text()
+        (folder / "one.yaml").write_text(f"description: the same\n{local}{ONE}")
+        (folder / "deep/cases.yaml").write_text(local + CASES.replace("nobody", "anyone"))
+        robot.screen.collections.refresh()
+        await robot.rest()
+        assert marked() == ["right", "one"], "what is sent of those is as it was"
+        (tmp_path / "code/app.py").write_text("handler = None\n")
+        robot.screen.freshness.look()
+        await robot.rest()
+        assert marked() == []
+        assert "app.py changed since · F5" in robot.text()
+        written_before_it_was_sent(tmp_path)
+        await robot.send()
+        assert "changed since" not in robot.text()
 
 
 async def test_elsewhere_a_key_shows_the_tree_in_place_of_the_form(folder: Path, tmp_path: Path) -> None:

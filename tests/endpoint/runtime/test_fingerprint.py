@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from authlens.endpoint.runtime.fingerprint import LIMIT, fingerprint
+from authlens.endpoint.runtime.fingerprint import LIMIT, fingerprint, last_written
 
 
 @pytest.fixture
@@ -80,3 +80,13 @@ def test_what_is_near_the_top_is_watched_in_a_large_folder(tmp_path: Path) -> No
     before = fingerprint(tmp_path)
     (tmp_path / "z.py").write_text("")
     assert fingerprint(tmp_path) != before
+
+
+def test_the_file_written_last_is_one_that_someone_wrote(folder: Path) -> None:
+    for second, name in enumerate(("app.py", "package/part.py", "app.py~", ".app.py.swp", "__pycache__/app.pyc")):
+        (folder / name).write_text("")
+        os.utime(folder / name, (second, second))
+    assert last_written(folder) == (10**9, folder / "package/part.py")
+    assert last_written(folder, besides={folder / "package/part.py"}) == (0, folder / "app.py")
+    assert last_written(folder / "node_modules/left-pad/index.js") is None
+    assert last_written() is None

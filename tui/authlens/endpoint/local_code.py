@@ -5,9 +5,11 @@ It also detects whether the code changed, so that the app can resend a request a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from authlens.core.invocation.local_run import Unresolved
@@ -15,7 +17,7 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Target
 from authlens.endpoint.local import LocalTargetError, definition_file, option_for
-from authlens.endpoint.runtime.fingerprint import fingerprint
+from authlens.endpoint.runtime.fingerprint import fingerprint, last_written
 from authlens.endpoint.samples.unpack import SAMPLES
 from authlens.endpoint.templates.definitions import DefinitionError, Definitions, FunctionDefinition, read_definitions
 from authlens.endpoint.templates.function_checks import handler_file, handler_parts
@@ -70,6 +72,51 @@ class LocalFacts:
     account: str
     unresolved: Mapping[str, tuple[Unresolved, ...]] = field(default_factory=dict)
     """What each authorizer lacks here, including those left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """When what a local target runs was written last."""
+
+    at: datetime
+    file: Path
+
+
+def last_change(target: Target, authorizer_name: str, base: Path | None = None) -> Change | None:
+    """The last change of the target's file or of the authorizer's function; `None` if they are not here.
+
+    authlens's own samples do not change, and neither do folders named after what they hold.
+    """
+    try:
+        path = None if target.local is None else definition_file(target.local, base)
+    except LocalTargetError:
+        return None
+    if path is None or path.is_relative_to(SAMPLES):
+        return None
+    written = [(found[0], path)] if (found := stamp(path)) is not None else []
+    definitions = _defined(target, base)
+    if definitions is not None:
+        served = [each.function for each in definitions.authorizers if each.authorizer.name == authorizer_name]
+        # Without its handler a function is left out: what changed is in one of the folders, then.
+        folders = {folder for function in served or definitions.functions for folder in function.folders}
+        others = {file for each in definitions.functions if each not in served and (file := _handler_of(each))}
+        lasting = {folder for folder in folders if any(map(_DIGEST.fullmatch, folder.parts))}
+        last = last_written(*sorted(folders - lasting), besides=others - set(map(_handler_of, served)))
+        written += [last] if last is not None else []
+    if not written:
+        return None
+    at, file = max(written)
+    return Change(datetime.fromtimestamp(at / 1e9, UTC), file)
+
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+def _handler_of(function: FunctionDefinition) -> Path | None:
+    try:
+        return _file_of(function)
+    except NoFunctionFile:
+        return None
 
 
 class NoFunctionFile(LookupError):

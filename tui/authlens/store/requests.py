@@ -11,6 +11,7 @@ import re
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import field
 from hashlib import sha256
 from pathlib import Path
 
@@ -77,6 +78,7 @@ class Entry:
     """What is wrong with the file, with its line and column; `None` if it can be opened."""
     cases: tuple[str, ...] = ()
     """The names of its cases."""
+    saved: SavedRequest | None = field(default=None, compare=False, repr=False)
 
 
 def load(path: Path) -> Loaded:
@@ -261,7 +263,8 @@ def _entry(path: Path) -> Entry | None:
         return Entry(path, error=f"{where}{error.problem}")
     if loaded is None:
         return None
-    return Entry(path, loaded.saved.description, loaded.saved.request.authorizer_name, cases=loaded.cases)
+    saved = loaded.saved
+    return Entry(path, saved.description, saved.request.authorizer_name, cases=loaded.cases, saved=saved)
 
 
 def _content(path: Path) -> tuple[bytes, int]:

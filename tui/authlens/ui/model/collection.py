@@ -28,7 +28,7 @@ class CollectionNode:
     error: str | None = None
     """Why the file cannot be opened."""
     last: HistoryRow | None = None
-    """What came of it when it was sent last."""
+    """What came of it when it was sent last, unless what runs it was changed since."""
 
     @property
     def source(self) -> str:

@@ -67,8 +67,9 @@ class AnswerController:
         read = self._read.setdefault(self._key(invocation), _ReadFor(invocation, expect=expect))
         for key in list(self._read)[:-_MOST_READ]:
             del self._read[key]
+        baseline = self._baseline_for(invocation)
         self._publish(
-            invocation=invocation, **_facts(invocation, read), findings=(), baseline=self._baseline_for(invocation)
+            invocation=invocation, **_facts(invocation, read), findings=(), baseline=baseline, changed_file=""
         )
 
     def _baseline_for(self, invocation: Invocation) -> Invocation | None:
@@ -108,6 +109,11 @@ class AnswerController:
         """The form changed: update how it relates to what is shown, and what it would ask before anything is sent."""
         self._form = form
         self._publish()
+
+    def file_changed(self, name: str) -> None:
+        """A file was changed since the shown invocation; an empty name if none was."""
+        if name != self.view.changed_file:
+            self._publish(changed_file=name)
 
     def foresee(self, hints: HintState) -> None:
         """What preflight says, while nothing was sent."""

@@ -38,6 +38,7 @@ from authlens.ui.screens.main.looks import LooksController
 from authlens.ui.screens.main.preflight import PreflightController
 from authlens.ui.screens.main.request.collection import CollectionController
 from authlens.ui.screens.main.request.editing import EditController
+from authlens.ui.screens.main.request.freshness import FreshnessController
 from authlens.ui.screens.main.request.pasting import Arrival, PasteController
 from authlens.ui.screens.main.request.variants import VariantController
 from authlens.ui.screens.main.sending import SendController
@@ -105,6 +106,7 @@ class MainScreen(Screen[object]):
         self.collections = CollectionController(
             sender, host, form, self.files, history, self.batches, show, self._collection_changed
         )
+        self.freshness = FreshnessController(host, form, answer, identity, self._files_changed)
         self.devices = DevicesController(services, sender, host, form, history, self._invocation_chosen)
         self.probing = ProbeController(services, sender, host, form, answer, self.sending, self.devices)
         self.ways = WaysController(services, sender, host, form, answer, history, self.sending, self.probing, show)
@@ -159,6 +161,7 @@ class MainScreen(Screen[object]):
             self.watcher.toggle()
         self.preflight.look_ahead()
         self.variants.look()
+        self.freshness.begin()
         if self._is_choice:
             self.files.say_what_was_opened()
 
@@ -249,6 +252,10 @@ class MainScreen(Screen[object]):
         self.panes.go_to_if_hidden(AnswerPane.ID)
 
     def _filed(self) -> None:
+        self.collections.refresh()
+
+    def _files_changed(self) -> None:
+        self.preflight.look_ahead()
         self.collections.refresh()
 
     def _collection_changed(self, collection: CollectionState) -> None:

@@ -55,6 +55,8 @@ class AnswerView:
     findings: tuple[Finding, ...] = ()
     """What preflight says about the form: all there is to say before anything is sent."""
     relation: Relation = Relation.SAME
+    changed_file: str = ""
+    """The name of a file of its local target that was changed since."""
     is_blank: bool = True
     """Whether the form holds nothing yet."""
     is_demo: bool = False
@@ -62,9 +64,11 @@ class AnswerView:
 
     @property
     def relation_text(self) -> str:
-        """How the form relates to the invocation, if it no longer holds what was sent."""
-        if self.invocation is None or self.relation is Relation.SAME:
+        """Why the invocation is not what F5 would give now: the form no longer holds it, or a file was changed."""
+        if self.invocation is None:
             return ""
+        if self.relation is Relation.SAME:
+            return f"{self.changed_file} changed since · F5" if self.changed_file else ""
         source = self.invocation.source
         name = Path(source).stem if source else self.invocation.request.authorizer_name or "another request"
         said = "edited since" if self.relation is Relation.EDITED else f"of {name}"

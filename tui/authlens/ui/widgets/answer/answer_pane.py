@@ -18,7 +18,7 @@ from authlens.frozen import message
 from authlens.ui.model.screen_values import RunningCall
 from authlens.ui.runtime.key_queue import after_refresh
 from authlens.ui.text.answer import documents
-from authlens.ui.text.answer.answer_view import AnswerView, Relation
+from authlens.ui.text.answer.answer_view import AnswerView
 from authlens.ui.text.answer.cloud_log_lines import CloudLog, log_lines
 from authlens.ui.text.answer.first_steps import first_steps
 from authlens.ui.text.answer.mask import REVEALED, Mask, mask_for
@@ -137,8 +137,8 @@ class AnswerPane(SearchablePane):
         if view.invocation is not before.invocation:
             self._asked_about = None
             self.mask = REVEALED if view.invocation is None else mask_for(view.invocation)
-        self.query_one(VerdictHeader).set_class(view.relation is not Relation.SAME, "-other")
-        if replace(view, relation=before.relation) != before:
+        self.query_one(VerdictHeader).set_class(bool(view.relation_text), "-other")
+        if replace(view, relation=before.relation, changed_file=before.changed_file) != before:
             self._explain_and_fill()
 
     def watch_cloud_log(self, before: CloudLog | None, log: CloudLog | None) -> None:

@@ -16,10 +16,12 @@ from authlens.ui.screens.main.batches import BatchController
 from authlens.ui.screens.main.files import FileController
 from authlens.ui.screens.main.form import FormController
 from authlens.ui.screens.main.history import HistoryController
+from authlens.ui.screens.main.request.freshness import current
 
 if TYPE_CHECKING:
     from authlens.core.invocation.invocation import Invocation
     from authlens.core.saved.expectation import Expectation
+    from authlens.store.history.history import HistoryRow
     from authlens.store.requests import Loaded
 
 _ROWS = 2_000
@@ -70,14 +72,17 @@ class CollectionController:
     async def _refresh(self) -> None:
         from authlens.store.requests import RequestFileError, listing
 
-        folder, history = self._form.state.folder, self._history.store
+        folder, history, environment = self._form.state.folder, self._history.store, self._form.state.environment
+        latest: dict[str, HistoryRow] = {}
         try:
             entries = await background.call(lambda: listing(folder))
-            rows = await background.call(lambda: history.page("", None, _ROWS)) if history is not None else []
+            if history is not None:
+                rows = await background.call(lambda: history.page("", None, _ROWS))
+                latest = await background.call(lambda: current(latest_of(rows), entries, environment, history.get))
         except RequestFileError as error:
             self._publish(CollectionState(opened=self._opened(), problem=str(error)))
             return
-        self._publish(CollectionState(tree(entries, folder, latest_of(rows)), self._opened()))
+        self._publish(CollectionState(tree(entries, folder, latest), self._opened()))
 
     def do(self, action: str, node: CollectionNode, nodes: Sequence[CollectionNode]) -> None:
         """Run what a key asks for, on one node or on all listed."""

@@ -1,15 +1,21 @@
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 from textual.geometry import Offset, Region
 
+from authlens.core.invocation.local_run import Unresolved
+from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, HttpContext, Mode
 from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.ui.widgets.controls.choices import Choices
 from authlens.ui.widgets.controls.field import Field
 from authlens.ui.widgets.form.headers_table import HeaderRow
+from authlens.ui.widgets.form.hints import Hints
+from authlens.ui.widgets.form.request_pane import RequestPane
+from support.app_services import ScriptedGateway
 from ui.robot import SENSOR, Robot, running
 
 
@@ -172,3 +178,41 @@ async def test_the_form_says_what_will_be_sent(tmp_path: Path) -> None:
         assert "AWS refuses a token" in robot.text()
         await robot.press("ctrl+n")
         assert "Signed when sent" not in robot.text()
+
+
+async def test_how_many_notes_are_shown_in_words_depends_on_what_is_on_the_screen(tmp_path: Path) -> None:
+    """Not on what was there before: another page, a line below a field, another size."""
+    gateway = ScriptedGateway([])
+    gateway.authorizer = Authorizer("SensorAuth", signing_disabled=True)
+    async with running(tmp_path, gateway=gateway, size=(120, 38)) as robot:
+        draft, pages = robot.form.draft, robot.screen.query_one(RequestPane)
+        headers = tuple((f"header-{number}", "value") for number in range(3))
+        lacking = (Unresolved("the variable PASSWD is left out", "only AWS knows it", "template.yaml:31"),) * 2
+
+        def form() -> str:
+            return robot.text().rpartition(" F5 Send ")[0]
+
+        async def steps() -> AsyncIterator[object]:
+            yield None
+            yield robot.screen.form.put(replace(draft, client_id="long " * 15))
+            yield robot.screen.form.put(replace(draft, client_id="long " * 40))
+            yield robot.screen.form.put(draft)
+            robot.screen.missing = lacking
+            yield None
+            robot.screen.missing = ()
+            yield None
+            yield await robot.open_page("http")
+            yield robot.screen.form.put(replace(draft, headers=headers))
+            yield robot.screen.form.put(replace(draft, mode=Mode.BOTH, token="t"))
+
+        rooms = set()
+        async for _ in steps():
+            await robot.rest()
+            reached, room = form(), pages.query_one(Hints).room
+            rooms.add(room)
+            await robot.pilot.resize_terminal(100, 50)
+            await robot.rest()
+            await robot.pilot.resize_terminal(120, 38)
+            await robot.rest()
+            assert form() == reached, room
+        assert len(rooms) > 1, "there was more and less room"

@@ -146,7 +146,8 @@ class RequestPane(Pane):
             key="members",
         )
         yield self._members
-        yield Hints().data_bind(RequestPane.hints)
+        self._hints = Hints()
+        yield self._hints.data_bind(RequestPane.hints)
 
     def _page(self, kind: type[MemberPage]) -> Widget:
         return kind(self.draft, self.hints.token_names)
@@ -161,20 +162,22 @@ class RequestPane(Pane):
 
     def on_mount(self) -> None:
         self._mark()
+        self.screen.screen_layout_refresh_signal.subscribe(self, self._give_room)
 
     def on_resize(self) -> None:
         self._retitle()
         self.query_one("#members", Pages).stacked = self.size.height >= _ROOM_FOR_ALL
-        self.call_after_refresh(self._give_room)
 
-    def on_pages_opened(self) -> None:
-        self.call_after_refresh(self._give_room)
+    def _give_room(self, _: object) -> None:
+        """To the hints: the rows that the page in front leaves free, but no more than they may take.
 
-    def _give_room(self) -> None:
-        """To the hints: the rows that the page in front leaves free, but no more than they may take."""
-        pages, hints = self.query_one("#members", Pages), self.query_one(Hints)
+        After every layout. What they take the page loses, so that the sum depends on nothing that was there before.
+        """
+        if self._members is None or not self.size:
+            return
+        hints = self._hints
         taken = hints.outer_size.height if hints.display else 0
-        hints.room = min(taken + pages.rows_free, int(self.size.height * _MOST_OF_HINTS))
+        hints.room = min(taken + self._members.rows_free, int(self.size.height * _MOST_OF_HINTS))
 
     def watch_form(self, before: FormState, form: FormState) -> None:
         if not self.is_mounted or self._members is None:
@@ -227,7 +230,6 @@ class RequestPane(Pane):
                 page.know(hints.token_names)
         for event_page in self.query(EventPage):
             event_page.hints = hints
-        self.call_after_refresh(self._give_room)
         if hints.target is not None and hints.target is not before.target:
             self._go_to_finding(hints.target)
 

@@ -41,7 +41,7 @@ SENSOR = SavedRequest(
 )
 
 
-_ASKING = {"file", "target", "devices", "probe", "function", "signature", "generate", "batch", "send"}
+_ASKING = {"file", "paste", "target", "devices", "probe", "function", "signature", "generate", "batch", "send"}
 """Groups of workers that open a dialog and wait for what the person does there."""
 
 

@@ -192,18 +192,24 @@ async def test_how_many_notes_are_shown_in_words_depends_on_what_is_on_the_scree
         def form() -> str:
             return robot.text().rpartition(" F5 Send ")[0]
 
-        async def steps() -> AsyncIterator[object]:
-            yield None
-            yield robot.screen.form.put(replace(draft, client_id="long " * 15))
-            yield robot.screen.form.put(replace(draft, client_id="long " * 40))
-            yield robot.screen.form.put(draft)
+        async def steps() -> AsyncIterator[None]:
+            yield
+            robot.screen.form.put(replace(draft, client_id="long " * 15))
+            yield
+            robot.screen.form.put(replace(draft, client_id="long " * 40))
+            yield
+            robot.screen.form.put(draft)
+            yield
             robot.screen.missing = lacking
-            yield None
+            yield
             robot.screen.missing = ()
-            yield None
-            yield await robot.open_page("http")
-            yield robot.screen.form.put(replace(draft, headers=headers))
-            yield robot.screen.form.put(replace(draft, mode=Mode.BOTH, token="t"))
+            yield
+            await robot.open_page("http")
+            yield
+            robot.screen.form.put(replace(draft, headers=headers))
+            yield
+            robot.screen.form.put(replace(draft, mode=Mode.BOTH, token="t"))
+            yield
 
         rooms = set()
         async for _ in steps():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from authlens.core.invocation.failing_line import failing_line
+from authlens.core.invocation.failing_line import failing_line, failing_place
 
 PYTHON = """\
 looking for the name
@@ -51,3 +51,8 @@ def test_the_end_of_a_long_log_is_read(length: int, line: str) -> None:
 
 def test_a_python_trace_comes_before_one_of_node() -> None:
     assert failing_line(NODE + PYTHON) == failing_line(PYTHON + NODE) == "lib.py, line 14"
+
+
+def test_the_place_is_a_file_and_a_number() -> None:
+    assert failing_place(PYTHON) == ("lib.py", 14)
+    assert failing_place("no trace") is None

@@ -6,7 +6,7 @@ import pytest
 
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
 from authlens.core.saved.saved_request import Case, SavedRequest, Sign, SuitePart
-from authlens.ui.model.edited_text import NotTaken, request_from, request_text, value_from
+from authlens.ui.model.edited_text import NotTaken, line_of, request_from, request_text, value_from
 
 SAVED = SavedRequest(
     AuthorizerRequest(
@@ -67,3 +67,20 @@ def test_cases_are_kept() -> None:
 def test_what_cannot_be_taken_back_is_said(change: tuple[str, str], said: str) -> None:
     with pytest.raises(NotTaken, match=said):
         request_from(request_text(SAVED).replace(*change), SAVED)
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("authorizerName", 2),
+        ("mqttContext.username", 5),
+        ("httpContext.headers[X-A]", 9),
+        ("httpContext.headers[X-B]", 8),
+        ("token", 0),
+        ("", 0),
+    ],
+)
+def test_a_member_is_found_at_its_line(path: str, line: int) -> None:
+    text = "request:\n  authorizerName: A\n  mqttContext:\n    # username: no\n    username: u\n"
+    text += "  httpContext:\n    queryString: '?a'\n    headers:\n      'X-A': 1\n"
+    assert line_of(text, path) == line

@@ -10,6 +10,7 @@ import pytest
 from authlens.ui.runtime.programs import (
     Program,
     ProgramFailed,
+    edit_file,
     edit_text,
     editor,
     pager,
@@ -31,6 +32,29 @@ def test_an_editor_changes_a_private_file_that_is_gone_afterwards(tmp_path: Path
     program = Program('f() { ls -ln "$1"; tr a b < "$1" > "$1~"; cat "$1~" > "$1"; ls -ln "$1"; }; f', "$EDITOR")
     assert edit_text(program, "aha", "v.txt", folder, {}) == "bhb"
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "opened"),
+    [
+        ("vim", "+7 {}"),
+        ("vim.basic -f", "-f +7 {}"),
+        ("nano", "+7 {}"),
+        ("emacsclient -t", "-t +7 {}"),
+        ("code --wait", "--wait -g {}:7"),
+        ("hx", "{}:7"),
+        ("my-editor", "{}"),
+    ],
+)
+def test_an_editor_that_knows_lines_opens_at_one(tmp_path: Path, command: str, opened: str) -> None:
+    editor_file = tmp_path / command.split()[0]
+    editor_file.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/words\n')
+    editor_file.chmod(0o755)
+    path = tmp_path / "a b.py"
+    edit_file(Program(f"{tmp_path}/{command}", "$EDITOR"), path, {}, line=7)
+    assert (tmp_path / "words").read_text() == f"{opened.format(path)}\n"
+    edit_file(Program(f"{tmp_path}/{command.split()[0]}", "$EDITOR"), path, {})
+    assert (tmp_path / "words").read_text() == f"{path}\n"
 
 
 @pytest.mark.parametrize(

@@ -162,12 +162,12 @@ def test_marks_of_a_question_come_before_findings() -> None:
     ids=["kept", "one", "two"],
 )
 def test_an_expectation_is_shown_as_met_or_not(expect: Expectation, said: str) -> None:
-    assert stage_text.expectation_text(judge(expect, GOOD), 100).plain.startswith(said)
+    assert stage_text.expectation_text(judge(expect, GOOD), 100, "x").plain.startswith(said)
 
 
 def test_what_cannot_be_judged_says_so() -> None:
     failed = invocation(Failure(FailureKind.UNREACHABLE, "Unreachable", "no route"))
-    assert stage_text.expectation_text(judge(Expectation(is_authenticated=True), failed), 74).plain.startswith(
+    assert stage_text.expectation_text(judge(Expectation(is_authenticated=True), failed), 74, "x").plain.startswith(
         "! not judged: "
     )
 
@@ -183,8 +183,8 @@ def test_what_cannot_be_judged_says_so() -> None:
 )
 def test_the_difference_from_the_baseline_fits_in_a_line(after: Any, said: str) -> None:
     comparison = compare(replace(GOOD, number=3), replace(GOOD, result=after, number=4))
-    assert said in stage_text.change_text(comparison, 74).plain
-    assert stage_text.change_text(comparison, 74).cell_length <= 74
+    assert said in stage_text.change_text(comparison, 74, "d").plain
+    assert stage_text.change_text(comparison, 74, "d").cell_length <= 74
 
 
 def test_hints_offer_one_key_for_one_fix_and_count_the_notes() -> None:

@@ -13,9 +13,15 @@ _LONGEST = 64 * 1024
 
 def failing_line(log: str | None) -> str:
     """`app.py, line 12`: the innermost line that is the function's own; empty where the log holds no stack trace."""
+    place = failing_place(log)
+    return f"{place[0]}, line {place[1]}" if place is not None else ""
+
+
+def failing_place(log: str | None) -> tuple[str, int] | None:
+    """That line's file, without its folders, and its number."""
     end = (log or "")[-_LONGEST:]
     python = [found for found in _PYTHON.finditer(end) if not _OF_OTHERS.search(found["file"])]
     node = [found for found in _NODE.finditer(end) if not _OF_OTHERS.search(found["file"])]
     # Python names the innermost line last, Node.js first.
     found = python[-1] if python else node[0] if node else None
-    return f"{found['file'].rpartition('/')[2]}, line {found['line']}" if found else ""
+    return (found["file"].rpartition("/")[2], int(found["line"])) if found else None

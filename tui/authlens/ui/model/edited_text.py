@@ -43,6 +43,18 @@ def request_text(saved: SavedRequest, authorizer: Authorizer | None = None) -> s
     return f"{_ABOUT}{cases}{write(_masked(saved, authorizer))}"
 
 
+def line_of(text: str, path: str) -> int:
+    """The line of a member in the YAML of a request, or of the last of its keys that is there; 0 without any."""
+    lines, at = text.splitlines(), 0
+    for key in re.split(r"[.\[]", path.removesuffix("]")):
+        named = re.compile(rf"""[\s{{,-]*["']?{re.escape(key)}["']?\s*:""")
+        found = next((number for number, line in enumerate(lines[at:], at + 1) if named.match(line)), None)
+        if found is None:
+            return at
+        at = found
+    return at
+
+
 def request_from(text: str, before: SavedRequest, authorizer: Authorizer | None = None) -> SavedRequest:
     """The request that was written; what stayed masked is as it was. Raises NotTaken."""
     from authlens.core.saved.saved_request_yaml import read

@@ -60,12 +60,48 @@ def pager(environ: Mapping[str, str]) -> Program:
     return Program(found, "PATH")
 
 
-def edit_file(program: Program, path: Path, environ: Mapping[str, str], *held: int) -> None:
-    """Open a file in the editor and wait. Raises ProgramFailed. held: descriptors that the editor keeps open."""
-    _check(program, _run([*_shell(f'{program.command} "$@"'), program.command, str(path)], environ, held=held))
+_AT_LINE = {
+    **dict.fromkeys(
+        (
+            "vi",
+            "vim",
+            "nvim",
+            "view",
+            "gvim",
+            "nano",
+            "pico",
+            "emacs",
+            "emacsclient",
+            "kak",
+            "micro",
+            "joe",
+            "mg",
+            "ne",
+        ),
+        ("+{line}", "{path}"),
+    ),
+    **dict.fromkeys(("hx", "helix", "subl", "zed"), ("{path}:{line}",)),
+    **dict.fromkeys(("code", "code-insiders", "codium", "cursor", "windsurf"), ("-g", "{path}:{line}")),
+}
+"""The words with which an editor opens a file at a line. Others get the file alone."""
 
 
-def edit_text(program: Program, text: str, name: str, folder: Path, environ: Mapping[str, str]) -> str:
+def _opening(program: Program, path: Path, line: int) -> list[str]:
+    name = Path(_name_of(program.command)).name.partition(".")[0]  # Debian has a vim.basic
+    words = _AT_LINE.get(name, ()) if line else ()
+    return [word.format(path=path, line=line) for word in words] or [str(path)]
+
+
+def edit_file(program: Program, path: Path, environ: Mapping[str, str], *held: int, line: int = 0) -> None:
+    """Open a file in the editor, at a line if one is meant, and wait. Raises ProgramFailed.
+
+    held: descriptors that the editor keeps open.
+    """
+    words = [*_shell(f'{program.command} "$@"'), program.command, *_opening(program, path, line)]
+    _check(program, _run(words, environ, held=held))
+
+
+def edit_text(program: Program, text: str, name: str, folder: Path, environ: Mapping[str, str], line: int = 0) -> str:
     """The text as the editor leaves it, in a file of this name. Raises ProgramFailed."""
     try:
         make_own_folder(folder)
@@ -76,7 +112,7 @@ def edit_text(program: Program, text: str, name: str, folder: Path, environ: Map
             path = Path(own, name)
             path.touch(mode=0o600)
             path.write_bytes(text.encode("utf-8"))
-            edit_file(program, path, environ, held)
+            edit_file(program, path, environ, held, line=line)
             return _saved(path).decode("utf-8")
     except UnicodeEncodeError:
         raise ProgramFailed(

@@ -32,6 +32,14 @@ _PLACES = {
 }
 """By the class that the keys belong to; the others are called what their class is."""
 
+Reach = str | None
+"""What is pressed before a pane's letters: nothing in the pane itself; `None` where no key leads to them."""
+
+
+def letter(key: str, reach: Reach) -> str:
+    """How a key of a single letter is said; empty where a letter would be typed instead."""
+    return "" if reach is None else f"{reach}{key}"
+
 
 def place_name(class_name: str) -> str:
     if class_name in _PLACES:

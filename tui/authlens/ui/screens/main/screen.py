@@ -76,6 +76,8 @@ class MainScreen(Screen[object]):
     history_state: var[HistoryState] = var(HistoryState(), init=False)
     cloud_log: var[CloudLog | None] = var[CloudLog | None](None)
     watching: var[bool] = var(False)
+    is_before_answer: var[bool] = var(True, init=False)
+    """Whether the key for the next pane leads to the answer."""
     environments: var[tuple[str, ...]] = var[tuple[str, ...]]((), init=False)
 
     def __init__(self, services: AppServices, sender: Sender) -> None:
@@ -98,7 +100,9 @@ class MainScreen(Screen[object]):
         self.files = FileController(services, sender, host, form, self._file_opened, self._filed)
         self.variants = VariantController(sender, host, form, self.files, self._environments_found)
         self.looks = LooksController(services, sender, host, form, identity)
-        self.editing = EditController(services, sender, host, form, identity, lambda: self.watching)
+        self.editing = EditController(
+            services, sender, host, form, identity, answer, self.preflight, lambda: self.watching
+        )
         self.pasting = PasteController(services, sender, host, form, answer, identity, self._pasted)
         self.comparing = CompareController(host, form, answer, history, identity, services.now)
         show = self._answer_chosen
@@ -143,7 +147,10 @@ class MainScreen(Screen[object]):
                 MainScreen.hints, MainScreen.missing, MainScreen.environments, form=MainScreen.form_state
             ),
             AnswerPane(self.services.now).data_bind(
-                MainScreen.running, MainScreen.cloud_log, view=MainScreen.answer_view
+                MainScreen.running,
+                MainScreen.cloud_log,
+                view=MainScreen.answer_view,
+                is_next=MainScreen.is_before_answer,
             ),
             HistoryPane(self.services.now).data_bind(history=MainScreen.history_state, answer=MainScreen.answer_view),
         )
@@ -151,6 +158,7 @@ class MainScreen(Screen[object]):
         yield KeyLine()
 
     def on_mount(self) -> None:
+        self.watch(self.panes, "front", self._front_changed, init=False)
         self.call_after_refresh(self._after_first_paint)
 
     def _after_first_paint(self) -> None:
@@ -271,6 +279,9 @@ class MainScreen(Screen[object]):
         """What is typed next is for the form, not a command of the pane that had the focus."""
         self.panes.go_to(RequestPane.ID, focus=False)
         self.query_one(RequestPane).enter_first_field()
+
+    def _front_changed(self, front: str) -> None:
+        self.is_before_answer = front == RequestPane.ID
 
     def _cloud_log_changed(self, log: CloudLog) -> None:
         self.cloud_log = log

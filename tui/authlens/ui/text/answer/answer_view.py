@@ -63,16 +63,23 @@ class AnswerView:
     """Whether the form's target is the samples."""
 
     @property
-    def relation_text(self) -> str:
-        """Why the invocation is not what F5 would give now: the form no longer holds it, or a file was changed."""
-        if self.invocation is None:
+    def is_of_now(self) -> bool:
+        """Whether F5 would send the same, to the same code."""
+        return self.invocation is None or (self.relation is Relation.SAME and not self.changed_file)
+
+    def relation_text(self, compare: str = "") -> str:
+        """Why the invocation is not what F5 would give now: the form no longer holds it, or a file was changed.
+
+        compare: the key that compares it with the form, if one does.
+        """
+        if self.invocation is None or self.is_of_now:
             return ""
         if self.relation is Relation.SAME:
-            return f"{self.changed_file} changed since · F5" if self.changed_file else ""
+            return f"{self.changed_file} changed since · F5"
         source = self.invocation.source
         name = Path(source).stem if source else self.invocation.request.authorizer_name or "another request"
         said = "edited since" if self.relation is Relation.EDITED else f"of {name}"
-        return f"{said} · c compares"
+        return f"{said} · {compare} compares" if compare else said
 
     @property
     def explanation(self) -> Explanation | None:

@@ -40,7 +40,7 @@ def log_page_lines(invocation: Invocation) -> tuple[Line, ...]:
         return (*text_lines(invocation.function_log), *runtime)
     if invocation.local_run is not None:
         return (*note("The function printed nothing."), *runtime)
-    return note("The response carries no function log; l reads it from CloudWatch.")
+    return note("The response carries no function log; with the focus here, l reads it from CloudWatch.")
 
 
 def _probe_lines(invocation: Invocation) -> tuple[Line, ...]:

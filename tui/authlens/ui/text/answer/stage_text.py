@@ -46,9 +46,12 @@ _SKIPPED: dict[str, str] = {
 """What is said of a stage where nothing was checked."""
 
 
-def verdict_text(view: AnswerView, width: int, mask: Mask = REVEALED, *, in_full: bool = False) -> Content:
+def verdict_text(
+    view: AnswerView, width: int, mask: Mask = REVEALED, *, in_full: bool = False, with_keys: bool = False
+) -> Content:
     """Everything below the headline. A success takes one line, a failure as many as it needs.
 
+    with_keys: whether those of the answer work, so that they are said.
     mask: what must not be shown. Advice about a sample is our own text, and may name what the form hides.
     """
     verdict = view.verdict
@@ -63,9 +66,9 @@ def verdict_text(view: AnswerView, width: int, mask: Mask = REVEALED, *, in_full
     if warning is not None and warning.plain not in Content("\n").join(said).plain:
         said.append(warning)
     if view.changes is not None:
-        said.append(change_text(view.changes, width))
+        said.append(change_text(view.changes, width, "d" if with_keys else ""))
     if sample is None and judgement is not None and not (view.is_allowed and judgement.state is JudgementState.KEPT):
-        said.append(expectation_text(judgement, width))
+        said.append(expectation_text(judgement, width, "x" if with_keys else ""))
     hidden = mask.content(Content("\n").join(said))
     return hidden if sample is None else Content("\n").join([hidden, sample])
 
@@ -200,17 +203,17 @@ def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) or ": aws " in text else f"{text}."
 
 
-def change_text(comparison: Comparison, width: int) -> Content:
+def change_text(comparison: Comparison, width: int, key: str) -> Content:
     """What differs from the baseline, in one line; the Changes page holds all of it."""
     number = comparison.left.label.removeprefix("invocation ")
     name = f"#{number}" if number.isdecimal() else "the previous answer"
     if comparison.equal:
         return Content.styled(f"= the same as {name} by meaning", "$text-success")
     first, *more = comparison.differing
-    return _in_a_line((f"≠ since {name}: ", "$text-warning"), first, len(more), "d", width)
+    return _in_a_line((f"≠ since {name}: ", "$text-warning"), first, len(more), key, width)
 
 
-def expectation_text(judgement: Judgement, width: int) -> Content:
+def expectation_text(judgement: Judgement, width: int, key: str) -> Content:
     """Whether the answer does what the saved request expects, in one line."""
     if judgement.state is JudgementState.KEPT:
         return _AS_EXPECTED
@@ -218,7 +221,7 @@ def expectation_text(judgement: Judgement, width: int) -> Content:
         return _in_a_line(("! not judged: ", "$text-warning"), judgement.reason, 0, "", width)
     count = len(judgement.broken)
     label = "✗ not as expected: " if count == 1 else f"✗ {count} not as expected: "
-    return _in_a_line((label, "$text-error"), sentence(judgement.broken[0]), 0, "x", width)
+    return _in_a_line((label, "$text-error"), sentence(judgement.broken[0]), 0, key, width)
 
 
 def _in_a_line(label: tuple[str, str], first: str, more: int, key: str, width: int) -> Content:

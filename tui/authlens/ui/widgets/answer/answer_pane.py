@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 from authlens.core.invocation.invocation import Invocation
 from authlens.frozen import message
@@ -22,6 +24,7 @@ from authlens.ui.text.answer.answer_view import AnswerView
 from authlens.ui.text.answer.cloud_log_lines import CloudLog, log_lines
 from authlens.ui.text.answer.first_steps import first_steps
 from authlens.ui.text.answer.mask import REVEALED, Mask, mask_for
+from authlens.ui.text.key_words import Reach
 from authlens.ui.text.page import MOST_SHOWN, Line
 from authlens.ui.widgets.answer.access_page import AccessPage
 from authlens.ui.widgets.answer.answer_keys import ANSWER_KEYS, LETTERS
@@ -60,6 +63,9 @@ class AnswerPane(SearchablePane):
     mask: var[Mask] = var(REVEALED, init=False)
     """What the form hides is hidden here too, until it is revealed."""
     cloud_log: var[CloudLog | None] = var[CloudLog | None](None, init=False)
+    is_next: var[bool] = var(True, init=False)
+    """Whether the key for the next pane leads here."""
+    reach: var[Reach] = var[Reach](None, init=False)
 
     @message
     class LogAsked(Message):
@@ -90,8 +96,10 @@ class AnswerPane(SearchablePane):
 
     def compose(self) -> ComposeResult:
         with VerdictHeader():
-            yield VerdictView(self._now).data_bind(AnswerPane.view, AnswerPane.running, AnswerPane.mask)
-            yield StageLine().data_bind(AnswerPane.view, AnswerPane.running, AnswerPane.mask)
+            yield VerdictView(self._now).data_bind(
+                AnswerPane.view, AnswerPane.running, AnswerPane.mask, AnswerPane.reach
+            )
+            yield StageLine().data_bind(AnswerPane.view, AnswerPane.running, AnswerPane.mask, AnswerPane.reach)
         yield Pages(
             Page("documents", "Documents", CodeView),
             Page("access", "Access", AccessPage),
@@ -137,7 +145,7 @@ class AnswerPane(SearchablePane):
         if view.invocation is not before.invocation:
             self._asked_about = None
             self.mask = REVEALED if view.invocation is None else mask_for(view.invocation)
-        self.query_one(VerdictHeader).set_class(bool(view.relation_text), "-other")
+        self.query_one(VerdictHeader).set_class(not view.is_of_now, "-other")
         if replace(view, relation=before.relation, changed_file=before.changed_file) != before:
             self._explain_and_fill()
 
@@ -187,7 +195,22 @@ class AnswerPane(SearchablePane):
             return super().check_action(action, parameters)
         return self.invocation is not None and (self.mask is REVEALED or self.mask.has_hidden)
 
+    def _look_at_reach(self) -> None:
+        """Letters are keys here, unless the focus is where they are typed: in a field, or where questions are asked."""
+        types = self.pages.chosen == "access" or isinstance(self.screen.focused, TextArea | Input)
+        if self.has_focus_within:
+            self.reach = None if types else ""
+        else:
+            self.reach = "F6, " if self.is_next and self.pages.chosen != "access" else None
+
+    def watch_is_next(self) -> None:
+        self._look_at_reach()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        self._look_at_reach()
+
     def on_descendant_blur(self) -> None:
+        self._look_at_reach()
         if not self.has_focus_within and self.invocation is not None:
             self.mask = mask_for(self.invocation)
 
@@ -206,6 +229,7 @@ class AnswerPane(SearchablePane):
     def on_pages_opened(self, event: Pages.Opened) -> None:
         event.stop()
         self._fill(self.pages.chosen)
+        self._look_at_reach()
 
     def _fill(self, name: str) -> None:
         self._show(name)

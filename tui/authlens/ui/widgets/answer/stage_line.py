@@ -9,6 +9,7 @@ from textual.widget import Widget
 from authlens.ui.model.screen_values import RunningCall
 from authlens.ui.text.answer.answer_view import AnswerView
 from authlens.ui.text.answer.mask import REVEALED, Mask
+from authlens.ui.text.key_words import Reach
 
 
 class StageLine(Widget):
@@ -24,6 +25,8 @@ class StageLine(Widget):
     """Whether every stage is shown, even if all passed."""
     mask: var[Mask] = var(REVEALED)
     """What must not be shown."""
+    reach: var[Reach] = var[Reach](None)
+    """Whether the keys of the answer work."""
     _text = Content("")
 
     def watch_view(self) -> None:
@@ -36,6 +39,9 @@ class StageLine(Widget):
         self._say()
 
     def watch_mask(self) -> None:
+        self._say()
+
+    def watch_reach(self) -> None:
         self._say()
 
     def on_mount(self) -> None:
@@ -59,4 +65,5 @@ class StageLine(Widget):
             return Content("")
         from authlens.ui.text.answer import stage_text  # loaded with the first verdict, not before the first paint
 
-        return stage_text.verdict_text(self.view, self.size.width or 72, self.mask, in_full=self.in_full)
+        width = self.size.width or 72
+        return stage_text.verdict_text(self.view, width, self.mask, in_full=self.in_full, with_keys=self.reach == "")

@@ -13,6 +13,7 @@ from authlens.ui.model.screen_values import RunningCall
 from authlens.ui.text import outcome_text
 from authlens.ui.text.answer.answer_view import AnswerView
 from authlens.ui.text.answer.mask import REVEALED, Mask
+from authlens.ui.text.key_words import Reach, letter
 from authlens.ui.text.safe_content import safe_content
 
 _AGES = 10.0
@@ -32,6 +33,8 @@ class VerdictView(Widget):
     running: var[RunningCall | None] = var[RunningCall | None](None)
     mask: var[Mask] = var(REVEALED)
     """What must not be shown."""
+    reach: var[Reach] = var[Reach](None)
+    """Whether the keys of the answer work."""
     _text = Content("")
 
     def __init__(self, now: Callable[[], datetime]) -> None:
@@ -50,6 +53,9 @@ class VerdictView(Widget):
     def watch_mask(self) -> None:
         self._say()
 
+    def watch_reach(self) -> None:
+        self._say()
+
     def _say(self) -> None:
         """Lay it out again if it says something else: what is typed seldom changes it."""
         text = self.render()
@@ -66,7 +72,8 @@ class VerdictView(Widget):
                 ("– NOT SENT YET", "bold $foreground-muted"),
                 (f"\n{_BEGIN if self.view.is_blank else 'F5 sends the request.'}", "$foreground-muted"),
             )
-        headline = outcome_text.headline(invocation, self._now(), self.size.width, self.view.relation_text)
+        relation = self.view.relation_text(letter("c", self.reach))
+        headline = outcome_text.headline(invocation, self._now(), self.size.width, relation)
         return self.mask.content(headline)
 
     def _sending(self, running: RunningCall) -> Content:

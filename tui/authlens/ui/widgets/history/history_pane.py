@@ -24,9 +24,9 @@ from authlens.ui.widgets.controls.searchable_pane import SearchablePane
 from authlens.ui.widgets.history.history_rows import HistoryRows
 
 _EMPTY = (
-    "Nothing has been sent yet.\n\nEvery request that is sent is kept here with its answer. Enter shows one, l loads "
-    "its request into the form, r sends it again, d shows how it differs from the last that was allowed, Space marks "
-    "several, and c compares them."
+    "Nothing has been sent yet.\n\nEvery request that is sent is kept here with its answer. In this list, Enter shows "
+    "one, l loads its request into the form, r sends it again, d shows how it differs from the last that was allowed, "
+    "Space marks several, and c compares them."
 )
 _NONE_YET = "Nothing of this project has been sent yet.\n\na lists the runs of other projects."
 

@@ -13,9 +13,10 @@ from authlens.ui.model.draft import of_saved
 from authlens.ui.runtime import background
 from authlens.ui.runtime.host import Host
 from authlens.ui.runtime.services import AppServices
+from authlens.ui.screens.main.answer import AnswerController
 from authlens.ui.screens.main.form import FormController
 from authlens.ui.screens.main.identity import IdentityController
-from authlens.ui.screens.main.preflight import with_unsent
+from authlens.ui.screens.main.preflight import PreflightController, with_unsent
 
 if TYPE_CHECKING:
     from authlens.ui.widgets.controls.field import Field
@@ -29,6 +30,8 @@ class EditController:
         host: Host,
         form: FormController,
         identity: IdentityController,
+        answer: AnswerController,
+        preflight: PreflightController,
         watches: Callable[[], bool] = lambda: False,
     ) -> None:
         """watches: whether a change of the code sends the request."""
@@ -38,6 +41,8 @@ class EditController:
         self._host = host
         self._form = form
         self._identity = identity
+        self._answer = answer
+        self._preflight = preflight
 
     def field(self, field: Field) -> None:
         """Edit the value of a field, hidden or not."""
@@ -49,17 +54,18 @@ class EditController:
             field.take(value_from(after, before))
 
     def request(self) -> None:
-        """Edit the whole request as YAML."""
-        from authlens.ui.model.edited_text import request_text
+        """Edit the whole request as YAML, at the finding that the user went to."""
+        from authlens.ui.model.edited_text import line_of, request_text
 
         saved, authorizer = self._form.state.draft.saved, self._identity.state.authorizer
-        self._edit_request(request_text(saved, authorizer))
+        text, finding = request_text(saved, authorizer), self._preflight.hints.target
+        self._edit_request(text, line_of(text, finding.path) if finding is not None else 0)
 
-    def _edit_request(self, text: str) -> None:
+    def _edit_request(self, text: str, line: int = 0) -> None:
         from authlens.ui.model.edited_text import NotTaken, request_from
 
         draft, authorizer = self._form.state.draft, self._identity.state.authorizer
-        after = self._edited(text, "request.yaml")
+        after = self._edited(text, "request.yaml", line)
         if after is None or not after.strip():
             return
         try:
@@ -81,12 +87,15 @@ class EditController:
             self._edit_request(text)
 
     def function(self) -> None:
-        """Edit the file of the function that answers this request here."""
+        """Edit the file of the function that answers this request here, at the line where it failed."""
+        from authlens.core.invocation.failing_line import failing_place
         from authlens.endpoint.local_code import function_file
 
+        shown = self._answer.invocation
+        place = failing_place(shown.function_log) if shown is not None else None
         form = self._form.state
         target, name, base = form.target, form.draft.authorizer_name, form.base
-        self._host.run(lambda: self._file(lambda: function_file(target, name, base)), "edit")
+        self._host.run(lambda: self._file(lambda: function_file(target, name, base), place), "edit")
 
     def target_file(self) -> None:
         """Edit the file that defines the local target: its authorizers and their status."""
@@ -96,7 +105,8 @@ class EditController:
         target, base = form.target, form.base
         self._host.run(lambda: self._file(lambda: target_file(target, base)), "edit")
 
-    async def _file(self, find: Callable[[], Path]) -> None:
+    async def _file(self, find: Callable[[], Path], place: tuple[str, int] | None = None) -> None:
+        """place: the name of a file and a line of it."""
         from authlens.endpoint.local_code import NoFunctionFile
         from authlens.ui.runtime.programs import ProgramFailed, edit_file, editor
 
@@ -107,8 +117,9 @@ class EditController:
             self._host.notify(str(error), "warning", 10)
             return
         before = _changed_at(path)
+        line = place[1] if place is not None and place[0] == path.name else 0
         try:
-            self._host.lend(lambda: edit_file(editor(environ), path, environ))
+            self._host.lend(lambda: edit_file(editor(environ), path, environ, line=line))
         except ProgramFailed as error:
             self._host.notify(f"{error} The file to edit is {path}.", "warning", 15)
         if _changed_at(path) not in (None, before):
@@ -122,13 +133,13 @@ class EditController:
         environ = self._services.environ
         self._lent(lambda: show_text(pager(environ), f"{visible_lines(text)}\n", environ))
 
-    def _edited(self, text: str, name: str) -> str | None:
+    def _edited(self, text: str, name: str, line: int = 0) -> str | None:
         """The text as the editor leaves it; `None` if nothing was changed."""
         from authlens.ui.runtime.programs import edit_text, editor
 
         folder, environ = self._services.places.history.parent, self._services.environ
         after: list[str] = []
-        self._lent(lambda: after.append(edit_text(editor(environ), text, name, folder, environ)))
+        self._lent(lambda: after.append(edit_text(editor(environ), text, name, folder, environ, line)))
         return after[0] if after and after[0] != text else None
 
     def _lent(self, work: Callable[[], object]) -> None:

@@ -79,6 +79,8 @@ async def test_what_devices_do_is_seen_and_can_be_used(robot: Robot) -> None:
     text = robot.text()
     assert "--cacert" in text
     assert str(screen._address.port) in text
+    await robot.press("c")
+    assert "-i sensor-7" in robot.text(), "the request in the form"
     await robot.press("escape")
 
     device = await client(robot, "good-1")
@@ -108,9 +110,13 @@ async def test_what_devices_do_is_seen_and_can_be_used(robot: Robot) -> None:
     assert history is not None
     assert sorted(row.verdict for row in history.page()) == ["CONNECTED", "REFUSED"]
 
+    await robot.press("ctrl+z")
+    before = robot.form
+    assert before.draft.client_id == "sensor-7"
     await reopen(robot)
     await robot.press("d")
     await robot.settle()
+    assert robot.form == before, "comparing does not touch the form"
     view = robot.answer.view
     assert view.baseline is not None
     assert view.baseline.device is not None
@@ -118,6 +124,7 @@ async def test_what_devices_do_is_seen_and_can_be_used(robot: Robot) -> None:
     assert view.invocation.device is None
     assert robot.gateway.sent[-1].mqtt_context == mqtt
 
+    robot.screen.form.edit({"username": "edited"}, None)
     await reopen(robot)
     await robot.press("s")
     await robot.settle()
@@ -163,7 +170,7 @@ async def test_the_first_news_are_painted_at_once_and_more_after_a_rest(
     listener = Reporting()
     async with running(tmp_path) as robot:
         address = Address("mqtts://localhost:8883", "/ca.pem")
-        robot.app.push_screen(DevicesScreen(cast(LocalDevices, listener), address, lambda: NOW))
+        robot.app.push_screen(DevicesScreen(cast(LocalDevices, listener), address, lambda: NOW, SENSOR.request))
         await robot.settle()
         assert listener.looks == 1
         listener.report()

@@ -386,7 +386,9 @@ async def test_devices_look_as_they_did(requests: Path) -> None:
         album = Album(robot)
         await robot.rest()
         robot.app.push_screen(
-            DevicesScreen(cast(LocalDevices, Quiet()), address, lambda: datetime(2026, 11, 28, 0, 3, tzinfo=UTC))
+            DevicesScreen(
+                cast(LocalDevices, Quiet()), address, lambda: datetime(2026, 11, 28, 0, 3, tzinfo=UTC), SENSOR.request
+            )
         )
         await album.take("devices")
         await robot.pilot.resize_terminal(80, 24)

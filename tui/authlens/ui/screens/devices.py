@@ -22,6 +22,8 @@ from textual.widgets import Static
 from authlens.core.devices.ledger import Watched
 from authlens.core.event.event import presented_in
 from authlens.core.invocation.invocation import Invocation
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.request import AuthorizerRequest
 from authlens.endpoint.local_devices import Address, DevicesSnapshot, LocalDevices
 from authlens.frozen import dataclass
 from authlens.ui.runtime import background
@@ -41,8 +43,8 @@ class Chosen:
     """What to do with a connection, on the main screen."""
 
     action: str
-    """`load`, `test`, `compare` or `save`."""
-    invocation: Invocation
+    """`load`, `test`, `compare` or `save`; `probe` connects with the request in the form."""
+    invocation: Invocation | None = None
 
 
 class ConnectionRows(Rows):
@@ -85,13 +87,19 @@ class DevicesScreen(Dialog[Chosen]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("l", "choose('load')", "Load", id="devices.load", tooltip="Load the connection as a request"),
-        Binding("t", "choose('test')", "Test call", id="devices.test", tooltip="Send the same request as a test call"),
+        Binding(
+            "t",
+            "choose('test')",
+            "Test call",
+            id="devices.test",
+            tooltip="Send the same request as a test call; the form stays as it is",
+        ),
         Binding(
             "d",
             "choose('compare')",
             "Compare",
             id="devices.compare",
-            tooltip="Compare it with a test call of the same request",
+            tooltip="Compare it with a test call of the same request; the form stays as it is",
         ),
         Binding("s", "choose('save')", "Save", id="devices.save", tooltip="Save the connection as a request"),
         Binding("e", "event", "Events", id="devices.event", tooltip="Compare its event with that of a test call"),
@@ -99,6 +107,13 @@ class DevicesScreen(Dialog[Chosen]):
         Binding("b", "lines", "Client lines", id="devices.lines", tooltip="Lines that connect a client or a board"),
         Binding("y", "copy_path", "Copy CA path", id="devices.copy-path", tooltip="Copy the path of the CA file"),
         Binding("Y,shift+y", "copy_pem", "PEM", id="devices.copy-pem", tooltip="Copy the CA certificate itself"),
+        Binding(
+            "f11,ctrl+l",
+            "probe",
+            "Connect",
+            id="devices.probe",
+            tooltip="Connect as a device with the request in the form, and see it here",
+        ),
         Binding("tab", "app.focus_next", "Other list", show=False, id="devices.next"),
         Binding("escape,q", "dismiss(None)", "Close", id="devices.close", tooltip="Back; devices stay connected"),
     ]
@@ -106,8 +121,17 @@ class DevicesScreen(Dialog[Chosen]):
     class News(Message):
         """Something happened; posted by the thread that reads the listener's reports."""
 
-    def __init__(self, devices: LocalDevices, address: Address, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        devices: LocalDevices,
+        address: Address,
+        now: Callable[[], datetime],
+        request: AuthorizerRequest,
+        authorizer: Authorizer | None = None,
+    ) -> None:
+        """request: the one in the form, for the lines of a client while no device has connected."""
         super().__init__()
+        self._of_form = (request, authorizer)
         self._devices = devices
         self._address = address
         self._now = now
@@ -156,6 +180,7 @@ class DevicesScreen(Dialog[Chosen]):
             f"No device has connected yet. Connect an MQTT client to localhost, port {self._address.port},\n",
             "with TLS and this CA file (b shows the lines):\n",
             safe_content(self._address.ca_file),
+            "\nOr F11 connects as a device with the request in the form.",
         )
 
     def _look(self) -> None:
@@ -211,6 +236,9 @@ class DevicesScreen(Dialog[Chosen]):
         else:
             self.dismiss(Chosen(action, watched.invocation))
 
+    def action_probe(self) -> None:
+        self.dismiss(Chosen("probe"))
+
     def action_event(self) -> None:
         from authlens.ui.screens.dialogs.events import EventsScreen
 
@@ -224,7 +252,10 @@ class DevicesScreen(Dialog[Chosen]):
         from authlens.ui.screens.dialogs.client_lines import ClientLines
 
         watched = self.query_one(ConnectionRows).current
-        self.app.push_screen(ClientLines(self._address, watched.invocation if watched else None))
+        (request, authorizer), is_resolved = self._of_form, False
+        if watched is not None:
+            request, authorizer, is_resolved = watched.invocation.request, watched.invocation.authorizer, True
+        self.app.push_screen(ClientLines(self._address, request, authorizer, is_resolved=is_resolved))
 
     def action_copy_path(self) -> None:
         self.app.copy_to_clipboard(self._address.ca_file)

@@ -1,7 +1,8 @@
-"""The lines that connect each client to the device listener, for the selected connection or a made-up device."""
+"""The lines that connect each client to the device listener: with the selected connection's request, or the form's."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -12,7 +13,7 @@ from textual.widgets import Static
 
 from authlens.core.commands.device_lines import DeviceLine, device_lines
 from authlens.core.deployment.transport import DeviceTransport
-from authlens.core.invocation.invocation import Invocation
+from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.endpoint.local_devices import Address
 from authlens.ui.screens.dialogs.dialog import Dialog
@@ -37,11 +38,17 @@ class ClientLines(Dialog[None]):
         Binding("escape,q", "dismiss(None)", "Close", id="client-lines.close", tooltip="Back to the devices"),
     ]
 
-    def __init__(self, address: Address, invocation: Invocation | None) -> None:
+    def __init__(
+        self, address: Address, request: AuthorizerRequest, authorizer: Authorizer | None, *, is_resolved: bool
+    ) -> None:
+        """is_resolved: the request contains no references. One that holds nothing is a made-up device's."""
         super().__init__()
         self._address = address
-        self._request = invocation.request if invocation else EXAMPLE
-        self._authorizer = invocation.authorizer if invocation else None
+        self._is_blank = request == AuthorizerRequest(request.authorizer_name)
+        name = request.authorizer_name or EXAMPLE.authorizer_name
+        self._request = replace(EXAMPLE, authorizer_name=name) if self._is_blank else request
+        self._authorizer = authorizer
+        self._is_resolved = is_resolved or self._is_blank
 
     def compose(self) -> ComposeResult:
         lines = self._lines()
@@ -86,6 +93,6 @@ class ClientLines(Dialog[None]):
             self._authorizer,
             endpoint="localhost",
             transport=transport,
-            reveal=reveal or self._request is EXAMPLE,
-            is_resolved=True,
+            reveal=reveal or self._is_blank,
+            is_resolved=self._is_resolved,
         )

@@ -85,7 +85,13 @@ class FormController:
         self._host.notify(f"{member} is {'sent even' if member in given else 'not sent'} when it is empty.")
 
     def load(self, invocation: Invocation) -> None:
-        """Put the request of an invocation into the form."""
+        """Put the request of an invocation into the form. That of a device is not the open file's."""
+        if invocation.way == "device":
+            name = self.state.file_name
+            self.load_apart(invocation)
+            back = f"Ctrl+Z brings {name} back." if name else "Ctrl+Z undoes that."
+            self._host.notify(f"Loaded the request of the connection as a new one. {back}")
+            return
         draft = self.state.draft
         kept = replace(invocation.saved, description=draft.description, expect=draft.expect, suite=draft.suite)
         origin = next(iter(files_of(invocation.source)), None)

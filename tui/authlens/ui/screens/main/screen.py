@@ -111,7 +111,8 @@ class MainScreen(Screen[object]):
             sender, host, form, self.files, history, self.batches, show, self._collection_changed
         )
         self.freshness = FreshnessController(host, form, answer, identity, self._files_changed)
-        self.devices = DevicesController(services, sender, host, form, history, self._invocation_chosen)
+        chosen, connect = self._invocation_chosen, self._connect
+        self.devices = DevicesController(services, sender, host, form, history, identity, chosen, connect)
         self.probing = ProbeController(services, sender, host, form, answer, self.sending, self.devices)
         self.ways = WaysController(services, sender, host, form, answer, history, self.sending, self.probing, show)
         self.logs = LogController(services, sender, host, form, answer, self._cloud_log_changed)
@@ -245,15 +246,16 @@ class MainScreen(Screen[object]):
             (self.probing.again if invocation.is_probe else self.sending.send_again)(invocation)
         elif action == "save":
             self.files.save_connection(invocation)
+        elif action == "load":
+            self.form.load(invocation)
+            self._file_opened()
         else:
             if action == "compare":
                 self.answer.pin(invocation)
-            self.form.load(invocation)
-            if action == "load":
-                self._file_opened()
-            else:
-                self.panes.go_to_if_hidden(RequestPane.ID)
-                self.sending.send_form()
+            self.sending.send_again(invocation)
+
+    def _connect(self) -> None:
+        self.probing.open()
 
     def _answer_chosen(self, invocation: Invocation, expect: Expectation | None) -> None:
         self.answer.show(invocation, expect)

@@ -69,6 +69,9 @@ def verdict_text(
         said.append(change_text(view.changes, width, "d" if with_keys else ""))
     if sample is None and judgement is not None and not (view.is_allowed and judgement.state is JudgementState.KEPT):
         said.append(expectation_text(judgement, width, "x" if with_keys else ""))
+    device = view.invocation.device if view.invocation is not None else None
+    if device is not None and device.is_probe and device.own_listener:
+        said.append(aside("F12 shows what the listener decided about this connection, and by which statement."))
     hidden = mask.content(Content("\n").join(said))
     return hidden if sample is None else Content("\n").join([hidden, sample])
 

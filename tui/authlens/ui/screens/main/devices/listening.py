@@ -17,6 +17,7 @@ from authlens.ui.screens.dialogs.trust import may_send
 from authlens.ui.screens.main.devices.own_probes import OwnProbes
 from authlens.ui.screens.main.form import FormController
 from authlens.ui.screens.main.history import HistoryController
+from authlens.ui.screens.main.identity import IdentityController
 
 if TYPE_CHECKING:
     from authlens.core.deployment.transport import DeviceEndpoint
@@ -36,13 +37,18 @@ class DevicesController:
         host: Host,
         form: FormController,
         history: HistoryController,
+        identity: IdentityController,
         chosen: Callable[[str, Invocation], None],
+        connect: Callable[[], None],
     ) -> None:
+        """connect: asks how to connect with the request in the form."""
         self._services = services
         self._sender = sender
         self._host = host
         self._form = form
         self._history = history
+        self._identity = identity
+        self._connect = connect
         self._chosen = chosen
         """Receives what to do with one of the connections."""
         self._running: tuple[LocalDevices, Address] | None = None
@@ -58,6 +64,7 @@ class DevicesController:
 
     async def _open(self) -> None:
         from authlens.endpoint.local import LocalTargetError
+        from authlens.store.signing_keys import as_sent
         from authlens.ui.screens.devices import DevicesScreen
 
         form = self._form.state
@@ -69,9 +76,14 @@ class DevicesController:
         except (LocalTargetError, TimeoutError) as error:
             self._host.notify(str(error) or "The device listener did not start.", "error")
             return
-        chosen = await self._host.ask(DevicesScreen(devices, address, self._services.now))
+        authorizer = self._identity.known_authorizer(saved)
+        request = as_sent(saved.request, saved.sign, authorizer, base, self._services.environ)
+        screen = DevicesScreen(devices, address, self._services.now, request, authorizer)
+        chosen = await self._host.ask(screen)
         self._history.refresh()
-        if chosen is not None:
+        if chosen is not None and chosen.action == "probe":
+            self._connect()
+        elif chosen is not None and chosen.invocation is not None:
             self._chosen(chosen.action, replace(chosen.invocation, target=saved.target))
 
     def endpoint(self, target: Target, base: Path | None) -> DeviceEndpoint:

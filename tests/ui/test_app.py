@@ -6,6 +6,8 @@ import threading
 from pathlib import Path
 from weakref import ref
 
+from textual.command import CommandList
+
 from authlens.core.request.target import Target
 from authlens.store.settings import Settings
 from authlens.ui.runtime.mfa import MfaAsker
@@ -59,6 +61,18 @@ async def test_the_palette_holds_what_can_be_done(tmp_path: Path) -> None:
             "Theme: light",
             "View: Zoom the pane",
         } <= titles
+        for typed, first in (("edit", "Request: Edit in"), ("history", "View: History"), ("probe", "Request: Connect")):
+            await robot.press("ctrl+p")
+            await robot.type(typed)
+            hit = robot.app.screen.query_one(CommandList).get_option_at_index(0)
+            assert str(hit.prompt).startswith(first)
+            await robot.press("escape")
+            assert len(robot.app.screen_stack) == 1
+        await robot.press("ctrl+p", *"paste", "enter")
+        await robot.paste("Lambda function encountered error in execution")
+        await robot.press("enter")
+        await robot.rest()
+        assert "The function raised an error, timed out or crashed" in robot.text()
         await robot.pilot.resize_terminal(80, 3)
         await robot.press("ctrl+p", "down", "pagedown")
         assert robot.app.is_running

@@ -6,7 +6,7 @@ import asyncio
 import gc
 import signal
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from rich.text import Text
 from textual import events, work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import Provider
 from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
@@ -66,7 +67,14 @@ def _look_for_garbage() -> None:
     gc.enable()
 
 
+def _commands() -> type[Provider]:
+    from authlens.ui.screens.dialogs.palette import Commands  # with the first palette
+
+    return Commands
+
+
 class AuthlensApp(OrderedKeysApp):
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
     CSS_PATH = "app.tcss"
     TITLE = "authlens"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as Textual declares it

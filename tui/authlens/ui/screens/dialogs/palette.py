@@ -5,11 +5,28 @@ Enter is for what is found by all that was typed, and what is typed after it for
 
 from __future__ import annotations
 
-from textual.command import CommandInput, CommandList
+from textual.command import CommandInput, CommandList, Hit, Hits
+from textual.system_commands import SystemCommandsProvider
 from textual.worker import Worker, WorkerState
 
+from authlens.ui.model.command_match import fit
 from authlens.ui.runtime.key_queue import KeyHold
 from authlens.ui.runtime.textual_internals import SteadyPalette, forget_styles
+
+
+class Commands(SystemCommandsProvider):
+    """What the app can do now, the most fitting first; by letters anywhere in the title only if no word fits."""
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        commands = [*self.app.get_system_commands(self.screen)]
+        scores = [fit(query, command.title, command.help) for command in commands]
+        if not any(scores):
+            scores = [matcher.match(command.title) for command in commands]
+        for place, (score, command) in enumerate(zip(scores, commands, strict=True)):
+            if score:
+                title = matcher.highlight(command.title)
+                yield Hit(score - place / 1_000_000, title, command.callback, help=command.help)
 
 
 class Palette(SteadyPalette):

@@ -15,6 +15,7 @@ from authlens.frozen import dataclass
 from authlens.ui.widgets.answer.answer_pane import AnswerPane
 from authlens.ui.widgets.collection.collection_pane import CollectionPane
 from authlens.ui.widgets.controls.field import Field
+from authlens.ui.widgets.history.history_pane import HistoryPane
 
 if TYPE_CHECKING:
     from authlens.ui.screens.main.screen import MainScreen
@@ -64,7 +65,7 @@ KEYS: list[BindingType] = [
     _key("f9", "target", "Target", "Choose where requests are sent", show=True),
     _key("f3", "request_as", "Copy as", "The request as a command, code or event"),
     _key("f10", "events", "Events", "The event of this test and of a real device"),
-    _key("f11,ctrl+l", "probe", "Connect", "Connect as a device would, and see how far it gets"),
+    _key("f11,ctrl+l", "probe", "Connect", "Connect as a device would, a probe, and see how far it gets"),
     _key("shift+f5", "call_function", "Call the function", "Call the deployed function directly, and read its log"),
     _key("f12", "devices", "Devices", "Let real devices connect, and see what they may do", group="View"),
     _key("ctrl+t", "signature", "Make or verify a signature", "Sign, verify, find the mistake; read a JWT"),
@@ -84,6 +85,11 @@ WITHOUT_KEYS: tuple[Command, ...] = tuple(
         ("File: Rename", "rename", "Give the open file another name"),
         ("File: Duplicate", "duplicate", "Copy the open file and open the copy"),
         ("File: Delete", "delete", "Delete the open file"),
+        (
+            "Request: Paste",
+            "paste",
+            "A command, event, policy, answer or error: it is recognised and explained, as if pasted elsewhere",
+        ),
         ("Request: Choose a case of the file", "choose_case", "Put one of the file's cases into the form"),
         (
             "Request: Choose the environment",
@@ -102,6 +108,8 @@ WITHOUT_KEYS: tuple[Command, ...] = tuple(
             "ask",
             "A question that every answer of this request is asked from now on",
         ),
+        ("Answer: Lint findings", "lint", "What is wrong with the answer and its policies, and how to fix it"),
+        ("View: History", "history", "Go to what was sent before"),
         ("Answer: Pin as the baseline", "pin_shown", "Compare every later answer with it"),
         ("Answer: Compare with the last allowed run", "compare_allowed", "What differs from when it worked"),
         ("Answer: Compare with the form", "compare_form", "What was changed since it was sent"),
@@ -164,6 +172,9 @@ def commands_of(screen: MainScreen) -> dict[str, Callable[[], None]]:
         "redo": screen.form.redo,
         "send_empty": lambda: screen.form.toggle_empty(getattr(screen.focused, "member", "")),
         "ask": partial(_ask, screen),
+        "paste": screen.pasting.ask,
+        "lint": partial(_lint, screen),
+        "history": partial(screen.panes.go_to, HistoryPane.ID),
         "pin_shown": screen.comparing.pin_shown,
         "compare_allowed": screen.comparing.with_last_allowed,
         "compare_form": screen.comparing.form_with_last,
@@ -191,3 +202,8 @@ def _ask(screen: MainScreen) -> None:
     """Go where questions are asked."""
     screen.panes.go_to(AnswerPane.ID, focus=False)
     screen.panes.query_one(AnswerPane).ask()
+
+
+def _lint(screen: MainScreen) -> None:
+    screen.panes.go_to(AnswerPane.ID, focus=False)
+    screen.panes.query_one(AnswerPane).focus_page("lint")

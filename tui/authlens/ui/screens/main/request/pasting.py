@@ -50,6 +50,18 @@ class PasteController:
         self._answer = answer
         self._identity = identity
 
+    def ask(self) -> None:
+        """Ask for a text, for whom it is easier to paste where nothing else is."""
+        self._host.run(self._ask, "paste", typing="waits for the dialog")
+
+    async def _ask(self) -> None:
+        from authlens.ui.screens.dialogs.dialog import AskText
+
+        note = (
+            "A command of the AWS CLI, curl, mosquitto_pub or MQTTX, a Lambda event, a policy, an answer or an error."
+        )
+        self.put(await self._host.ask(AskText("Paste", note=note)) or "")
+
     def put(self, text: str) -> None:
         """Recognise a pasted text; an unrecognised one is reported."""
         from authlens.core.pasted.kinds import UnreadablePaste, read_pasted

@@ -65,7 +65,7 @@ KEYS: list[BindingType] = [
     _key("f9", "target", "Target", "Choose where requests are sent", show=True),
     _key("f3", "request_as", "Copy as", "The request as a command, code or event"),
     _key("f10", "events", "Events", "The event of this test and of a real device"),
-    _key("f11,ctrl+l", "probe", "Connect", "Connect as a device would, a probe, and see how far it gets"),
+    _key("f11,ctrl+l", "probe", "Connect", "Probe: connect as a device would, and see how far it gets"),
     _key("shift+f5", "call_function", "Call the function", "Call the deployed function directly, and read its log"),
     _key("f12", "devices", "Devices", "Let real devices connect, and see what they may do", group="View"),
     _key("ctrl+t", "signature", "Make or verify a signature", "Sign, verify, find the mistake; read a JWT"),

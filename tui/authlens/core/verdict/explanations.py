@@ -116,8 +116,7 @@ _RULES: dict[str, tuple[str, str]] = {
 
 _OF_A_REFUSAL = (
     "But this answer refuses the login, and it was not measured whether AWS checks the seconds of a refusal; "
-    "its samples "
-    "return 0 there."
+    "its samples return 0 there."
 )
 _BARE_REFUSAL = (
     "The function refused without a principal (AWS reports a bare isAuthenticated false like this), or omitted "
@@ -308,10 +307,9 @@ def _of_rule(
 ) -> StageExplanation:
     filled = blanks(rule, failure.message)
     stage = Stage(rule.stage or Stage.FITS)
-    if rule is answer.FUNCTION_FAILED:
-        return StageExplanation(rule.id, stage, *function_error(filled["type"], filled["message"], request))
-    if rule is answer.FUNCTION_FAILED_BRIEFLY:
-        return StageExplanation(rule.id, stage, *function_error("", filled["rest"].strip(" :."), request))
+    if rule.id == answer.FUNCTION_FAILED.id:
+        said = filled.get("message", filled.get("rest", "").strip(" :."))
+        return StageExplanation(rule.id, stage, *function_error(filled.get("type", ""), said, request))
     if rule is answer.PRINCIPAL and filled["value"] == "null" and claims_authenticated:
         return StageExplanation(rule.id, stage, *_NO_PRINCIPAL)
     if rule is answer.PRINCIPAL and filled["value"] == "null":

@@ -592,3 +592,17 @@ def test_what_a_listener_saw_is_judged_like_a_test_call() -> None:
     assert [each.stage for each in stages(seen).stages] == list(Stage)
     probed = replace(seen, device=replace(device_records.CONNECTED, is_probe=True))
     assert not set(Stage) & {each.stage for each in stages(probed).stages}
+
+
+@pytest.mark.parametrize(
+    ("token", "authorizer", "why"),
+    [
+        ("token", SIGNED, "The signature fits no key of the authorizer ("),
+        ("[redacted]", SIGNED, "The signature fits none of the authorizer's public keys"),
+        ("token", None, "The signature fits none of the authorizer's public keys"),
+    ],
+)
+def test_a_mismatch_is_explained_as_preflight_does(token: str, authorizer: Authorizer | None, why: str) -> None:
+    mismatch = refused("InvalidRequestException", "Token signature mismatch for authorizer A")
+    request = AuthorizerRequest("A", token, "A" * 342 + "==")
+    assert judged(mismatch, request=request, authorizer=authorizer).headline.startswith(why)

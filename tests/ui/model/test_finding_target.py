@@ -4,7 +4,7 @@ import pytest
 
 from authlens.core.preflight.finding import Finding, Fix
 from authlens.core.request.request import AuthorizerRequest
-from authlens.ui.model.finding_target import fixable, location, member_of, next_finding, notable
+from authlens.ui.model.finding_target import fixable, location, member_of, next_finding, notable, unsaid
 
 FIX = Fix("Fix it", AuthorizerRequest())
 ERROR = Finding("e", "error", "token", "An error.")
@@ -58,3 +58,9 @@ def test_the_key_goes_round() -> None:
 )
 def test_a_character_is_found_by_line_and_column(offset: int, place: tuple[int, int]) -> None:
     assert location("ab\ncd\n", offset) == place
+
+
+def test_what_the_answer_says_is_not_said_again_unless_a_key_fixes_it() -> None:
+    assert unsaid(ALL, None, frozenset()) == [ERROR, WARNING, NOTE]
+    assert unsaid(ALL, None, frozenset({"e", "w"})) == [WARNING, NOTE]
+    assert unsaid(ALL, ERROR, frozenset({"e"})) == [ERROR, WARNING, NOTE], "the user went to it"

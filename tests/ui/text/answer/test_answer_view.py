@@ -8,8 +8,9 @@ import pytest
 
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
 from authlens.core.preflight.finding import Finding
+from authlens.core.request.authorizer import Authorizer
 from authlens.core.saved.expectation import Expectation, Question
-from authlens.ui.text.answer.answer_view import AnswerView
+from authlens.ui.text.answer.answer_view import AnswerView, Relation
 from support.app_services import NOW, PASSED
 from ui.robot import SENSOR
 
@@ -42,3 +43,13 @@ def test_without_an_answer_there_is_only_what_preflight_foresees() -> None:
     judged = replace(nothing, invocation=FAILED)
     assert judged.has_failed
     assert judged.judgement is not None
+
+
+def test_reasons_that_the_header_gives_are_known_by_their_ids() -> None:
+    inactive = replace(ANSWERED, authorizer=Authorizer("SensorAuth", status="INACTIVE"))
+    mismatch = Failure(FailureKind.AWS, "InvalidRequestException", "Token signature mismatch for authorizer A", 400)
+    refused = AnswerView(replace(ANSWERED, result=mismatch))
+    assert refused.reasons_said == {"signature-mismatch"}
+    assert replace(refused, relation=Relation.EDITED).reasons_said == frozenset()
+    assert AnswerView(inactive).reasons_said == {"authorizer-inactive"}
+    assert AnswerView(None).reasons_said == frozenset()

@@ -20,6 +20,7 @@ from authlens.endpoint.local_devices import Address, DevicesSnapshot, LocalDevic
 from authlens.ui.screens import devices
 from authlens.ui.screens.devices import ConnectionRows, DevicesScreen
 from authlens.ui.screens.dialogs.dialog import Ask
+from authlens.ui.screens.dialogs.probe import ProbeDialog
 from authlens.ui.widgets.controls.field import Field
 from authlens.ui.widgets.controls.items import Items
 from support import device_records
@@ -75,6 +76,11 @@ async def client(robot: Robot, client_id: str, **members: Any) -> Client:
 async def test_what_devices_do_is_seen_and_can_be_used(robot: Robot) -> None:
     screen = screen_of(robot)
     assert screen.query_one(".wait").display
+    await robot.press("f11")
+    await robot.until(lambda: isinstance(robot.app.screen, ProbeDialog), 50)
+    await robot.press("escape")
+    await reopen(robot)
+    screen = screen_of(robot)
     await robot.press("b")
     text = robot.text()
     assert "--cacert" in text

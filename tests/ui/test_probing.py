@@ -120,6 +120,7 @@ async def test_a_probe_of_the_local_listener_is_shown_kept_and_compared_with_the
         text = " ".join(robot.text().split())
         assert "CONNECTED" in text
         assert "Connected as good-1 over MQTT 5 over TLS." in text
+        assert "F12 shows each decision of the listener" in text
         page = "\n".join(line.content.plain for line in robot.answer.text.lines)
         assert "SNI localhost, ALPN mqtt offered, mqtt chosen" in page
         assert "receiveMaximum 100" in page

@@ -216,7 +216,8 @@ class DevicesScreen(Dialog[Chosen]):
 
     def _title(self) -> Content:
         seen = self._seen
-        counts = f" · {seen.decisions:,} decisions, {seen.denials:,} denied" if seen is not None else ""
+        some = "decision" if seen is not None and seen.decisions == 1 else "decisions"
+        counts = f" · {seen.decisions:,} {some}, {seen.denials:,} denied" if seen is not None else ""
         return safe_content(f"Devices  {self._address.url}{counts}")
 
     def on_resize(self) -> None:

@@ -71,7 +71,8 @@ def verdict_text(
         said.append(expectation_text(judgement, width, "x" if with_keys else ""))
     device = view.invocation.device if view.invocation is not None else None
     if device is not None and device.is_probe and device.own_listener:
-        said.append(aside("F12 shows what the listener decided about this connection, and by which statement."))
+        words = "F12 shows each decision of the listener, with its statement."
+        said.append(Content.assemble(("→ ", "bold $text-primary"), words))
     hidden = mask.content(Content("\n").join(said))
     return hidden if sample is None else Content("\n").join([hidden, sample])
 

@@ -83,12 +83,12 @@ async def test_a_closed_dialog_leaves_nothing_behind(tmp_path: Path) -> None:
         await robot.press("f9")
         left = [ref(widget._styles_cache) for widget in robot.app.screen.query("*")]
         await robot.press("escape", "f9", "escape")
-        for _ in range(50):
+
+        def is_gone() -> bool:
             gc.collect()
-            if not any(each() is not None for each in left):
-                break
-            await robot.pilot.pause(0.02)  # the dialog's own timers end within a frame
-        assert not [each for each in left if each() is not None]
+            return not any(each() is not None for each in left)
+
+        await robot.until(is_gone)  # the dialog's own timers end within a frame
 
 
 async def test_keys_are_remapped_by_the_settings(tmp_path: Path) -> None:

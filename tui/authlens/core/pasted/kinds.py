@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from authlens.core.event.event import Presented
+from authlens.core.pasted.framed_errors import is_error
 from authlens.core.pasted.pasted_text import text_in
 from authlens.core.pasted.printed_error import printed_error
 from authlens.core.pasted.stored_answer import NotRecognised, StoredAnswer, read_stored_answer
@@ -158,8 +159,6 @@ def _is_error(text: str) -> bool:
     """As a tool prints it, as AWS's own words, or as the body of its response."""
     if printed_error(text) is not None:
         return True
-    from authlens.core.pasted.framed_errors import is_error  # with the first paste that is nothing before it
-
     if text.lstrip()[:1] != "{":
         return is_error(text)
     try:

@@ -23,12 +23,15 @@ class Scope:
     @property
     def condition(self) -> tuple[str, list[str | int]]:
         """In the terms of SQLite, with its values."""
-        below = f"{os.path.join(str(self.folder), '')}"
-        parts, values = ["instr(word.text, ?)"], [_line(below)]
+        parts: list[str] = []
+        values: list[str | int] = []
         if self.target:
-            # No other line may stand for it: a client id can be called `demo` too.
-            parts.append("instr(word.text, ?) = instr(word.text, char(10))")
-            values.append(f"{_line(self.target)}\n")
+            # Only the second line: a client id can be called `demo` too. First, because it is quicker to look at.
+            line = f"{_line(self.target)}\n"
+            parts.append(f"substr(word.text, instr(word.text, char(10)), {len(line)}) = ?")
+            values.append(line)
+        parts.append("instr(word.text, ?)")
+        values.append(_line(os.path.join(str(self.folder), "")))
         parts.append(f"word.number IN ({', '.join('?' * len(self.numbers))})")
         return f"({' OR '.join(parts)})", [*values, *self.numbers]
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from authlens.core.invocation.invocation import FailureKind, Invocation
-from authlens.core.mqtt.connection import DeviceConnection
+
+if TYPE_CHECKING:
+    from authlens.core.mqtt.connection import DeviceConnection
 
 AUTHENTICATED = "AUTHENTICATED"
 NOT_AUTHENTICATED = "NOT AUTHENTICATED"

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import signal
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from authlens.core.mqtt.encoder import encode
+from authlens.core.mqtt.packets import V5, Connack
+from support.broken_broker import broken_broker
 from support.device_serving import DeviceServing, device_serving, project
 
 REQUEST = """
@@ -197,3 +203,30 @@ def test_a_local_endpoint_that_was_started_apart_is_trusted_and_its_probe_is_rep
         "connect", "--history", str(row["id"]), "--trust", "--client-id", "good-4"
     )  # one a second for each
     assert (again.returncode, again.stdout.splitlines()[0]) == (0, "connected"), again.stderr
+
+
+def test_what_an_interrupted_probe_may_have_published_is_kept(tmp_path: Path) -> None:
+    published, release = threading.Event(), threading.Event()
+
+    def accepts_and_is_silent(connection: socket.socket) -> None:
+        connection.recv(65_536)
+        connection.sendall(encode(Connack(0), V5))
+        connection.recv(65_536)
+        published.set()
+        release.wait(30)
+
+    request = tmp_path / "request.yaml"
+    request.write_text(REQUEST)
+    authlens = [sys.executable, "-m", "authlens"]
+    with broken_broker(tmp_path, accepts_and_is_silent) as (port, ca):
+        words = ["--endpoint", "localhost", "--port", str(port), "--ca-file", str(ca), "--publish", "ok/x=1"]
+        command = [*authlens, "connect", "--request", str(request), *words]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            assert published.wait(30)
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=30)
+        release.set()
+    assert process.returncode == 130
+    assert "Traceback" not in said
+    listed = subprocess.run([*authlens, "history", "show", "1"], capture_output=True, text=True, timeout=60, check=True)
+    assert "You stopped waiting. It may have published to ok/x at localhost." in " ".join(listed.stdout.split())

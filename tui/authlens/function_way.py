@@ -37,6 +37,7 @@ class FunctionWay:
 
     name = "function"
     needs_target = True
+    doubt = ""
 
     def __init__(self, functions: Functions, version: str = "", event: Event = "test") -> None:
         """version: a version or alias in place of what the authorizer names."""

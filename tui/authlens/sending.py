@@ -171,7 +171,7 @@ class Sender:
         try:
             return calls.within(seconds, lambda: self.send(saved, base, source, way=way))
         except calls.TooLate:
-            return left_behind(saved, source, started_at, seconds)
+            return left_behind(saved, source, started_at, seconds, doubt=way.doubt if way is not None else "")
         except Exception as error:  # noqa: BLE001  # the system has no thread left, say
             return not_sent(saved, source, started_at, fault_of(error))
 
@@ -335,12 +335,15 @@ def _local_failure(error: RuntimeError) -> NotSent:
     return NotSent(Failure(FailureKind.LOCAL, "LocalEndpointFailed", str(error), advice=advice))
 
 
-def left_behind(saved: SavedRequest, source: str | None, started_at: datetime, seconds: float) -> Invocation:
-    """The invocation of a call that was abandoned after `seconds`."""
+def left_behind(
+    saved: SavedRequest, source: str | None, started_at: datetime, seconds: float, why: str = "", doubt: str = ""
+) -> Invocation:
+    """The invocation of a call that was abandoned after `seconds`. doubt: as in SendingWay."""
+    message = why or f"Abandoned after {seconds:.1f} s without a complete answer."
     failure = Failure(
         FailureKind.ABANDONED,
         "Abandoned",
-        f"Abandoned after {seconds:.1f} s without a complete answer.",
+        f"{message} {doubt}".rstrip(),
         advice="It may still run on AWS. Send again, or allow more time.",
     )
     return not_sent(saved, source, started_at, failure, seconds)

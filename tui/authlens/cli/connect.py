@@ -82,6 +82,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
     from authlens.probe.making import CannotProbe, probe_of, probed_request
+    from authlens.sending import left_behind
 
     saved, base, earlier, file = _subject(arguments, services)
     options = _options(arguments, earlier)
@@ -95,7 +96,14 @@ def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
             )
         except CannotProbe as problem:
             raise CommandError(str(problem)) from problem
-        invocation = sender.send(saved, base, _source(arguments, earlier, file), way=probe)
+        source, began = _source(arguments, earlier, file), services.now()
+        try:
+            invocation = sender.send(saved, base, source, way=probe)
+        except KeyboardInterrupt:
+            if probe.doubt and not arguments.no_history:
+                seconds = (services.now() - began).total_seconds()
+                _record(left_behind(saved, source, began, seconds, "You stopped waiting.", probe.doubt), services)
+            raise
     if not arguments.no_history:
         _record(invocation, services)
     if probe.report is None:

@@ -61,6 +61,14 @@ class Probe:
         self._endpoint = endpoint
         self._predictions = predictions or {}
         self._announce = announce
+        self._has_begun = False
+
+    @property
+    def doubt(self) -> str:
+        topics = [each.topic for each in self.plan.trials if each.kind == "publish"]
+        if not topics or not self._has_begun:
+            return ""
+        return f"It may have published to {', '.join(topics)} at {self.plan.host}."
 
     def ask(self, request: AuthorizerRequest, target: Target, authorizer: Authorizer | None) -> Reply:
         plan, domain = self.plan, None
@@ -74,6 +82,7 @@ class Probe:
         plan = replace(plan, needs_certificate=domain is not None and domain.requires_certificate)
         self.plan = plan = planned(plan, request, key_name, transport)
         self._announce(plan)
+        self._has_begun = True
         # An HTTPS publish has no client id.
         with nullcontext() if plan.way == "https" else PACE.turn(plan.host, plan.client_id):
             at = time.time()

@@ -48,6 +48,11 @@ class SendingWay(Protocol):
         """Whether the saved request's target is used at all."""
         ...
 
+    @property
+    def doubt(self) -> str:
+        """What it may have done if it is abandoned now, as a sentence; empty if nothing remains of it."""
+        ...
+
     def ask(self, request: AuthorizerRequest, target: Target, authorizer: Authorizer | None) -> Reply:
         """Send the request, already resolved and signed. Never raises for external failures."""
         ...

@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -138,17 +137,17 @@ class SendController:
             invocation = replace(invocation, target=saved.target, authorizer=known)
         except TimeoutError:
             why = f"No complete response within {seconds:g} s."
-            invocation = _given_up(saved, source, started_at, seconds, why)
+            invocation = left_behind(saved, source, started_at, seconds, why, _doubt(way))
         except asyncio.CancelledError:
             passed = (self._services.now() - started_at).total_seconds()
-            given_up = _given_up(saved, source, started_at, passed, "You stopped waiting.")
+            given_up = left_behind(saved, source, started_at, passed, "You stopped waiting.", _doubt(way))
             if number == self._sends:
                 self._arrive(given_up, saved)
             elif self._host.is_open:
                 self._arrived(given_up, saved.expect, is_shown=False)
             raise
         except TooManyAbandoned as error:
-            invocation = _given_up(saved, source, started_at, 0.0, str(error))
+            invocation = left_behind(saved, source, started_at, 0.0, str(error))
         except Exception as error:  # noqa: BLE001  # the system has no thread left, say
             invocation = not_sent(saved, source, started_at, fault_of(error))
         self._arrive(invocation, saved)
@@ -202,7 +201,5 @@ class SendController:
         self._changed(running)
 
 
-def _given_up(saved: SavedRequest, source: str | None, started_at: datetime, seconds: float, why: str) -> Invocation:
-    invocation = left_behind(saved, source, started_at, seconds)
-    assert isinstance(invocation.result, Failure)
-    return replace(invocation, result=replace(invocation.result, message=why))
+def _doubt(way: SendingWay | None) -> str:
+    return way.doubt if way is not None else ""

@@ -171,4 +171,4 @@ class WaysController:
         try:
             return await background.call(lambda: self._sender.send(saved, base, source, way=made), seconds)
         except (TimeoutError, background.TooManyAbandoned):
-            return left_behind(saved, source, started_at, seconds)
+            return left_behind(saved, source, started_at, seconds, doubt=made.doubt if made is not None else "")

@@ -73,6 +73,10 @@ class _Watched:
     def needs_target(self) -> bool:
         return self._way.needs_target
 
+    @property
+    def doubt(self) -> str:
+        return self._way.doubt
+
     def ask(self, request: AuthorizerRequest, target: Target, authorizer: Authorizer | None) -> Reply:
         from authlens.core.probe.plan import PROBE_CLIENT_ID  # probes are few; it loads all packets of MQTT
 

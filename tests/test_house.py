@@ -34,6 +34,13 @@ def test_no_file_is_over_400_lines(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 400
 
 
+def test_the_main_screen_holds_controllers_and_does_little_itself() -> None:
+    tree = ast.parse((SOURCE / "ui" / "screens" / "main" / "screen.py").read_text())
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    assert [node.name for node in classes] == ["MainScreen"]
+    assert sum((node.end_lineno or 0) - node.lineno + 1 for node in classes) < 300
+
+
 MOST_MODULES = 15
 ROOMS = sorted({path.parent for path in SOURCES})
 

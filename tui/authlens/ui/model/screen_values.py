@@ -218,6 +218,10 @@ class RunningCall:
         return Content.assemble(("● SENDING", "bold $text-primary"), (f"   {self.seconds:.0f} s", "$foreground-muted"))
 
     @property
+    def mark(self) -> str:
+        return f"● {self.seconds:.0f} s" if self.is_long else "●"
+
+    @property
     def way_out(self) -> Content:
         looks = ". Looking for credentials" if self.seeks_credentials else ""
         return Content.styled(f"Esc stops waiting{looks}", "$foreground-muted")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 from textual import events
@@ -96,9 +97,9 @@ class MainScreen(Screen[object]):
         self.sending = SendController(
             services, sender, host, form, identity, self._running_changed, self._answer_arrived
         )
-        self.watcher = WatchController(host, form, answer, self.sending, self._watching_changed)
+        self.watcher = WatchController(host, form, answer, self.sending, partial(setattr, self, "watching"))
         self.files = FileController(services, sender, host, form, self._file_opened, self._filed)
-        self.variants = VariantController(sender, host, form, self.files, self._environments_found)
+        self.variants = VariantController(sender, host, form, self.files, partial(setattr, self, "environments"))
         self.looks = LooksController(services, sender, host, form, identity)
         self.editing = EditController(
             services, sender, host, form, identity, answer, self.preflight, lambda: self.watching
@@ -108,14 +109,16 @@ class MainScreen(Screen[object]):
         show = self._answer_chosen
         self.batches = BatchController(services, sender, host, form, answer, history, identity, show)
         self.collections = CollectionController(
-            sender, host, form, self.files, history, self.batches, show, self._collection_changed
+            sender, host, form, self.files, history, self.batches, show, partial(setattr, self, "collection")
         )
         self.freshness = FreshnessController(host, form, answer, identity, self._files_changed)
-        chosen, connect = self._invocation_chosen, self._connect
-        self.devices = DevicesController(services, sender, host, form, history, identity, chosen, connect)
+        chosen = self._invocation_chosen
+        self.devices = DevicesController(
+            services, sender, host, form, history, identity, chosen, lambda: self.probing.open()
+        )
         self.probing = ProbeController(services, sender, host, form, answer, self.sending, self.devices)
         self.ways = WaysController(services, sender, host, form, answer, history, self.sending, self.probing, show)
-        self.logs = LogController(services, sender, host, form, answer, self._cloud_log_changed)
+        self.logs = LogController(services, sender, host, form, answer, partial(setattr, self, "cloud_log"))
         self.without_keys: tuple[Command, ...] = (*WITHOUT_KEYS, *(IN_THE_DEMO if services.demo else ()))
         self._is_choice = False
         """Whether authlens chose the open file among those of a folder."""
@@ -189,9 +192,6 @@ class MainScreen(Screen[object]):
             self.preflight.look_ahead()
             self.variants.look()
 
-    def _environments_found(self, names: tuple[str, ...]) -> None:
-        self.environments = names
-
     def _answer_changed(self, view: AnswerView) -> None:
         self.answer_view = view
         self.preflight.answered(view.reasons_said)
@@ -254,9 +254,6 @@ class MainScreen(Screen[object]):
                 self.answer.pin(invocation)
             self.sending.send_again(invocation)
 
-    def _connect(self) -> None:
-        self.probing.open()
-
     def _answer_chosen(self, invocation: Invocation, expect: Expectation | None) -> None:
         self.answer.show(invocation, expect)
         self.panes.go_to_if_hidden(AnswerPane.ID)
@@ -267,9 +264,6 @@ class MainScreen(Screen[object]):
     def _files_changed(self) -> None:
         self.preflight.look_ahead()
         self.collections.refresh()
-
-    def _collection_changed(self, collection: CollectionState) -> None:
-        self.collection = collection
 
     def on_collection_pane_wanted(self) -> None:
         self.collections.seen()
@@ -285,17 +279,9 @@ class MainScreen(Screen[object]):
     def _front_changed(self, front: str) -> None:
         self.is_before_answer = front == RequestPane.ID
 
-    def _cloud_log_changed(self, log: CloudLog) -> None:
-        self.cloud_log = log
-
-    def _watching_changed(self, watching: bool) -> None:
-        self.watching = watching
-
     def _mark_answer(self) -> None:
         """On its tab, for whoever is in another pane."""
-        running = self.running
-        mark = "" if running is None else f"● {running.seconds:.0f} s" if running.is_long else "●"
-        self.panes.retitle(AnswerPane.ID, "", mark)
+        self.panes.retitle(AnswerPane.ID, "", self.running.mark if self.running is not None else "")
 
     def _pasted(self, where: Arrival) -> None:
         self.panes.go_to_if_hidden(RequestPane.ID if where is Arrival.FORM else AnswerPane.ID)

@@ -179,7 +179,7 @@ class AnswerPane(SearchablePane):
 
     def action_turn(self, by: int) -> None:
         """Go to the adjacent page, with the cursor in it."""
-        self.pages.choices.action_move(by)
+        self.pages.turn(by)
         after_refresh(self, self._enter)
 
     # What is hidden

@@ -158,7 +158,7 @@ async def test_a_question_is_typed_on_its_page_and_asked_again_after_a_restart(t
         await robot.press("d")
         assert robot.answer.pages.chosen == "changes"
         assert "watching" not in robot.text()
-        robot.screen._watching_changed(True)
+        robot.screen.watching = True
         for size in ((120, 40), (80, 24)):
             await robot.pilot.resize_terminal(*size)
             await robot.settle()

@@ -283,7 +283,7 @@ async def test_every_kind_of_outcome_looks_as_it_did(requests: Path) -> None:
         await robot.press("f1")
         await album.take("help-answer")
         await robot.press("escape")
-        robot.screen._watching_changed(True)
+        robot.screen.watching = True
         robot.screen._running_changed(RunningCall(2.4, False, True, ("checking sensor-7", "asking the directory …")))
         await album.take("while-it-runs")
         await robot.pilot.resize_terminal(80, 24)

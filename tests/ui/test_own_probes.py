@@ -25,6 +25,7 @@ def connection(client_id: str | None, at: datetime) -> Invocation:
 class Way:
     name = "mqtt"
     needs_target = False
+    token_key_name = "token"
     doubt = "It may have published."
 
     def __init__(self, probes: OwnProbes) -> None:
@@ -41,7 +42,8 @@ def test_the_connection_of_a_probe_is_known_as_ours_and_no_other_is() -> None:
     probes = OwnProbes()
     way, before = Way(probes), datetime.now(UTC) - timedelta(seconds=1)
     watched = probes.watch(way)
-    assert (watched.name, watched.needs_target, watched.doubt) == ("mqtt", False, way.doubt)
+    assert (watched.name, watched.needs_target, watched.token_key_name) == ("mqtt", False, "token")
+    assert watched.doubt == way.doubt
     at = datetime.now(UTC)
     assert not probes.have_made(connection("c1", at)), "nothing was probed yet"
     assert watched.ask(REQUEST, Target(), None).result == Outcome(True)

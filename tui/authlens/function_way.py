@@ -37,6 +37,7 @@ class FunctionWay:
 
     name = "function"
     needs_target = True
+    token_key_name = None
     doubt = ""
 
     def __init__(self, functions: Functions, version: str = "", event: Event = "test") -> None:

@@ -133,8 +133,11 @@ class Sender:
             target = self.locate(saved.target, base) if uses_target else saved.target
             request = self._resolved(saved.request, base)
             if saved.sign is not None:
-                authorizer = self._signer(saved.sign, request, target) if uses_target else None
-                request = self._signed(request, saved.sign, authorizer, base)
+                if way is not None and way.token_key_name:
+                    signer = Authorizer(request.authorizer_name or "", token_key_name=way.token_key_name)
+                else:
+                    signer = authorizer = self._signer(saved.sign, request, target) if uses_target else None
+                request = self._signed(request, saved.sign, signer, base)
             reply = way.ask(request, target, authorizer) if way else self._gateway.invoke(request, target)
         except NotSent as refusal:
             reply = Reply(refusal.failure, 0.0)

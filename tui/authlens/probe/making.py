@@ -75,15 +75,16 @@ def probe_of(
             tls_context(plan)
         except Unreached as problem:
             raise CannotProbe(f"{str(problem)[:1].upper()}{str(problem)[1:]}.") from problem
-    # A local target is reached for its devices alone, unless the authorizer's tokenKeyName has to be read.
-    reads_more = saved.sign is not None and saved.sign.place != "token"
     known = earlier.authorizer.token_key_name if earlier and earlier.authorizer else None
+    token_key_name = options.token_key_name or known
+    # With a host, or a listener of its own, the target is not called, unless signing requires the tokenKeyName.
+    reads_name = saved.sign is not None and saved.sign.place != "token" and not token_key_name
     return Probe(
         plan,
         certificate,
-        token_key_name=options.token_key_name or known,
+        token_key_name=token_key_name,
         endpoint=lambda target: endpoint(target, base, options.domain_configuration),
-        needs_target=not options.host and (saved.target.local is None or reads_more),
+        needs_target=reads_name or (not options.host and saved.target.local is None),
         predictions=predictions(earlier, saved.request, options.trials) if earlier else {},
         announce=announce,
     )

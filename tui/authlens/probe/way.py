@@ -57,7 +57,7 @@ class Probe:
         self.report: ProbeReport | None = None
         self.needs_target = not plan.host if needs_target is None else needs_target
         self._certificate = certificate
-        self._token_key_name = token_key_name
+        self.token_key_name = token_key_name
         self._endpoint = endpoint
         self._predictions = predictions or {}
         self._announce = announce
@@ -77,7 +77,7 @@ class Probe:
                 plan, domain = self._at(plan, target)
             except CallFailed as failed:
                 return Reply(failed.failure, 0.0)
-        key_name = self._token_key_name or (authorizer.token_key_name if authorizer else None)
+        key_name = self.token_key_name or (authorizer.token_key_name if authorizer else None)
         transport = transport_of(domain, request.authorizer_name or "", self._certificate)
         plan = replace(plan, needs_certificate=domain is not None and domain.requires_certificate)
         self.plan = plan = planned(plan, request, key_name, transport)

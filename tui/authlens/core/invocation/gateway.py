@@ -49,6 +49,11 @@ class SendingWay(Protocol):
         ...
 
     @property
+    def token_key_name(self) -> str | None:
+        """The authorizer's tokenKeyName, where it need not be looked up to sign a token in a context."""
+        ...
+
+    @property
     def doubt(self) -> str:
         """What it may have done if it is abandoned now, as a sentence; empty if nothing remains of it."""
         ...

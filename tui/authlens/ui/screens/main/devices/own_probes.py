@@ -74,6 +74,10 @@ class _Watched:
         return self._way.needs_target
 
     @property
+    def token_key_name(self) -> str | None:
+        return self._way.token_key_name
+
+    @property
     def doubt(self) -> str:
         return self._way.doubt
 

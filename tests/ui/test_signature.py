@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from authlens.core.request.authorizer import Authorizer
-from authlens.core.request.request import AuthorizerRequest, MqttContext
+from authlens.core.request.request import AuthorizerRequest, Mode, MqttContext
 from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.core.signing.keys import generate_key_pair
@@ -120,6 +121,56 @@ async def test_a_token_in_a_context_is_signed_in_its_context(tmp_path: Path, key
             AuthorizerRequest("TokenAuth", mqtt_context=MqttContext("u?token=device%209")),
             Sign(str(key), place="username"),
         )
+
+
+async def test_a_token_typed_in_the_bench_is_kept_where_the_mode_sends_it_or_with_the_mode(
+    tmp_path: Path, key: Path
+) -> None:
+    """A request with contexts and no token: what is typed is sent, wherever it goes."""
+    stranger = tmp_path / "stranger.pem"
+    stranger.write_bytes(pair("stranger").private_pem)
+    given = saved(AuthorizerRequest("TokenAuth", mqtt_context=MqttContext("pump1", client_id="c1")))
+    async with running(tmp_path, given, gateway=ScriptedGateway(authorizer=AUTHORIZER)) as robot:
+        screen = await open_bench(robot)
+        assert screen.query_one(Choices).chosen == "username"
+        await write(robot, "token", "device-9")
+        await write(robot, "key", str(stranger))
+        assert "stranger.pem is not the private key of 'k1'" in " ".join(robot.text().split())
+        await robot.press("f8")
+        assert "F8 has nothing to fix." in robot.text()
+        await write(robot, "key", str(key))
+        assert "The signature fits the key 'k1'" in robot.text()
+        assert "nothing to fix" not in robot.text()
+        await robot.press("f5")
+        in_username = AuthorizerRequest("TokenAuth", mqtt_context=MqttContext("pump1?token=device-9", client_id="c1"))
+        assert robot.form.draft.saved == saved(in_username, Sign(str(key), place="username"))
+        await robot.send()
+        sent = robot.gateway.sent[-1].mqtt_context
+        assert sent is not None
+        assert "x-amz-customauthorizer-signature=" in (sent.username or "")
+
+        await robot.press("ctrl+z")
+        screen = await open_bench(robot)
+        await write(robot, "token", "device-9")
+        await write(robot, "key", str(key))
+        screen.query_one(Choices).choose("token")
+        await robot.press("f5")
+        alone = saved(AuthorizerRequest("TokenAuth", "device-9"), Sign(str(key)))
+        assert robot.form.draft.saved == alone
+        assert (robot.form.draft.username, robot.form.draft.left_out) == ("pump1", True)
+        assert any("The mode is now Token" in said for said in robot.notifications())
+        await open_bench(robot)
+        assert robot.field("token").value == "device-9"
+        await robot.press("escape", "ctrl+z")
+
+        robot.screen.identity.state = replace(robot.screen.identity.state, authorizer=Authorizer("TokenAuth"))
+        await open_bench(robot)
+        await write(robot, "token", "device-9")
+        await write(robot, "key", str(key))
+        await robot.press("f5")
+        assert robot.form.draft.mode is Mode.BOTH
+        assert robot.form.draft.token == "device-9"
+        assert any("The mode is now Both" in said for said in robot.notifications())
 
 
 async def test_an_encrypted_key_asks_and_its_passphrase_is_not_kept(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
 from authlens.core.request.token_place import place
 from authlens.core.signing.bench import Bench, bench, other_texts, with_third_part
+from authlens.core.signing.signing import sign
 from support.base64url import to_base64url
 from support.preflight import NOW, SIGNED, UNSIGNED, signature
 from support.public_keys import of_bits, pair
@@ -52,6 +53,20 @@ def test_one_sentence_sums_it_up(request_: AuthorizerRequest, authorizer: Author
     shown = bench(request_, authorizer)
     assert words in shown.conclusion
     assert shown.fitting_key is None or words == "nothing to verify"
+
+
+def test_a_signature_of_a_pair_that_is_not_registered_names_its_file() -> None:
+    mine = ("mine.pem", pair("mine").public_pem)
+    request_ = AuthorizerRequest("A", "abc", sign("abc", pair("mine").private_pem))
+    assert bench(request_, SIGNED, signed_with=mine).conclusion == (
+        "mine.pem is not the private key of any key of the authorizer (old, new). Register its public key with the "
+        "authorizer, or sign with the private key of a registered one."
+    )
+    one = replace(SIGNED, token_signing_public_keys=SIGNED.token_signing_public_keys[:1])
+    assert bench(request_, one, signed_with=mine).conclusion.startswith("mine.pem is not the private key of 'old'. ")
+    assert bench(GOOD, SIGNED, signed_with=mine).fitting_key == "new", "a signature typed after it is judged as it is"
+    other = replace(request_, token_signature=sign("abc", pair("another").private_pem))
+    assert "no likely mistake" in bench(other, SIGNED, signed_with=mine).conclusion
 
 
 def test_keys_that_aws_would_not_take_say_why() -> None:

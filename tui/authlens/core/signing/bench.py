@@ -48,19 +48,30 @@ class Bench:
     """The JWT's times relative to now; `None` without a JWT or the current time."""
 
 
-def bench(request: AuthorizerRequest, authorizer: Authorizer | None = None, now: datetime | None = None) -> Bench:
-    """The state of the bench for a request. `now` must have a time zone."""
+def bench(
+    request: AuthorizerRequest,
+    authorizer: Authorizer | None = None,
+    now: datetime | None = None,
+    signed_with: tuple[str, str] | None = None,
+) -> Bench:
+    """The state of the bench for a request.
+
+    now: must have a time zone. signed_with: the file of the private key that was used last, and its public key in PEM.
+    """
     token, signature = token_of(request, authorizer), signature_of(request)
     keys = authorizer.token_signing_public_keys if authorizer else ()
     known = token is not None and signature is not None and not refers(token) and not refers(signature)
     sent = unescaped(token or "")
     fits = fitting_key(sent, signature or "", keys) if known else None
     found = likely_mistakes(sent, signature or "", keys, other_texts(request)) if known and fits is None else ()
+    is_ours = known and signed_with is not None and fitting_key(sent, signature or "", (signed_with,)) is not None
     read = jwt.read(token or "")
     return Bench(
         token=token,
         signature=signature,
-        conclusion=_conclusion(token, signature, authorizer, fits, found),
+        conclusion=_conclusion(
+            token, signature, authorizer, fits, found, signed_with[0] if signed_with and is_ours else None
+        ),
         fitting_key=fits,
         mistakes=found,
         keys=tuple(_key_row(name, pem, fits) for name, pem in keys),
@@ -97,7 +108,9 @@ def _conclusion(
     authorizer: Authorizer | None,
     fits: str | None,
     found: tuple[Mistake, ...],
+    own_key: str | None,
 ) -> str:
+    """own_key: the file of the private key that made the signature, if that is known."""
     if authorizer is not None and authorizer.signing_disabled:
         return "Signing is disabled for this authorizer: there is nothing to verify."
     if token is None or signature is None:
@@ -109,10 +122,18 @@ def _conclusion(
         return "The authorizer's public keys are not known."
     if fits is not None:
         return f"The signature fits the key {fits!r}."
+    if found:
+        return found[0].message
+    if own_key is not None:
+        return _of_another_pair(own_key, [name for name, _ in authorizer.token_signing_public_keys])
+    return "The signature does not fit any key of the authorizer, and no likely mistake explains it."
+
+
+def _of_another_pair(own_key: str, names: list[str]) -> str:
+    keys = repr(names[0]) if len(names) == 1 else f"any key of the authorizer ({', '.join(names)})"
     return (
-        found[0].message
-        if found
-        else ("The signature does not fit any key of the authorizer, and no likely mistake explains it.")
+        f"{own_key} is not the private key of {keys}. Register its public key with the authorizer, or sign with the "
+        "private key of a registered one."
     )
 
 

@@ -25,7 +25,7 @@ from authlens.core.saved.saved_request import Sign
 from authlens.core.signing import signing
 from authlens.core.signing.bench import Bench, bench, with_third_part
 from authlens.core.signing.jwt import validity
-from authlens.core.signing.keys import KeyProblem, PassphraseNeeded, size_advice
+from authlens.core.signing.keys import KeyProblem, PassphraseNeeded, public_pem_of, size_advice
 from authlens.core.signing.mistakes import SIGNATURE_CORRECTIONS
 from authlens.core.text.encodings import signature_bytes
 from authlens.frozen import dataclass
@@ -91,6 +91,8 @@ class SignatureScreen(Dialog[Signed]):
     authorizer: reactive[Authorizer | None] = reactive[Authorizer | None](None, init=False)
     """Whose keys are verified against; it may become known while the bench is open."""
     _pause: Timer | None = None
+    _signed_by: tuple[str, str] | None = None
+    """The file of the private key that signed last, and its public key."""
 
     def __init__(
         self,
@@ -100,12 +102,14 @@ class SignatureScreen(Dialog[Signed]):
         base: Path | None,
         now: Callable[[], datetime],
         resolve: Callable[[str], str],
+        default_place: Place = "token",
     ) -> None:
+        """default_place: where the signature goes if neither `sign` nor a token in a context says it."""
         super().__init__()
         self._placed = find_token(request, authorizer) if request.token is None else None
         """Where a context holds the token, which can then be edited here like any other."""
         self._request = replace(request, token=self._placed.value) if self._placed else request
-        self._sign = sign or Sign("", place=self._placed.place if self._placed else "token")
+        self._sign = sign or Sign("", place=self._placed.place if self._placed else default_place)
         self.set_reactive(SignatureScreen.authorizer, authorizer)
         self._base = base or Path()
         self._now = now
@@ -140,7 +144,7 @@ class SignatureScreen(Dialog[Signed]):
         event.stop()
         if self._pause is not None:
             self._pause.stop()
-        self._pause = self.set_timer(0.1, self._look if event.member == "signature" else self._sign_again)
+        self._pause = self.set_timer(0.1, self._judge_typed if event.member == "signature" else self._sign_again)
 
     def on_field_left(self, event: Field.Left) -> None:
         event.stop()
@@ -167,6 +171,11 @@ class SignatureScreen(Dialog[Signed]):
         self._say(self._signed_with(token, key) if token and key else "")
         self._look()
 
+    def _judge_typed(self) -> None:
+        """A signature that was typed is not replaced; what was said of the one before it is over."""
+        self._say("")
+        self._look()
+
     def _signed_with(self, token: str, key: str) -> str:
         """Sign the token, or report what prevents it."""
         if refers(token):
@@ -175,6 +184,7 @@ class SignatureScreen(Dialog[Signed]):
             pem = read_key(key, self._base)
             passphrase = self._resolve(self._value("passphrase"))
             signature = signing.sign(unescaped(token), pem, passphrase.encode() or None)
+            self._signed_by = (user_path(key, self._base).name, public_pem_of(pem, passphrase.encode() or None))
         except PassphraseNeeded:
             return "The key is encrypted: type its passphrase, or a reference such as ${env:KEY_PASSPHRASE}."
         except OSError as error:
@@ -190,7 +200,7 @@ class SignatureScreen(Dialog[Signed]):
     # What there is to say
 
     def _look(self) -> None:
-        self.bench = bench(self.request, self.authorizer, self._now())
+        self.bench = bench(self.request, self.authorizer, self._now(), self._signed_by)
 
     def _count_down(self) -> None:
         """The time that a JWT has left."""
@@ -219,11 +229,12 @@ class SignatureScreen(Dialog[Signed]):
         mistakes = self.bench.mistakes if self.bench else ()
         mistake = next((each for each in mistakes if each.signature is not None), None)
         if mistake is None:
-            self.notify("No single mistake explains the mismatch. Sign the token again.", markup=False)
+            said = self.bench.conclusion if self.bench else ""
+            self._say(f"F8 has nothing to fix. {said}{' Sign the token again.' if mistakes else ''}")
             return
         self._show("token", literal(mistake.token or ""))
         self._show("signature", mistake.signature or "")
-        self._look()
+        self._judge_typed()
 
     def action_convert(self) -> None:
         """Convert a signature that is base64url, URL-encoded, quoted or split into lines to plain base64."""
@@ -262,8 +273,9 @@ class SignatureScreen(Dialog[Signed]):
             return
         self._show("key", wanted)
         self._sign_again()
-        said = f"Wrote {made.private.name} and {made.public.name} in {made.private.parent}. The same with openssl:"
-        self._say("\n".join([said, *made.openssl]))
+        wrote = f"Wrote {made.private.name} and {made.public.name} in {made.private.parent}."
+        register = f"Register {made.public.name} with the authorizer before you sign with {made.private.name}."
+        self._say("\n".join([f"{wrote} {register} The same with openssl:", *made.openssl]))
 
     def action_use(self) -> None:
         """Close with the request. If a key is named, it is signed again on every send."""
@@ -289,7 +301,7 @@ class SignatureScreen(Dialog[Signed]):
 
     def _with_signature(self, request: AuthorizerRequest) -> AuthorizerRequest:
         signature = self._value("signature")
-        return place(request, self._place, signature, self.authorizer) if signature else request
+        return place(request, self._place, signature, self.authorizer) if signature else self._for_signing(request)
 
     @property
     def _place(self) -> Place:

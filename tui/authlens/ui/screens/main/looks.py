@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from authlens.core.request.request import AuthorizerRequest, Mode
-from authlens.core.request.token_place import find_token
+from authlens.core.request.token_place import Place, find_token
 from authlens.gate import changed_target
 from authlens.sending import Sender
-from authlens.ui.model.draft import of_saved
+from authlens.ui.model.draft import Draft, of_saved
 from authlens.ui.model.screen_values import IdentityState
 from authlens.ui.runtime.host import Host
 from authlens.ui.runtime.services import AppServices
@@ -19,7 +19,13 @@ from authlens.ui.screens.main.preflight import presented_certificate, with_unsen
 
 if TYPE_CHECKING:
     from authlens.core.event.event import Presented
-    from authlens.ui.screens.dialogs.signature import SignatureScreen
+    from authlens.ui.screens.dialogs.signature import Signed, SignatureScreen
+
+_SWITCHED = {
+    Mode.TOKEN: "The mode is now Token: AWS accepts no token next to contexts. The form keeps them, unsent.",
+    Mode.BOTH: "The mode is now Both: the token moves into its context when it is signed.",
+}
+"""What the form says of a mode that it switched to, so that the token is sent."""
 
 
 class LooksController:
@@ -105,15 +111,34 @@ class LooksController:
         carried = draft.mode is Mode.CONTEXT and find_token(draft.request, authorizer) is not None
         written = draft.request if carried else replace(draft, mode=Mode.BOTH).request
         references = References(self._services.environ, form.base)
-        self._bench = SignatureScreen(written, draft.sign, authorizer, form.base, self._services.now, references.text)
+        self._bench = SignatureScreen(
+            written, draft.sign, authorizer, form.base, self._services.now, references.text, _place_of_token(draft)
+        )
         signed = await self._host.ask(self._bench)
         self._bench = None
         if signed is not None:
             made = of_saved(replace(draft.saved, request=signed.request, sign=signed.sign))
-            mode = draft.mode if made.mode is Mode.BOTH else made.mode
+            mode = _mode_of(signed, draft) if made.mode is Mode.BOTH else made.mode
             self._form.put(with_unsent(replace(made, mode=mode), draft))
+            if made.mode is Mode.BOTH and mode is not draft.mode:
+                self._host.notify(_SWITCHED[mode])
 
     def know(self, identity: IdentityState) -> None:
         """The authorizer may become known while the bench is open."""
         if self._bench is not None:
             self._bench.authorizer = identity.authorizer
+
+
+def _place_of_token(draft: Draft) -> Place:
+    """Where this mode sends a token and its signature."""
+    request = draft.request
+    if draft.mode is not Mode.CONTEXT:
+        return "token"
+    return "username" if request.mqtt_context else "headers" if request.http_context else "token"
+
+
+def _mode_of(signed: Signed, draft: Draft) -> Mode:
+    """The mode that sends a token that the bench left next to contexts."""
+    if draft.mode is not Mode.CONTEXT:
+        return draft.mode
+    return Mode.BOTH if signed.sign is not None and signed.sign.place != "token" else Mode.TOKEN

@@ -133,10 +133,10 @@ class Sender:
             target = self.locate(saved.target, base) if uses_target else saved.target
             request = self._resolved(saved.request, base)
             if saved.sign is not None:
-                if way is not None and way.token_key_name:
-                    signer = Authorizer(request.authorizer_name or "", token_key_name=way.token_key_name)
-                else:
-                    signer = authorizer = self._signer(saved.sign, request, target) if uses_target else None
+                known = way.token_key_name if way is not None else None
+                if not known and uses_target:
+                    authorizer = self._signer(saved.sign, request, target)
+                signer = Authorizer("", token_key_name=known) if known else authorizer
                 request = self._signed(request, saved.sign, signer, base)
             reply = way.ask(request, target, authorizer) if way else self._gateway.invoke(request, target)
         except NotSent as refusal:

@@ -19,7 +19,7 @@ from authlens.ui.screens.main.preflight import presented_certificate, with_unsen
 
 if TYPE_CHECKING:
     from authlens.core.event.event import Presented
-    from authlens.ui.screens.dialogs.signature import Signed, SignatureScreen
+    from authlens.ui.screens.dialogs.signature import SignatureScreen, Signed
 
 _SWITCHED = {
     Mode.TOKEN: "The mode is now Token: AWS accepts no token next to contexts. The form keeps them, unsent.",

@@ -13,16 +13,19 @@ from authlens.core.mqtt.clients import printed
 from authlens.core.mqtt.connection import (
     RECEIVED,
     SENT,
+    ConnectionStage,
+    ConnectionStep,
     DeviceConnection,
     PacketDecision,
     PresentedCertificate,
     Transport,
 )
-from authlens.core.mqtt.connection_json import decision_to_json
+from authlens.core.mqtt.connection_json import decision_to_json, from_json, to_json
 from authlens.core.mqtt.packets import V3, V5
 from authlens.core.mqtt.rules import Rule
 from authlens.core.request.request import AuthorizerRequest, MqttContext
-from support.device_records import ALLOWED, CONNECTED, DENIED, REFUSED, invocation
+from authlens.core.text.json_members import Members
+from support.device_records import ALLOWED, CONNECTED, DENIED, REFUSED, STEPS, invocation
 
 
 def test_a_line_for_a_connection_that_was_let_in() -> None:
@@ -231,6 +234,15 @@ def test_what_the_policies_had_said_is_kept_of_a_probe() -> None:
         "allowed: publish a (PUBACK 0x00); the policies say ALLOWED",
         "allowed: publish a (PUBACK 0x00)",
     ]
+
+
+def test_a_stage_where_nothing_was_checked_is_skipped() -> None:
+    skipped = ConnectionStep(ConnectionStage.SIGNATURE, True, "signing is disabled", is_skipped=True)
+    device = replace(CONNECTED, steps=(*STEPS, skipped))
+    assert "skipped signature verified: signing is disabled" in report.record_lines(invocation(device), device)
+    kept = to_json(device)
+    assert [step.get("skipped") for step in kept["steps"]] == [None, None, None, True]
+    assert from_json(Members(kept, "device")) == device
 
 
 def test_only_a_refusal_has_an_answer_in_the_record() -> None:

@@ -22,7 +22,7 @@ from authlens.core.devices.pace import ByteBucket
 from authlens.core.devices.report import client_of
 from authlens.core.invocation.verdict_word import verdict_word
 from authlens.core.mqtt import codes, properties, rules
-from authlens.core.mqtt.connection import RECEIVED, SENT, Transport
+from authlens.core.mqtt.connection import RECEIVED, SENT, ConnectionStage, Transport
 from authlens.core.mqtt.encoder import encode
 from authlens.core.mqtt.packets import (
     V3,
@@ -449,6 +449,8 @@ async def test_a_domain_has_its_own_default_and_certificate(tmp_path: Path) -> N
         warnings = ["".join(step.warning for step in device_of(each).steps) for each in devices.seen.fates]
         assert warnings[0] == ""
         assert "no ALPN" in warnings[1]
+        skipped = [step.stage for step in device_of(devices.seen.fates[0]).steps if step.is_skipped]
+        assert skipped == [ConnectionStage.SIGNATURE], "signing is disabled, so no signature was verified"
 
 
 async def test_a_client_that_does_not_trust_the_ca_is_recognised(devices: Listening) -> None:

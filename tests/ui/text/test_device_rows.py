@@ -8,9 +8,16 @@ import pytest
 
 from authlens.core.devices.ledger import Watched
 from authlens.core.mqtt import rules
-from authlens.core.mqtt.connection import RECEIVED, DeviceConnection, PacketDecision, PresentedCertificate
+from authlens.core.mqtt.connection import (
+    RECEIVED,
+    ConnectionStage,
+    ConnectionStep,
+    DeviceConnection,
+    PacketDecision,
+    PresentedCertificate,
+)
 from authlens.ui.text.device_rows import connection_row, connection_title, decision_items, header, stage_items
-from support.device_records import CONNECTED, invocation
+from support.device_records import CONNECTED, STEPS, invocation
 
 
 def lines_of(device: DeviceConnection) -> list[str]:
@@ -28,6 +35,16 @@ def test_the_columns_are_below_their_names_and_the_verdict_gets_the_rest(width: 
     assert row[names.index("client") :].startswith("sensor-7")
     assert row.endswith(f"{CONNECTED.counts.denied}")
     assert ("protocol" in names) == (width >= 132)
+
+
+def test_a_stage_where_nothing_was_checked_is_not_one_that_passed() -> None:
+    steps = tuple(
+        ConnectionStep(ConnectionStage.SIGNATURE, True, "signing is disabled", is_skipped=skipped)
+        for skipped in (False, True)
+    )
+    passed, skipped = (lines_of(replace(CONNECTED, steps=(*STEPS, step)))[0] for step in steps)
+    assert passed.endswith("✓ signature verified")
+    assert skipped.endswith("✓ connected  – signing is disabled")
 
 
 def test_the_title_of_a_connection_names_what_a_narrow_list_leaves_out() -> None:

@@ -123,7 +123,8 @@ def record_lines(invocation: Invocation, device: DeviceConnection, *, with_stage
         lines.append(f"client certificate {device.certificate}")
     for step in device.steps if with_stages else ():
         detail = f": {step.detail}" if step.detail else ""
-        lines.append(f"{'passed' if step.passed else 'failed':<8}{step.stage.value}{detail}")
+        state = "skipped" if step.is_skipped else "passed" if step.passed else "failed"
+        lines.append(f"{state:<8}{step.stage.value}{detail}")
         if step.warning:
             lines.append(f"{'':<8}on AWS: {step.warning}")
     if device.refused_by is not None and device.refused_by != NOT_CONNECT.id:

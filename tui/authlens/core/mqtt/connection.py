@@ -63,6 +63,8 @@ class ConnectionStep:
     detail: str = ""
     warning: str = ""
     """What AWS would do differently: the listener here continued."""
+    is_skipped: bool = False
+    """Passed, but nothing was checked; the detail says why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,11 @@ def certificate_to_json(certificate: PresentedCertificate | None) -> dict[str, A
 
 
 def step_to_json(step: ConnectionStep) -> dict[str, Any]:
-    return {"stage": step.stage.value, "passed": step.passed, **_present(detail=step.detail, warning=step.warning)}
+    return {
+        "stage": step.stage.value,
+        "passed": step.passed,
+        **_present(detail=step.detail, warning=step.warning, skipped=step.is_skipped),
+    }
 
 
 def decision_to_json(decision: PacketDecision) -> dict[str, Any]:
@@ -128,6 +132,7 @@ def _step(members: Members) -> ConnectionStep:
         bool(members.boolean("passed")),
         members.text("detail") or "",
         members.text("warning") or "",
+        members.boolean("skipped") or False,
     )
 
 

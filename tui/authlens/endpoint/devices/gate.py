@@ -134,8 +134,8 @@ class ConnectGate:
             message = refusal.message or "the token or its signature is missing"
             failed = _refused(request, steps, ConnectionStage.SIGNATURE, message, failure_of_refusal(refusal))
             return replace(failed, authorizer=authorizer)
-        signing = "signing is disabled" if authorizer.signing_disabled else ""
-        steps = (*steps, ConnectionStep(ConnectionStage.SIGNATURE, True, signing))
+        skipped = "signing is disabled" if authorizer.signing_disabled else ""
+        steps = (*steps, ConnectionStep(ConnectionStage.SIGNATURE, True, skipped, is_skipped=bool(skipped)))
         kind = _KINDS[transport]
         key = (authorizer, request, certificate)
         if kind == "http" and authorizer.enable_caching_for_http and key in self._cache:

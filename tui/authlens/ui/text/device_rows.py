@@ -23,7 +23,7 @@ _PROTOCOL, _AUTHORIZER = 19, 14
 _NUMBERS = (("pub", 5), ("sub", 4), ("recv", 5), ("denied", 7))
 _WIDE = 132
 """From this width there is room for protocol and authorizer; otherwise only the connection's own title has them."""
-_ALLOWED, _DENIED, _OPEN, _OVER = "✓", "✗", "●", "○"
+_ALLOWED, _DENIED, _SKIPPED, _OPEN, _OVER = "✓", "✗", "–", "●", "○"
 
 
 def header(width: int) -> str:
@@ -77,9 +77,12 @@ def verdict(watched: Watched, now: datetime) -> Content:
 
 
 def stage_line(device: DeviceConnection) -> Content:
-    """The stages that were reached, the failed one highlighted."""
+    """The stages that were reached, the failed one highlighted; of a skipped one, why nothing was checked."""
     parts: list[Content] = []
     for step in device.steps:
+        if step.is_skipped:
+            parts.append(safe_content(f"{_SKIPPED} {step.detail}", "$foreground-muted"))
+            continue
         glyph, style = (_ALLOWED, "$text-success") if step.passed else (_DENIED, "$text-error")
         detail = f" ({step.detail})" if step.detail and not step.passed else ""
         parts.append(Content.assemble((f"{glyph} ", style), safe_content(f"{step.stage.value}{detail}")))

@@ -217,7 +217,7 @@ def test_everything_that_is_kept_of_a_connection() -> None:
             f"sensor-7 over MQTT 5 over TLS, to {peer}, a probe",
             *published,
             *kept[:4],
-            *(f"{each.detail}; the policies say {each.word}" for each in (ALLOWED, DENIED)),
+            *(f"{each.detail}; the policies of the earlier answer say {each.word}" for each in (ALLOWED, DENIED)),
             *kept[-2:],
         ]
 
@@ -230,8 +230,8 @@ def test_what_the_policies_had_said_is_kept_of_a_probe() -> None:
     decisions = (connect, publish, replace(publish, word=None))
     device = DeviceConnection("i", Transport.TLS, "127.0.0.1", decisions=decisions, is_probe=True)
     assert report.record_lines(invocation(device), device)[1:] == [
-        "the policies say ALLOWED for connecting as c",
-        "allowed: publish a (PUBACK 0x00); the policies say ALLOWED",
+        "the policies of the earlier answer say ALLOWED for connecting as c",
+        "allowed: publish a (PUBACK 0x00); the policies of the earlier answer say ALLOWED",
         "allowed: publish a (PUBACK 0x00)",
     ]
 

@@ -208,8 +208,15 @@ NOTES = {
         ),
     ),
     "a token and contexts": (
-        {"token": "t", "protocolData": {"mqtt": {"username": f"u?{AUTHORIZER_NAME}=A"}}},
+        {"token": "t 1", "protocolData": {"mqtt": {"username": f"u?key=t%201&{AUTHORIZER_NAME}=A"}}},
         ("The token was found in the contexts, so the member token is left empty.",),
+    ),
+    "a token that no context contains": (
+        {"token": "abc", "protocolData": {"mqtt": {"username": f"u?{AUTHORIZER_NAME}=A"}}},
+        (
+            "The contexts do not contain the event's token, so it is in the member token: a test call sends either the "
+            "token with a new signature, or the contexts.",
+        ),
     ),
     "a query string without its mark and a raw password": (
         {"protocolData": {"http": {"queryString": f"{AUTHORIZER_NAME}=A"}, "mqtt": {"password": "not base64!"}}},
@@ -231,7 +238,9 @@ NOTES = {
 
 @pytest.mark.parametrize(("event", "notes"), NOTES.values(), ids=NOTES)
 def test_what_the_event_does_not_say_is_noted(event: dict[str, Any], notes: tuple[str, ...]) -> None:
-    assert read_event(json.dumps(event)).notes == notes
+    read = read_event(json.dumps(event))
+    assert read.notes == notes
+    assert (read.request.token == event.get("token")) is not any("left empty" in note for note in notes)
 
 
 def test_a_given_name_needs_no_note() -> None:

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from authlens.core.commands.device import added_to_username
 from authlens.core.mqtt.packets import V3, V5
 from authlens.core.probe.plan import Trial
+from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.ui.model.probe_form import ProbeForm, confirmation_of
 
 FORM = ProbeForm(endpoint="abc.example.com", client_id="sensor-7")
@@ -20,6 +22,16 @@ def test_connecting_alone() -> None:
     )
     assert FORM.options.trials == ()
     assert (FORM.options.way, FORM.options.version) == ("mqtt", V5)
+
+
+def test_a_username_that_differs_from_the_forms_is_said_where_it_is_sent() -> None:
+    request = AuthorizerRequest("A", mqtt_context=MqttContext("pump1"))
+    said = "The function receives the username with x-amz-customauthorizer-name added, as from a device."
+    form = replace(FORM, added=added_to_username(request))
+    assert [said in form.by(way).confirmation for way in ("mqtt-5", "wss-3")] == [True, True]
+    assert said not in replace(form.by("https"), publish="a").confirmation
+    written = MqttContext("pump1?x-amz-customauthorizer-name=A")
+    assert [added_to_username(AuthorizerRequest("A", mqtt_context=mqtt)) for mqtt in (written, None)] == [(), ()]
 
 
 @pytest.mark.parametrize(

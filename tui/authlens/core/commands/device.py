@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from authlens.core.deployment.transport import DeviceTransport
+from authlens.core.request import query
 from authlens.core.request.authorizer import AUTHORIZER_NAME, SIGNATURE_NAME, Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.token_place import everything, put, signature_of, token_of
@@ -100,6 +101,16 @@ def device_of(
         query_string=query_string,
         transport=transport,
     )
+
+
+def added_to_username(request: AuthorizerRequest) -> tuple[str, ...]:
+    """The names of the parameters that a device adds to the MQTT username of a request that has one."""
+    username = (request.mqtt_context.username or "") if request.mqtt_context else ""
+    if not username:
+        return ()
+    written = {parameter.name.lower() for parameter in query.of_username(username)}
+    added = {AUTHORIZER_NAME: request.authorizer_name, SIGNATURE_NAME: signature_of(request)}
+    return tuple(name for name, value in added.items() if value and name not in written)
 
 
 def _without(username: str, names: tuple[str, ...]) -> str:

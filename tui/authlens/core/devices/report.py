@@ -142,8 +142,12 @@ def record_lines(invocation: Invocation, device: DeviceConnection, *, with_stage
 def _tried(decision: PacketDecision) -> str:
     """What a probe met, and what the policies had said, if they are known: CONNECT is only kept with them."""
     if decision.packet == "CONNECT":
-        return f"the policies say {decision.word} for connecting as {decision.topic}"
-    return decision.detail + (f"; the policies say {decision.word}" if decision.word is not None else "")
+        return f"{_EARLIER} say {decision.word} for connecting as {decision.topic}"
+    return decision.detail + (f"; {_EARLIER} say {decision.word}" if decision.word is not None else "")
+
+
+_EARLIER = "the policies of the earlier answer"
+"""The answer that the probe is compared with: to the probe, the function may have answered something else."""
 
 
 def connection_json_of(invocation: Invocation, device: DeviceConnection) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from authlens.core.request.authorizer import AUTHORIZER_NAME
 from authlens.core.request.members import CONTEXTS, Member, MemberKind, members_of, protocol_of
 from authlens.core.request.references import literal
 from authlens.core.request.request import AuthorizerRequest
-from authlens.core.request.token_place import find
+from authlens.core.request.token_place import everything, find
 from authlens.core.saved.certificate import Certificate
 from authlens.core.text.encodings import strict_base64
 from authlens.frozen import dataclass
@@ -114,8 +114,14 @@ def _request(event: dict[str, Any], authorizer_name: str | None) -> EventRead:
     if not protocols and token is not None:
         request = AuthorizerRequest(authorizer_name=authorizer_name, token=token)
         notes.append("An event contains no signature: sign the token again before sending.")
-    elif token is not None:
+    elif token is not None and any(token in (each.value, each.raw) for each in everything(request)):
         notes.append("The token was found in the contexts, so the member token is left empty.")
+    elif token:
+        request = replace(request, token=token)
+        notes.append(
+            "The contexts do not contain the event's token, so it is in the member token: a test call sends either the "
+            "token with a new signature, or the contexts."
+        )
     named = find(request, AUTHORIZER_NAME)
     if authorizer_name is None and named is not None:
         request = replace(request, authorizer_name=named.value)

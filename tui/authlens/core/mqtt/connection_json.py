@@ -54,11 +54,8 @@ def certificate_to_json(certificate: PresentedCertificate | None) -> dict[str, A
 
 
 def step_to_json(step: ConnectionStep) -> dict[str, Any]:
-    return {
-        "stage": step.stage.value,
-        "passed": step.passed,
-        **_present(detail=step.detail, warning=step.warning, skipped=step.is_skipped),
-    }
+    more = _present(detail=step.detail, warning=step.warning, skipped=step.is_skipped)
+    return {"stage": step.stage.value, "passed": step.passed, **more}
 
 
 def decision_to_json(decision: PacketDecision) -> dict[str, Any]:

@@ -35,6 +35,8 @@ class ProbeForm:
     """SNI, if it is not the host."""
     own_listener: str = ""
     """The endpoint that is the listener of the request's local target."""
+    added: tuple[str, ...] = ()
+    """The names of what a device adds to the request's MQTT username."""
 
     def by(self, protocol: str) -> ProbeForm:
         """The same by another of several ways: only HTTPS publishes, because it can do nothing else."""
@@ -79,6 +81,8 @@ class ProbeForm:
             said.append(f"A device that is connected as {self.client_id} will be disconnected.")
         tries = [f"Subscribes to {self.subscribe}."] if self.subscribe else []
         tries += [f"Publishes {self._payload_words} to {self.publish}. {_reach(options.host)}"] if self.publish else []
+        if self.added:
+            said.append(f"The function receives the username with {' and '.join(self.added)} added, as from a device.")
         return " ".join([*said, *(tries or ["Nothing is published or subscribed to."])])
 
     @property

@@ -143,7 +143,7 @@ def _failure_details(invocation: Invocation, headline: str, width: int) -> Conte
         facts.append(request_id)
     line = safe_content(" · ".join(facts), "$foreground-muted")
     said = failure.message if failure.message is not None else "(AWS sent no message: null)"
-    if said.rstrip(".") in headline:
+    if said.rstrip(".").removeprefix("refused with ") in headline:
         return line
     who = "AWS: " if failure.kind is FailureKind.AWS else ""
     return Content("\n").join([Content.assemble((who, "$foreground-muted"), safe_block(said)), line])

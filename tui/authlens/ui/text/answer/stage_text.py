@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from textual.content import Content
 
 from authlens.core.compare.compare import Comparison
@@ -70,7 +72,7 @@ def verdict_text(
     if sample is None and judgement is not None and not (view.is_allowed and judgement.state is JudgementState.KEPT):
         said.append(expectation_text(judgement, width, "x" if with_keys else ""))
     device = view.invocation.device if view.invocation is not None else None
-    if device is not None and device.is_probe and device.own_listener:
+    if device is not None and device.is_probe and device.own_listener and not device.is_refused:
         words = "F12 shows each decision of the listener, with its statement."
         said.append(Content.assemble(("→ ", "bold $text-primary"), words))
     hidden = mask.content(Content("\n").join(said))
@@ -139,6 +141,10 @@ def _glance(sentence: str, verdict: Verdict) -> list[Content]:
 def _failed(view: AnswerView, verdict: Verdict, width: int) -> list[Content]:
     """The stages with the failing one highlighted, why, what to do next; then AWS's own message, once."""
     invocation = view.invocation
+    device = invocation.device if invocation is not None else None
+    if device is not None and device.is_probe and device.own_listener and device.is_refused:
+        # The listener knows the cause, which the client can only guess.
+        verdict = replace(verdict, next_step="F12 shows why the listener refused it.")
     said = [stage_line(verdict, width), failure_text(verdict)]
     details = Content("") if invocation is None else outcome_text.details(invocation, verdict.headline, width)
     return [*said, details] if details.cell_length else said

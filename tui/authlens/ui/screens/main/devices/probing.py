@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from authlens.core.probe.plan import ProbeOptions
     from authlens.ui.model.probe_form import ProbeForm
 
+_KEPT = ("client_id", "subscribe", "publish", "payload")
 LOOK_UP = 30.0
 """Seconds that finding the endpoint may take; a listener is started in them."""
 
@@ -49,8 +50,10 @@ class ProbeController:
         self._answer = answer
         self._sending = sending
         self._devices = devices
-        self._before: ProbeForm | None = None
-        """The previous choices."""
+        self._protocol = ""
+        """The one that was chosen last."""
+        self._changed: dict[tuple[object, ...], dict[str, str]] = {}
+        """For each request, what the user last chose otherwise than it was offered."""
 
     def open(self) -> None:
         """Ask for the endpoint and what to try, then connect with the request in the form."""
@@ -76,10 +79,21 @@ class ProbeController:
             return
         calls.start(_load, lambda attempt: None)
         found = await self._endpoint(saved, base)
-        chosen = await self._host.ask(ProbeDialog(self._offered(saved, found, again), _note(found)))
+        offered, before = self._offered(saved, found, again), self._changed.setdefault(self._key(saved), {})
+        if again is None:
+            offered = replace(offered, **before)
+        chosen = await self._host.ask(ProbeDialog(offered, _note(found)))
         if chosen is not None:
-            self._before = chosen
+            self._protocol = chosen.protocol
+            if again is None:
+                kept = {name: getattr(chosen, name) for name in _KEPT}
+                before |= {name: text for name, text in kept.items() if text != getattr(offered, name)}
             self._connect(chosen, saved, base, again)
+
+    def _key(self, saved: SavedRequest) -> tuple[object, ...]:
+        """The request in the form, as the same device."""
+        file, request = self._form.state.file, saved.request
+        return file.path, file.case, request.authorizer_name, request.client_id
 
     async def offered(self, saved: SavedRequest, base: Path | None) -> ProbeForm:
         """How this request would connect: to the endpoint of its target, with its own client id."""
@@ -87,12 +101,13 @@ class ProbeController:
 
     def _offered(self, saved: SavedRequest, found: DeviceEndpoint | str, again: Invocation | None) -> ProbeForm:
         """What the dialog begins with: the endpoint that was found, and the protocol of the last time."""
+        from authlens.core.commands.device import added_to_username
         from authlens.core.commands.probe_plan import client_id_of, recorded_options
         from authlens.ui.model.probe_form import ProbeForm
 
-        known = ProbeForm(client_id=client_id_of(saved) or "")
-        if self._before is not None:
-            known = replace(known, protocol=self._before.protocol)
+        known = ProbeForm(client_id=client_id_of(saved) or "", added=added_to_username(saved.request))
+        if self._protocol:
+            known = replace(known, protocol=self._protocol)
         if again is not None and again.device is not None:
             before = recorded_options(again.device)
             protocol, name = _protocol_of(before), before.server_name or ""

@@ -128,3 +128,22 @@ async def test_a_probe_of_the_local_listener_is_shown_kept_and_compared_with_the
         assert changes is not None
         assert any("the connection over MQTT 5 over TLS is let in" in words for words in changes.words)
         assert probe.number is not None
+
+        robot.screen.form.put(replace(robot.form.draft, password="wrong"))
+        dialog = await opened(robot)
+        assert "username with x-amz-customauthorizer-name added" in " ".join(confirmation(robot).split())
+        for member, text in (("client_id", "good-2"), ("subscribe", "ok/x")):
+            (await robot.go_to(member)).select_all()
+            await robot.type(text)
+        await robot.press("f5")
+        await sent(robot)
+        text = " ".join(robot.text().split())
+        assert "F12 shows why the listener refused it." in text
+        assert "Usual causes" not in text, "the listener knows the one that is true"
+        refused = robot.screen.answer.invocation
+        assert refused is not None
+        assert refused.device is not None
+        assert text.count(refused.device.reason.rpartition(":")[2]) == 2, "in the headline and in the record, no more"
+
+        dialog = await opened(robot)
+        assert (dialog.form.client_id, dialog.form.subscribe, dialog.form.publish) == ("good-2", "ok/x", "")

@@ -27,7 +27,7 @@ def test_connecting_alone() -> None:
 def test_a_username_that_differs_from_the_forms_is_said_where_it_is_sent() -> None:
     request = AuthorizerRequest("A", mqtt_context=MqttContext("pump1"))
     said = "The function receives the username with x-amz-customauthorizer-name added, as from a device."
-    form = replace(FORM, added=added_to_username(request))
+    form = replace(FORM, added=" and ".join(added_to_username(request)))
     assert [said in form.by(way).confirmation for way in ("mqtt-5", "wss-3")] == [True, True]
     assert said not in replace(form.by("https"), publish="a").confirmation
     written = MqttContext("pump1?x-amz-customauthorizer-name=A")

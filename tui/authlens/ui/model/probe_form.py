@@ -35,7 +35,7 @@ class ProbeForm:
     """SNI, if it is not the host."""
     own_listener: str = ""
     """The endpoint that is the listener of the request's local target."""
-    added: tuple[str, ...] = ()
+    added: str = ""
     """The names of what a device adds to the request's MQTT username."""
 
     def by(self, protocol: str) -> ProbeForm:
@@ -82,7 +82,7 @@ class ProbeForm:
         tries = [f"Subscribes to {self.subscribe}."] if self.subscribe else []
         tries += [f"Publishes {self._payload_words} to {self.publish}. {_reach(options.host)}"] if self.publish else []
         if self.added:
-            said.append(f"The function receives the username with {' and '.join(self.added)} added, as from a device.")
+            said.append(f"The function receives the username with {self.added} added, as from a device.")
         return " ".join([*said, *(tries or ["Nothing is published or subscribed to."])])
 
     @property

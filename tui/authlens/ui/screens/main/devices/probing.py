@@ -53,7 +53,7 @@ class ProbeController:
         self._protocol = ""
         """The one that was chosen last."""
         self._changed: dict[tuple[object, ...], dict[str, str]] = {}
-        """For each request, what the user last chose otherwise than it was offered."""
+        """For each request, the choices in which the user last differed from what was offered."""
 
     def open(self) -> None:
         """Ask for the endpoint and what to try, then connect with the request in the form."""
@@ -105,7 +105,7 @@ class ProbeController:
         from authlens.core.commands.probe_plan import client_id_of, recorded_options
         from authlens.ui.model.probe_form import ProbeForm
 
-        known = ProbeForm(client_id=client_id_of(saved) or "", added=added_to_username(saved.request))
+        known = ProbeForm(client_id=client_id_of(saved) or "", added=" and ".join(added_to_username(saved.request)))
         if self._protocol:
             known = replace(known, protocol=self._protocol)
         if again is not None and again.device is not None:

@@ -70,6 +70,32 @@ async def test_the_cursor_goes_to_what_is_wrong_and_then_to_the_notes(tmp_path: 
         assert robot.form.draft.headers == (("x-key", "k"),)
 
 
+async def test_the_cursor_goes_to_what_is_wrong_from_every_pane_at_every_size(tmp_path: Path) -> None:
+    request = AuthorizerRequest("SensorAuth", mqtt_context=MqttContext("sensor-7", "secret", "sensor-7"))
+    async with running(tmp_path, SavedRequest(request, target=Target(local="demo")), size=(80, 24)) as robot:
+        await robot.rest()
+        field = robot.field("username")
+        for size in ((80, 24), (120, 40), (200, 60)):
+            await robot.pilot.resize_terminal(*size)
+            for pane in ("request", "answer", "history", "saved"):
+                robot.screen.panes.go_to("request")
+                await robot.settle()
+                await robot.go_to("client_id")
+                robot.screen.panes.go_to(pane)
+                await robot.settle()
+                while robot.screen.preflight.hints.target is not None:
+                    robot.screen.preflight.go_to_finding()
+                await robot.press("f7")
+                target = robot.screen.preflight.hints.target
+                assert target is not None
+                assert target.path == "mqttContext.username"
+                assert robot.app.focused is field, (size, pane, robot.app.focused)
+                assert robot.screen.panes.front == "request"
+                assert field.selected_text == field.value[target.start : target.end]
+                await robot.press("tab")
+                assert robot.app.focused is robot.field("password"), (size, pane)
+
+
 async def test_questions_stay_open_over_every_answer(tmp_path: Path) -> None:
     denied = Outcome(True, "sensor7", ('{"Version":"2012-10-17","Statement":[]}',))
     async with running(tmp_path, gateway=unsigned(Reply(PASSED, 0.01), Reply(denied, 0.01))) as robot:

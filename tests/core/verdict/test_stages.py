@@ -113,7 +113,7 @@ def test_a_refused_login_fails_at_authenticated() -> None:
 def test_a_login_that_may_do_what_is_asked_passes_every_stage() -> None:
     verdict = judged(passed(CONNECT, PUBLISH), [Question("iot:Publish", "topic/a")])
     assert (line(verdict), verdict.conclusion, verdict.lit) == ("✓✓✓✓·✓✓✓✓", Conclusion.ALLOWED, None)
-    assert verdict.headline == "Authenticated as 'p1', and the policies allow the open question."
+    assert verdict.headline == "Authenticated as 'p1', and the policies allow iot:Publish on topic/a."
     assert [each.word for each in verdict.answers] == ["ALLOWED"]
 
 
@@ -128,14 +128,14 @@ def test_without_a_question_the_client_still_has_to_connect() -> None:
 @pytest.mark.parametrize(
     ("questions", "words"),
     [
-        ([Question("iot:Publish", "topic/b")], "the open question is denied: iot:Publish on topic/b is IMPLICIT_DENY"),
+        ([Question("iot:Publish", "topic/b")], "iot:Publish on topic/b is IMPLICIT_DENY"),
         (
             [Question("iot:Publish", "topic/a"), Question("iot:Receive", "topic/a")],
-            "1 of 2 open questions is denied: iot:Receive on topic/a is IMPLICIT_DENY",
+            "1 of 2 questions is denied: iot:Receive on topic/a is IMPLICIT_DENY",
         ),
         (
             [Question("iot:Publish", f"topic/{name}") for name in "abc"],
-            "2 of 3 open questions are denied: iot:Publish on topic/b is IMPLICIT_DENY",
+            "2 of 3 questions are denied: iot:Publish on topic/b is IMPLICIT_DENY",
         ),
     ],
 )
@@ -505,12 +505,12 @@ def test_without_a_question_the_certificate_may_decide() -> None:
         ((), "Authenticated as 'p1'.", "Ask what the client may do."),
         (
             (MAY_CONNECT,),
-            "Authenticated as 'p1', and the policies allow the open question.",
+            "Authenticated as 'p1', and the policies allow iot:Connect on client/c1.",
             "Connect as a device would ('authlens connect').",
         ),
         (
             (MAY_CONNECT, Question("iot:Publish", "topic/a")),
-            "Authenticated as 'p1', and the policies allow all 2 open questions.",
+            "Authenticated as 'p1', and the policies allow all 2 questions.",
             "Connect as a device would ('authlens connect').",
         ),
     ],

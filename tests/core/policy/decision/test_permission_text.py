@@ -31,7 +31,7 @@ WILL = {"ForAnyValue:StringEquals": {"iot:ConnectAttributes": "LastWill"}}
         (
             [allow("*", "*"), deny("iot:Publish", "topic/sensors/admin")],
             CLIENT,
-            "May connect as sensor-7, publish everything except sensors/admin, subscribe, receive and retain "
+            "May connect as any client id, publish everything except sensors/admin, subscribe, receive and retain "
             "everything. Also 25 other actions.",
         ),
         ([], CLIENT, "May not connect as sensor-7."),
@@ -43,20 +43,37 @@ WILL = {"ForAnyValue:StringEquals": {"iot:ConnectAttributes": "LastWill"}}
         ),
         ([allow("iot:Connect", ["client/a", "client/b"])], {}, "May connect as a and b. Nothing else."),
         ([allow("iot:Connect", "*")], {}, "May connect as any client id. Nothing else."),
+        ([allow("iot:Connect", "*")], CLIENT, "May connect as any client id. Nothing else."),
+        (
+            [allow("iot:Connect", [f"client/{each}" for each in ["a", "b", "c", "sensor-*"]])],
+            CLIENT,
+            "May connect as sensor-*, a, b and 1 more. Nothing else.",
+        ),
+        (
+            [allow("iot:Publish", "topic/a"), allow("iot:GetThingShadow", "thing/a")],
+            CLIENT,
+            "May not connect as sensor-7, though it is allowed to publish a. Also iot:GetThingShadow on a.",
+        ),
+        (
+            [allow("iot:GetThingShadow", "thing/a")],
+            {},
+            "May not connect, though it is allowed iot:GetThingShadow on a.",
+        ),
         (
             [allow("iot:Connect", "*", Condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}})],
             CLIENT,
-            "May connect as sensor-7 if aws:SourceIp is in 10.0.0.0/8. Nothing else.",
+            "May connect as any client id if aws:SourceIp is in 10.0.0.0/8. Nothing else.",
         ),
         (
             [allow("iot:Connect", "*"), deny("iot:Connect", "*", Condition=WILL)],
             CLIENT,
-            "May connect as sensor-7 unless a value of iot:ConnectAttributes is LastWill. Nothing else.",
+            "May connect as any client id unless a value of iot:ConnectAttributes is LastWill. Nothing else.",
         ),
         (
             [allow("iot:Connect", "*"), deny("iot:Connect", "client/s*", Condition=WILL)],
             CLIENT,
-            "May connect as sensor-7 unless a value of iot:ConnectAttributes is LastWill. Nothing else.",
+            "May connect as sensor-7 unless a value of iot:ConnectAttributes is LastWill (and as any client id except s* "
+            "if a value of iot:ConnectAttributes is LastWill). Nothing else.",
         ),
         (
             [OWN[0], allow("iot:Publish", [f"topic/{each}" for each in "abcdc"] + ["topic/a*"])],
@@ -172,7 +189,8 @@ def test_what_follows_the_connection(policy: list[Any], says: str) -> None:
                 deny("iot:Connect", "client/sensor-*", Condition=WILL),
             ],
             CLIENT,
-            f"May connect as sensor-7 {IF_NETWORK} and {WITH_WILL} unless {WITH_WILL}. Nothing else.",
+            f"May connect as sensor-7 {IF_NETWORK} and {WITH_WILL} unless {WITH_WILL} (and as any client id except "
+            f"sensor-* if {WITH_WILL} {IF_NETWORK} and {WITH_WILL}). Nothing else.",
         ),
         (
             [allow("iot:Connect", "*"), deny("iot:Connect", "client/x*", Condition=NETWORK)],
@@ -182,7 +200,7 @@ def test_what_follows_the_connection(policy: list[Any], says: str) -> None:
         (
             [allow("iot:Connect", "*"), deny("iot:Connect", "client/x", Condition=WILL)],
             CLIENT,
-            "May connect as sensor-7. Nothing else.",
+            f"May connect as any client id except x if {WITH_WILL}. Nothing else.",
         ),
         (
             [allow("iot:Connect", ["client/a", "client/b", "client/c", "client/d"])],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from authlens.core.policy.decision.decide import decide
+from authlens.core.policy.decision.permission_text import lines, sentence
 from authlens.core.policy.decision.permissions import MAIN, Ruling, Summary, summarize, summarized
 from authlens.core.policy.wildcards import bounded_work
 from support.policies import ARN, allow, deny, document
@@ -87,6 +89,37 @@ def test_the_summary_agrees_for_long(
     policy: list[Any], action: str, name: str, context: Any, place: tuple[str | None, str | None]
 ) -> None:
     check(policy, action, name, context, place)
+
+
+VERBS = {
+    "iot:Publish": "publish",
+    "iot:Subscribe": "subscribe",
+    "iot:Receive": "receive",
+    "iot:RetainPublish": "retain",
+}
+
+
+@given(POLICIES, CONTEXTS, PLACES)
+@settings(max_examples=80)
+def test_the_sentence_names_what_the_page_lists(
+    policy: list[Any], context: Any, place: tuple[str | None, str | None]
+) -> None:
+    found = summarize([document(*policy[:2]), document(*policy[2:])], context, *place)
+    said, page = sentence(found), [one for one in lines(found) if one.answer is not Ruling.DENIED]
+    for action in MAIN:
+        listed = [one.what for one in page if action in one.actions]
+        is_named = any(f" {what}" in said for what in listed)
+        assert is_named is bool(listed), (said, action)
+        if action in VERBS:
+            assert bool(re.search(rf"\b{VERBS[action]}\b", said)) is bool(listed), (said, action)
+        else:
+            assert said.startswith("May not connect") is (found.connects is Ruling.DENIED)
+        for grant in found.of(action).grants if " more" not in said else ():
+            wide = [one for one in found.of(action).grants if one.area.covers(grant.area)]
+            assert any(one.area.text in said or one.area.text in ("*", "") for one in wide), (said, grant)
+    others = {name for one in page for name in one.actions if name not in MAIN}
+    assert ("Nothing else." in said) is (found.connects is not Ruling.DENIED and not others)
+    assert (f"{len(others)} other actions" in said) if len(others) > 3 else all(one in said for one in others)
 
 
 def summary(*policy: Any, **known: Any) -> Summary:

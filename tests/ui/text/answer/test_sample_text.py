@@ -65,7 +65,7 @@ def test_advice_is_shown_even_if_it_names_what_the_form_hides() -> None:
     view = AnswerView(invocation=refused, expect=_sample("4-function-that-raises").expect)
     said = verdict_text(view, 72, Mask(Redactor(["sensor7"]))).plain
     assert "such as sensor7, and" in said
-    assert verdict_text(view, 72, Mask(Redactor(["authenticated"]))).plain.startswith("– no credentials  ✓ well-formed")
+    assert verdict_text(view, 72, Mask(Redactor(["authenticated"]))).plain.startswith("✓ well-formed")
     assert "[redacted]" in verdict_text(view, 72, Mask(Redactor(["authenticated"]))).plain
 
 

@@ -218,7 +218,7 @@ def _unasked(passed: Passed) -> tuple[StageResult, ...]:
     """Without an open question, checks the one that every client depends on: may it connect?"""
     client = client_id_of(passed)
     if client is None:
-        return _results(Stage.POLICY, StageState.NOT_REACHED, "There is no open question, and no client id to check.")
+        return _results(Stage.POLICY, StageState.NOT_REACHED, "Nothing was asked, and there is no client id to check.")
     word = passed.answers.word(Question("iot:Connect", f"client/{client}"))
     if passed.is_x509 and word == IMPLICIT_DENY:
         why = f"The documents attached to the certificate decide whether the client id {client!r} may connect."
@@ -232,28 +232,26 @@ def _policy_words(
     outcome = passed.outcome
     who = f"Authenticated as {outcome.principal_id!r}"
     if conclusion is Conclusion.ALLOWED:
-        asked = f", and the policies allow {_counted(len(answers))}" if answers else ""
+        asked = f", and the policies allow {_asked(answers)}" if answers else ""
         return f"{who}{asked}.", CONNECT_AS_DEVICE if answers else "Ask what the client may do."
     if conclusion is Conclusion.DENIED:
         return f"{who}, but everything is denied: {_nothing_allowed(passed)}.", _instead(outcome)
     first = denied[0]
-    count = (
-        f"{len(denied)} of {len(answers)} open questions {'is' if len(denied) == 1 else 'are'} denied"
-        if len(answers) > 1
-        else "the open question is denied"
-    )
+    verb = "is" if len(denied) == 1 else "are"
+    count = f"{len(denied)} of {len(answers)} questions {verb} denied: " if len(answers) > 1 else ""
     if conclusion is Conclusion.OPEN:
         headline = (
             f"{who}. The function's documents do not allow {first.question.action} on {first.question.resource}; those "
             "attached to the certificate add to them."
         )
         return headline, "Look at the policies of the certificate: aws iot list-attached-policies --target ARN."
-    headline = f"{who}, but {count}: {first.question.action} on {first.question.resource} is {first.word}."
+    headline = f"{who}, but {count}{first.question.action} on {first.question.resource} is {first.word}."
     return headline, first.because or "Allow it in a policy document."
 
 
-def _counted(questions: int) -> str:
-    return f"all {questions} open questions" if questions > 1 else "the open question"
+def _asked(answers: tuple[Access, ...]) -> str:
+    question = answers[0].question
+    return f"all {len(answers)} questions" if len(answers) > 1 else f"{question.action} on {question.resource}"
 
 
 _MOST_PAIRS = 2_500

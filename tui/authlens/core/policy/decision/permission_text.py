@@ -21,6 +21,7 @@ _VERBS = {
 _TITLES = {"iot:RetainPublish": "Retain"}
 _ON_TOPICS = ("iot:Publish", "iot:Receive", "iot:RetainPublish")
 """Allowed on topics; iot:Subscribe is allowed on topic filters."""
+_ORDER = tuple(Ruling)
 _ANY = {"iot:Connect": "any client id"}
 
 _MOST_NAMED = 3
@@ -54,14 +55,15 @@ def sentence(summary: Summary, principal: str | None = None) -> str:
     """The verdict in one or two sentences: `Authenticated as 'sensor7'. May connect as sensor-7, publish sensors/7/*.
     Nothing else.`"""
     start = f"Authenticated as '{principal}'. " if principal else ""
-    may = list(_abilities(summary))
+    may, others = list(_abilities(summary)), _others(summary)
     if summary.connects is Ruling.DENIED:
         client = f" as {summary.client_id}" if summary.client_id else ""
         only = summary.of("iot:Connect").grants if summary.client_id else ()
         hint = f" (only as {_listed(only, 'iot:Connect')})" if only else ""
-        rest = f", though it is allowed to {_enumerated(may)}" if may else ""
-        return f"{start}May not connect{client}{hint}{rest}."
-    others = _others(summary)
+        if not may:
+            return f"{start}May not connect{client}{hint}{f', though it is allowed {others}' if others else ''}."
+        also = f" Also {others}." if others else ""
+        return f"{start}May not connect{client}{hint}, though it is allowed to {_enumerated(may)}.{also}"
     return f"{start}May {_enumerated(may)}. {f'Also {others}.' if others else 'Nothing else.'}"
 
 
@@ -156,10 +158,15 @@ def _exception(one: Exclusion, action: str) -> str:
     return text
 
 
-def _conditions(grant: Grant) -> str:
+def _conditions(grant: Grant, denials: Sequence[Exclusion] | None = None) -> str:
+    """denials: those that count, in place of those of the whole grant."""
     wanted = [condition_text(each) for each in grant.conditions]
     wanted.extend(f"{written} has a value" for written in grant.open_variables)
-    return " ".join(filter(None, (f"if {_joined(wanted)}" if wanted else "", _unless(grant.provisos))))
+    return " ".join(
+        filter(
+            None, (f"if {_joined(wanted)}" if wanted else "", _unless(grant.provisos if denials is None else denials))
+        )
+    )
 
 
 def _unless(denials: Sequence[Exclusion]) -> str:
@@ -180,14 +187,17 @@ def _abilities(summary: Summary) -> Iterator[str]:
 
 
 def _connecting(summary: Summary) -> str:
-    connect = summary.of("iot:Connect")
-    if summary.client_id is None:
-        return f"connect as {_listed(connect.grants, 'iot:Connect')}"
-    if summary.connects is Ruling.ALLOWED:
-        return f"connect as {summary.client_id}"
-    deciding = next(grant for grant in connect.grants if grant.area.contains(summary.client_id))
-    denials = [one for one in deciding.exceptions if one.area.contains(summary.client_id)]
-    return " ".join(filter(None, (f"connect as {summary.client_id}", _conditions(deciding), _unless(denials))))
+    """Every client id that may connect; that of this client is the first, alone where denials single it out."""
+    grants, client = summary.of("iot:Connect").grants, summary.client_id
+    if client is None:
+        return f"connect as {_listed(grants, 'iot:Connect')}"
+    first = sorted(grants, key=lambda one: _ORDER.index(one.answer_for(client)))
+    allowed = f"as {_listed(first, 'iot:Connect')}"
+    denials = [one for one in first[0].exclusions if one.area.contains(client)]
+    if summary.connects is Ruling.ALLOWED or set(denials) <= set(first[0].provisos):
+        return f"connect {allowed}"
+    own = filter(None, (f"connect as {client}", _conditions(first[0], denials)))
+    return f"{' '.join(own)} (and {allowed})"
 
 
 def _listed(grants: Sequence[Grant], action: str) -> str:

@@ -213,7 +213,7 @@ class MainScreen(Screen[object]):
         self.hints = hints
         self.answer.foresee(hints)
         if is_new:
-            self.panes.go_to_if_hidden(RequestPane.ID)
+            self.panes.go_to(RequestPane.ID, focus=False)  # the pane itself moves the cursor
 
     def _running_changed(self, running: RunningCall | None) -> None:
         was, self.running = self.running, running

@@ -41,7 +41,6 @@ _STAGE_NAMES: dict[str, str] = {
     Stage.POLICY: "policy",
 }
 _SKIPPED: dict[str, str] = {
-    Stage.CREDENTIALS: "no credentials",
     Stage.FITS: "called directly",
     Stage.SIGNATURE: "no signature",
 }
@@ -113,10 +112,13 @@ def _packed(parts: list[Content], width: int) -> Content:
 
 def passed_words(verdict: Verdict) -> str:
     """That the stages passed, and which of them checked nothing."""
-    names = [_name(each) for each in verdict.stages if each.state is StageState.NOT_REACHED]
-    said = f"all stages but {' and '.join(names)} passed" if names else "all stages passed"
-    skipped = {each.stage for each in verdict.stages if each.state is StageState.SKIPPED}
-    return f"{said}, {_SKIPPED[Stage.SIGNATURE]}" if Stage.SIGNATURE in skipped else said
+    said = ["all stages passed"]
+    if any(each.stage is Stage.SIGNATURE and each.state is StageState.SKIPPED for each in verdict.stages):
+        said.append(_SKIPPED[Stage.SIGNATURE])
+    unasked = [_name(each) for each in verdict.stages if each.state is StageState.NOT_REACHED]
+    if unasked:
+        said.append(f"{' and '.join(unasked)} not asked")
+    return ", ".join(said)
 
 
 def _name(result: StageResult) -> str:
@@ -154,10 +156,15 @@ _AS_EXPECTED = Content.styled("✓ as expected", "$text-success")
 
 
 def stage_line(verdict: Verdict, width: int) -> Content:
-    """Every stage with its glyph, the first failing one highlighted; no stage is split across lines."""
+    """Every stage with its glyph, the first failing one highlighted; no stage is split across lines.
+
+    A local target needs no credentials: there the stage would only look like something that the client left out.
+    """
     lines: list[list[Content]] = [[]]
     used = 0
     for result in verdict.stages:
+        if result.stage is Stage.CREDENTIALS and result.state is StageState.SKIPPED:
+            continue
         part = _stage(result, result is verdict.lit)
         if used and used + 2 + part.cell_length > width:
             lines.append([])
@@ -190,7 +197,8 @@ def failure_text(verdict: Verdict) -> Content:
     words = verdict.headline
     if verdict.conclusion in (Conclusion.PARTLY, Conclusion.DENIED):
         words = words.partition(_WHO)[2] or words  # who was authenticated is the line above
-        words = f"{words[:1].upper()}{words[1:]}"
+        if not words.startswith("iot:"):
+            words = f"{words[:1].upper()}{words[1:]}"
     headline = prose(words, "bold" if verdict.conclusion is Conclusion.FAILED or verdict.lit else "")
     said = [Content.assemble(headline, (mark, "$foreground-disabled"))]
     if verdict.next_step:

@@ -290,17 +290,19 @@ class RequestPane(Pane):
             page.query(Choices).first(Choices).focus()
 
     def _go_to_finding(self, finding: Finding) -> None:
-        """Put the cursor on the characters that it is about."""
+        """Put the cursor on the characters that it is about, or into the pane if it is about no field."""
         member = member_of(finding.path)
         if member is not None:
             self._open_page_of(member)
-            after_refresh(self, self._select, finding, member)
+        after_refresh(self, self._select, finding, member)
 
-    def _select(self, finding: Finding, member: str) -> None:
-        field = self._header_field(finding) if member == "headers" else self._field(member)
-        if field is not None:
-            field.focus()
-            field.select(finding.start, finding.end)
+    async def _select(self, finding: Finding, member: str | None) -> None:
+        field = self._header_field(finding) if member == "headers" else self._field(member or "")
+        if field is None:
+            await self.enter()
+            return
+        self.screen.set_focus(field)  # at once: what is typed next is for it
+        field.select(finding.start, finding.end)
 
     def _header_field(self, finding: Finding) -> Field | None:
         """The value of the header; its name where the finding is about no character of the value."""

@@ -70,6 +70,37 @@ def test_without_questions_the_documents_raise_their_own() -> None:
     assert (flip.before.word, flip.after.word) == ("ALLOWED", "EXPLICIT_DENY")
 
 
+def test_each_client_is_asked_to_connect_as_itself_beside_what_is_asked() -> None:
+    other = replace(REQUEST, mqtt_context=MqttContext("sensor-7", "correct-horse", "sensor-8"))
+
+    comparison = compare(invocation(), invocation(request=other), also=(PUBLISHING,))
+
+    assert comparison.differing[0].startswith(
+        "connect as sensor-8 (before as sensor-7): ALLOWED → IMPLICIT_DENY, because "
+    )
+    assert comparison.differing[2] == "mqttContext.clientId sensor-7 → sensor-8"
+
+
+def test_what_is_asked_comes_beside_what_the_documents_ask() -> None:
+    comparison = compare(invocation(), invocation(outcome(policy())), also=(PUBLISHING,))
+
+    assert [asked(flip.after.question) for flip in comparison.flips] == [
+        "publish to sensors/7/data",
+        "connect as sensor-7",
+    ]
+
+
+def test_dates_of_an_authorizer_count_only_beside_something_else() -> None:
+    before = Authorizer("SensorAuth", creation_date="2026-01-01", last_modified_date="2026-01-01")
+    after = replace(before, creation_date="2026-02-02", last_modified_date="2026-02-02")
+
+    for other, words in ((after, ()), (replace(after, status="INACTIVE"), ("status ACTIVE → INACTIVE",))):
+        sides = (replace(invocation(), authorizer=each) for each in (before, other))
+        said = tuple(each.words for each in compare(*sides).changes if each.about == "authorizer")
+        assert said[:1] == words
+        assert len(said) == 3 * len(words)
+
+
 def test_a_denial_of_everything_flips_what_others_allow() -> None:
     right = outcome(policy(CONNECT, PUBLISH, {"Effect": "Deny", "Action": "iot:*", "Resource": "*"}))
 

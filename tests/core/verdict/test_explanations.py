@@ -210,6 +210,9 @@ def test_unauthorized_is_about_the_signature_only_where_one_was_sent() -> None:
     assert explain(said("UnauthorizedException", "x", 401), CONTEXT).stage is Stage.CREDENTIALS
     in_context = AuthorizerRequest("A", mqtt_context=MqttContext(f"u?{SIGNATURE_NAME}=AAAA"))
     assert explain(said("UnauthorizedException", "x", 401), in_context).stage is Stage.SIGNATURE
+    mismatch = explain(said("UnauthorizedException", "Token signature mismatch for authorizer A", 401), CONTEXT)
+    assert mismatch.stage is Stage.SIGNATURE
+    assert mismatch.why.startswith("The signature fits none of the authorizer's public keys")
 
 
 def test_the_sentence_of_iam_blames_the_caller_whatever_the_error_is_called() -> None:

@@ -95,7 +95,7 @@ NO_TOKEN = "The function seems to read token, which is in the event only if AWS 
         ("token", TOKEN, NO_TOKEN),
         ("tokenSignature", TOKEN, "The function reads tokenSignature from its event: that is a member of the request;"),
         ("mqttContext", TOKEN, "The function reads mqttContext from its event: that is a member of the request;"),
-        ("other", CONTEXT, "The function raised KeyError."),
+        ("other", CONTEXT, "The function raised KeyError: 'other'."),
     ],
 )
 def test_which_member_is_missing(member: str, request_: AuthorizerRequest, why: str) -> None:

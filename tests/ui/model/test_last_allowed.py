@@ -18,8 +18,8 @@ def _row(
 @pytest.mark.parametrize(
     ("rows", "source", "number"),
     [
-        ([_row(9), _row(3), _row(2)], None, 3),
-        ([_row(9)], None, 9),
+        ([_row(9), _row(3), _row(2)], None, 9),
+        ([_row(3), _row(2)], None, 3),
         ([_row(4, "/b.yaml"), _row(3), _row(2, "/a.yaml"), _row(1, "/a.yaml")], "/a.yaml", 2),
         ([_row(4, "/a.yaml::x"), _row(3, "/b.yaml"), _row(2, "/a.yaml::y")], "/a.yaml::y", 2),
         ([_row(4, "/a.yaml::x"), _row(3, "/b.yaml")], "/a.yaml::y", 4),
@@ -28,7 +28,17 @@ def _row(
         ([_row(4, stage="policy")], None, 4),
         ([_row(4, name="B"), _row(3, word="REFUSED", stage="signature"), _row(5)], None, None),
     ],
-    ids=["the last", "a later", "same file", "same case", "another case", "later, same file", "all", "some", "none"],
+    ids=[
+        "the newest",
+        "an earlier",
+        "same file",
+        "same case",
+        "another case",
+        "later, same file",
+        "all",
+        "some",
+        "none",
+    ],
 )
 def test_the_last_allowed_run(rows: list[HistoryRow], source: str | None, number: int | None) -> None:
     found = last_allowed(rows, 5, source, "A")

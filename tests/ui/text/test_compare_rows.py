@@ -75,15 +75,16 @@ def test_order_means_nothing_and_can_still_be_seen_as_text() -> None:
     assert any(row.is_jump for row in drawn_rows(comparison, 120, True, False))
 
 
-def test_the_request_comes_first_then_flipped_decisions_and_secrets_never() -> None:
+def test_flipped_decisions_come_first_then_the_request_and_secrets_never() -> None:
     said = plain(drawn_rows(DIFFERENT, 60, False, False)).split("\n")
     assert said[:5] == [
         "≠ DIFFERENT",
-        "~ mqttContext.username sensor-7 → sensor-8",
-        "~ mqttContext.password changed ([redacted])",
         "! publish to sensors/7/data: ALLOWED → IMPLICIT_DENY,",
         "  because no statement allows iot:Publish on",
+        "  arn:aws:iot:us-west-2:123456789012:topic/sensors/7/data",
+        "~ mqttContext.username sensor-7 → sensor-8",
     ]
+    assert said[5] == "~ mqttContext.password changed ([redacted])"
     assert said.index("~ principal sensor7 → p2") < said.index("≠ request")
     assert "horse" not in plain(drawn_rows(DIFFERENT, 120, False, False))
 

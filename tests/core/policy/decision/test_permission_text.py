@@ -72,8 +72,8 @@ WILL = {"ForAnyValue:StringEquals": {"iot:ConnectAttributes": "LastWill"}}
         (
             [allow("iot:Connect", "*"), deny("iot:Connect", "client/s*", Condition=WILL)],
             CLIENT,
-            "May connect as sensor-7 unless a value of iot:ConnectAttributes is LastWill (and as any client id except s* "
-            "if a value of iot:ConnectAttributes is LastWill). Nothing else.",
+            "May connect as sensor-7 unless a value of iot:ConnectAttributes is LastWill (and as any client id except "
+            "s* if a value of iot:ConnectAttributes is LastWill). Nothing else.",
         ),
         (
             [OWN[0], allow("iot:Publish", [f"topic/{each}" for each in "abcdc"] + ["topic/a*"])],

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import authlens.core
+from authlens.core.verdict.function_errors import READ_LOG
 from authlens.ui.text.answer.in_app import in_app
 
 
@@ -22,6 +23,11 @@ from authlens.ui.text.answer.in_app import in_app
 )
 def test_a_key_replaces_the_command_that_does_the_same(advice: str, here: str) -> None:
     assert in_app(advice) == here
+
+
+def test_a_log_that_the_answer_has_is_a_page_away() -> None:
+    assert in_app(READ_LOG, has_log=True).endswith(": the Log page shows it.")
+    assert in_app(READ_LOG).endswith(": l on the answer.")
 
 
 def test_every_command_that_advice_names_has_a_key_unless_there_is_none() -> None:

@@ -1,4 +1,4 @@
-"""What changed between two invocations: the request, the access decisions that flipped, the rest; then aligned text.
+"""What changed between two invocations: the access decisions that flipped, the request, the rest; then aligned text.
 
 Secrets are compared as they are and shown redacted. The target, the time and the order of documents are reported but do
 not count as differences; a part missing on one side (a stored answer has no request) is not compared.
@@ -20,6 +20,7 @@ from authlens.core.invocation.read_for import read_for
 from authlens.core.mqtt.connection import DeviceConnection
 from authlens.core.policy.arn import tail_of
 from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.references import refers
 from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.core.request.target import Target
 from authlens.core.saved.expectation import Question
@@ -98,7 +99,9 @@ class Flip:
     def words(self) -> str:
         """`publish to sensors/7/data: ALLOWED → IMPLICIT_DENY, because …`"""
         because = self.after.because and f", because {self.after.because[0].lower()}{self.after.because[1:]}"
-        return f"{asked(self.after.question)}: {self.before.word} → {self.after.word}{because}"
+        before, after = self.before.question, self.after.question
+        was = "" if before == after else f" (before as {tail_of(before.resource).partition('/')[2]})"
+        return f"{asked(after)}{was}: {self.before.word} → {self.after.word}{because}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +134,9 @@ class Comparison:
 
     @property
     def differing(self) -> tuple[str, ...]:
-        """Only what changed, the request first: what follows from it comes after it."""
+        """Only what changed: what is decided differently, then the request, which may be why, then the rest."""
         rest = (change.words for change in self.changes if change.differs and not change.is_of_request)
-        return (*(change.words for change in self.of_request), *(flip.words for flip in self.flips), *rest)
+        return (*(flip.words for flip in self.flips), *(change.words for change in self.of_request), *rest)
 
     @property
     def of_request(self) -> tuple[Change, ...]:
@@ -149,8 +152,16 @@ class Comparison:
         return any(change.differs and change.about == about for change in self.changes)
 
 
-def compare(a: Invocation | Side, b: Invocation | Side, questions: Sequence[Question] | None = None) -> Comparison:
-    """Compare `b` with `a`. Without questions, those that follow from the documents of both sides are used."""
+def compare(
+    a: Invocation | Side,
+    b: Invocation | Side,
+    questions: Sequence[Question] | None = None,
+    also: Sequence[Question] = (),
+) -> Comparison:
+    """Compare `b` with `a`. Without questions, those that follow from the documents of both sides are used.
+
+    also: what is asked in addition to them.
+    """
     left = a if isinstance(a, Side) else Side.of(a)
     right = b if isinstance(b, Side) else Side.of(b)
     if left.policies_alone or right.policies_alone:
@@ -158,7 +169,7 @@ def compare(a: Invocation | Side, b: Invocation | Side, questions: Sequence[Ques
     if left.is_probe or right.is_probe:
         return comparison_of(left, right, (), ())
     pairs = pair_documents(left.documents, right.documents)
-    flips = sorted(_flips(left, right, pairs, questions), key=lambda flip: not flip.is_about_allowing)
+    flips = sorted(_flips(left, right, pairs, questions, also), key=lambda flip: not flip.is_about_allowing)
     return comparison_of(left, right, pairs, flips)
 
 
@@ -304,12 +315,20 @@ def _notes(left: Side, right: Side) -> Iterator[Change]:
     if left.target and right.target and left.target != right.target:
         yield Change("target", f"target {target_words(left.target)} → {target_words(right.target)}", differs=False)
     if left.authorizer and right.authorizer and left.authorizer.name == right.authorizer.name:
-        for each in fields(Authorizer):
-            before, after = getattr(left.authorizer, each.name), getattr(right.authorizer, each.name)
-            if before != after:
-                name = each.name.replace("_", " ")
+        differing = [
+            (each.name, getattr(left.authorizer, each.name), getattr(right.authorizer, each.name))
+            for each in fields(Authorizer)
+            if getattr(left.authorizer, each.name) != getattr(right.authorizer, each.name)
+        ]
+        if not {name for name, _, _ in differing} <= _DATES:
+            for member, before, after in differing:
+                name = member.replace("_", " ")
                 words = f"authorizer's {name} changed" if isinstance(after, tuple) else f"{name} {before} → {after}"
                 yield Change("authorizer", words, differs=False)
+
+
+_DATES = {"creation_date", "last_modified_date"}
+"""Of an authorizer that is otherwise the same they say nothing: a local endpoint sets them again at each start."""
 
 
 def target_words(target: Target) -> str:
@@ -321,22 +340,40 @@ def target_words(target: Target) -> str:
 
 
 def _flips(
-    left: Side, right: Side, pairs: Sequence[DocumentPair], questions: Sequence[Question] | None
+    left: Side,
+    right: Side,
+    pairs: Sequence[DocumentPair],
+    questions: Sequence[Question] | None,
+    also: Sequence[Question],
 ) -> Iterator[Flip]:
     if not isinstance(left.result, Outcome) or not isinstance(right.result, Outcome):
         return
-    if questions is None:
-        let_in_differs = left.result.is_authenticated != right.result.is_authenticated
-        questions = probes(pairs, (left.request, right.request), ask_all=let_in_differs)
     before = AccessQuestions(left.result, left.request, dict(left.variables))
     after = AccessQuestions(right.result, right.request, dict(right.variables))
-    for question in questions:
-        word = before.word(question)
-        if word != after.word(question):
-            yield Flip(Access(question, word), after.ask(question, in_short=True))
+    asked = [(question, question) for question in questions or ()]
+    if questions is None:
+        let_in_differs = left.result.is_authenticated != right.result.is_authenticated
+        found = probes(pairs, (left.request, right.request), ask_all=let_in_differs)
+        asked = [*((question, question) for question in also), *_own_connects(left, right)]
+        known = {(was.action, was.resource) for was, now in asked if was == now}
+        asked += [(each, each) for each in found if (each.action, tail_of(each.resource)) not in known]
+    for was, now in dict.fromkeys(asked):
+        word = before.word(was)
+        if word != after.word(now):
+            yield Flip(Access(was, word), after.ask(now, in_short=True))
+
+
+def _own_connects(left: Side, right: Side) -> list[tuple[Question, Question]]:
+    """Whether each client may connect, as itself; nothing if one has no client id, or one that is not known here."""
+    clients = [side.request.client_id if side.request is not None else None for side in (left, right)]
+    was, now = (Question("iot:Connect", f"client/{client}") for client in clients)
+    return [(was, now)] if all(client and not refers(client) for client in clients) else []
 
 
 def _redacted(flip: Flip, redact: Redact) -> Flip:
-    question = replace(flip.before.question, resource=redact(flip.before.question.resource))
-    sides = (flip.before, flip.after)
-    return Flip(*(replace(access, question=question, reasons=tuple(map(redact, access.reasons))) for access in sides))
+    return Flip(_hidden_access(flip.before, redact), _hidden_access(flip.after, redact))
+
+
+def _hidden_access(access: Access, redact: Redact) -> Access:
+    question = replace(access.question, resource=redact(access.question.resource))
+    return replace(access, question=question, reasons=tuple(map(redact, access.reasons)))

@@ -364,15 +364,18 @@ def _of_kind(failure: Failure) -> StageExplanation:
 def _of_error(
     failure: Failure, request: AuthorizerRequest, known: tuple[Stage, str, str], authorizer: Authorizer | None
 ) -> StageExplanation:
-    if failure.error == "UnauthorizedException" and "is not authorized to perform" in (failure.message or ""):
+    said = failure.message or ""
+    if failure.error == "UnauthorizedException" and "is not authorized to perform" in said:
         known = _ERRORS["AccessDeniedException"]  # IAM's sentence: the cause is the caller, whatever the class
+    if failure.error == "UnauthorizedException" and "signature mismatch" in said.lower():
+        return StageExplanation(failure.error, Stage.SIGNATURE, *_RULES[test_call.SIGNATURE_MISMATCH.id], False)
     stage, why, next_step = known
     line = permission_line(authorizer) if authorizer is not None and stage is Stage.RAN else None
     if line is not None:
         next_step = f"Read the function's log; if it was never invoked, add the permission: {line}"
     if failure.error == "UnauthorizedException" and request.mode is Mode.CONTEXT and signature_of(request) is None:
         stage = Stage.CREDENTIALS
-    if stage is Stage.CREDENTIALS and "explicit deny" in (failure.message or ""):
+    if stage is Stage.CREDENTIALS and "explicit deny" in said:
         next_step = "A policy denies it explicitly, which no Allow overrides: change that policy, or use another role."
     return StageExplanation(failure.error, stage, why, failure.advice or next_step, earlier_passed=False)
 
@@ -393,8 +396,5 @@ def _unknown(failure: Failure) -> StageExplanation:
 
 
 def _stage_of_status(status: int | None) -> Stage:
-    if status in (401, 403):
-        return Stage.CREDENTIALS
-    if status == 404:
-        return Stage.FOUND
-    return Stage.RAN if status is not None and status >= 500 else Stage.WELL_FORMED
+    other = Stage.RAN if status is not None and status >= 500 else Stage.WELL_FORMED
+    return {401: Stage.CREDENTIALS, 403: Stage.CREDENTIALS, 404: Stage.FOUND}.get(status or 0, other)

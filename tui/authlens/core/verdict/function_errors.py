@@ -7,7 +7,7 @@ import re
 from authlens.core.request.members import MEMBERS, SHAPE, protocol_of
 from authlens.core.request.request import AuthorizerRequest, Mode
 
-_READ_LOG = "Read the function's log for the stack trace; a local endpoint shows it with the invocation."
+READ_LOG = "Read the function's log for the stack trace; a local endpoint shows it with the invocation."
 _UNNAMED = "The function raised an error, timed out or crashed; this message does not say which."
 
 _TYPES: dict[str, tuple[str, str]] = {
@@ -97,7 +97,10 @@ def function_error(error_type: str, message: str, request: AuthorizerRequest) ->
         )
     if error_type in _TYPES:
         return _TYPES[error_type]
-    return (f"The function raised {error_type}." if error_type else _UNNAMED), _READ_LOG
+    if not error_type:
+        return _UNNAMED, READ_LOG
+    what = f": {message}" if missing and message == f"'{missing}'" else f", reading {missing}" if missing else ""
+    return f"The function raised {error_type}{what}.", READ_LOG
 
 
 def _lacking(member: str, request: AuthorizerRequest) -> tuple[str, str]:

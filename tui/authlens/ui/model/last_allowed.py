@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 def last_allowed(rows: Sequence[HistoryRow], number: int, source: str | None, authorizer: str) -> HistoryRow | None:
     """The best of the rows, which come newest first.
 
-    One of the same saved request is better than one of its authorizer, an earlier one better than a later one, and
-    one that everything was allowed of better than one that was only authenticated.
+    One of the same saved request is better than one of its authorizer, and one that everything was allowed of better
+    than one that was only authenticated; of those that are alike, the newest is the last, whatever sent it.
     """
     candidates = (
         row for row in rows if row.verdict == AUTHENTICATED and row.number != number and row.authorizer == authorizer
     )
-    return min(candidates, key=lambda row: _rank(row, number, source), default=None)
+    return min(candidates, key=lambda row: _rank(row, source), default=None)
 
 
-def _rank(row: HistoryRow, number: int, source: str | None) -> tuple[bool, bool, bool, bool, int]:
-    """The smallest is the best; of two alike, the one whose number is the nearest."""
+def _rank(row: HistoryRow, source: str | None) -> tuple[bool, bool, bool, int]:
+    """The smallest is the best."""
     is_same = row.source == source and source is not None
     is_file = is_same or (source is not None and row.source is not None and _file(row.source) == _file(source))
-    return bool(row.stage), not is_same, not is_file, row.number > number, abs(number - row.number)
+    return bool(row.stage), not is_same, not is_file, -row.number
 
 
 def _file(source: str) -> str:

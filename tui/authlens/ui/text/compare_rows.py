@@ -48,11 +48,11 @@ def drawn_rows(comparison: Comparison, width: int, textual: bool, folded: bool) 
 
 
 def _in_words(comparison: Comparison, width: int) -> Iterator[Drawn]:
-    """Equal or different, the request, flipped decisions, the other changes, notes; each wrapped after its glyph."""
+    """Equal or different, flipped decisions, the request, the other changes, notes; each wrapped after its glyph."""
     equal = ("=", "EQUAL BY MEANING", "$text-success")
     lines = [equal if comparison.equal else ("≠", "DIFFERENT", "$text-warning")]
-    lines += [("~", change.words, "$text-warning") for change in comparison.of_request]
     lines += [("!", flip.words, "$text-error") for flip in comparison.flips]
+    lines += [("~", change.words, "$text-warning") for change in comparison.of_request]
     lines += [
         ("~", change.words, "$text-warning") if change.differs else ("·", change.words, "$foreground-muted")
         for change in comparison.changes

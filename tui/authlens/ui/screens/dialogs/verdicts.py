@@ -104,7 +104,7 @@ class VerdictsScreen(Dialog[int]):
         else:
             from authlens.ui.screens.dialogs.compare import CompareScreen
 
-            self.app.push_screen(CompareScreen(compare(sent.against, sent.invocation, self._questions or None)))
+            self.app.push_screen(CompareScreen(compare(sent.against, sent.invocation, also=self._questions)))
 
     def _summary(self) -> str:
         judged = [each for each in self._sent if each.judgement is not None]

@@ -93,11 +93,11 @@ class CompareController:
     async def _open(self, left: Invocation | Side, right: Invocation | Side) -> None:
         from authlens.core.compare.compare import Side, compare
 
-        now, questions = self._now(), self._answer.questions or None
+        now, questions = self._now(), self._answer.questions
         sides = [
             Side.of(one, invocation_name(one, now)) if isinstance(one, Invocation) else one for one in (left, right)
         ]
-        self._show(await background.call(lambda: compare(sides[0], sides[1], questions)))
+        self._show(await background.call(lambda: compare(sides[0], sides[1], also=questions)))
 
     def _show(self, comparison: Comparison) -> None:
         from authlens.ui.screens.dialogs.compare import CompareScreen

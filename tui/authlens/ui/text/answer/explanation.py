@@ -88,7 +88,9 @@ def _explained(
     deployment: Deployment | None,
 ) -> Explanation:
     outcome = invocation.outcome
-    verdict = _with_keys(stages(invocation, questions, authorizer, deployment=deployment))
+    verdict = _with_keys(
+        stages(invocation, questions, authorizer, deployment=deployment), bool(invocation.function_log)
+    )
     read = read_for(invocation, authorizer, deployment)
     if outcome is None or invocation.is_probe:
         return Explanation(verdict, (), (), (), ())
@@ -120,13 +122,16 @@ def _explained(
     )
 
 
-def _with_keys(verdict: Verdict) -> Verdict:
+def _with_keys(verdict: Verdict, has_log: bool) -> Verdict:
     """The verdict with the app's keys where its advice names commands."""
     return replace(
         verdict,
         headline=in_app(verdict.headline),
-        next_step=in_app(verdict.next_step),
-        stages=tuple(replace(one, why=in_app(one.why), next_step=in_app(one.next_step)) for one in verdict.stages),
+        next_step=in_app(verdict.next_step, has_log=has_log),
+        stages=tuple(
+            replace(one, why=in_app(one.why), next_step=in_app(one.next_step, has_log=has_log))
+            for one in verdict.stages
+        ),
         caveats=tuple(
             replace(one, message=in_app(one.message), next_step=in_app(one.next_step)) for one in verdict.caveats
         ),
@@ -136,4 +141,4 @@ def _with_keys(verdict: Verdict) -> Verdict:
 @lru_cache(maxsize=8)
 def compared(left: Invocation, right: Invocation, questions: tuple[Question, ...]) -> Comparison:
     """The comparison of two invocations, made only once for equal arguments."""
-    return compare(left, right, questions or None)
+    return compare(left, right, also=questions)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from authlens.core.verdict.function_errors import READ_LOG
+
 _INSTEAD = {
     "authlens verify": "Ctrl+T",
     "authlens sign": "Ctrl+T",
@@ -23,6 +25,12 @@ _INSTEAD = {
 _COMMAND = re.compile(r"'(authlens [^']*)'")
 
 
-def in_app(text: str) -> str:
-    """The text with the app's keys in place of quoted commands."""
+def in_app(text: str, *, has_log: bool = False) -> str:
+    """The text with the app's keys in place of quoted commands.
+
+    has_log: whether the answer has a function log, which is then a page away.
+    """
+    if text == READ_LOG:
+        where = "the Log page shows it" if has_log else "l on the answer"
+        return f"Read the function's log for the stack trace: {where}."
     return _COMMAND.sub(lambda found: _INSTEAD.get(found[1], found[0]), text) if "'authlens " in text else text

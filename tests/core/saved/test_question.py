@@ -16,6 +16,9 @@ from authlens.core.saved.question import first_questions, question_problem, read
     [
         ("publish sensors/7/data", "iot:Publish", "topic/sensors/7/data"),
         ("iot:Publish topic/a", "iot:Publish", "topic/a"),
+        ("pub a", "iot:Publish", "topic/a"),
+        ("Sub a/#", "iot:Subscribe", "topicfilter/a/#"),
+        ("recv a", "iot:Receive", "topic/a"),
         ("  SUBSCRIBE   a/+/b ", "iot:Subscribe", "topicfilter/a/+/b"),
         ("publish\tsensors/7", "iot:Publish", "topic/sensors/7"),
         ("connect sensor 7", "iot:Connect", "client/sensor 7"),

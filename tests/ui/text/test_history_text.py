@@ -108,6 +108,14 @@ def test_a_wide_row_names_principal_and_target() -> None:
     assert "/home/me" not in wide
 
 
+def test_a_long_name_takes_what_its_row_leaves_free_of_the_next_column() -> None:
+    long = replace(ROW, source="/x/8-authorizer-out-of-use.yaml", principal="")
+    for width in (66, 80):
+        plain = history_row(long, width, " ").plain
+        assert "8-authorizer-out-of-use " in plain
+        assert plain.index("demo") == history_row(ROW, width, " ").plain.index("demo")
+
+
 @pytest.mark.parametrize(
     ("target", "source", "names"),
     [

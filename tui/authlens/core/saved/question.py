@@ -21,8 +21,13 @@ def read_question(text: str) -> Question:
     return question
 
 
+_SHORT = {"pub": "publish", "sub": "subscribe", "recv": "receive", "conn": "connect"}
+"""As MQTT's users and tools shorten the actions."""
+
+
 def _completed(text: str) -> Question:
     name, _, resource = (part.strip() for part in " ".join(text.split(maxsplit=1)).partition(" "))
+    name = _SHORT.get(name.lower(), name)
     if not name:
         raise ValueError("Enter an action and a resource, for example: publish sensors/7/data")
     problem = action_problem(name)

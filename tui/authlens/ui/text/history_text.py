@@ -94,11 +94,15 @@ def history_row(row: HistoryRow, width: int, sign: str) -> Content:
     took = outcome_text.duration(row.duration) if width >= _ALL else ""
     room -= 8 if took else 0
     principal, target = _principal_cells(room), _target_cells(room)
+    who = shortened(safe_content(row.principal or _kind(row)), principal)
+    cells = room - principal - target - 2
+    # A long name may take what its row leaves free of the principal's column.
+    longer = max(0, min(safe_content(request_name(row)).cell_length - cells, principal - who.cell_length))
     return Content.assemble(
         fixed,
-        _name(row, room - principal - target - 2),
+        _name(row, cells + longer),
         " ",
-        _column(safe_content(row.principal or _kind(row)), principal),
+        _column(who, principal - longer),
         " ",
         _column(_target(row, target), target),
         (f"{took:>8}" if took else "", "$foreground-muted"),

@@ -77,7 +77,7 @@ class VerdictsScreen(Dialog[int]):
     VerdictsScreen > .box { width: 110; max-height: 90%; padding: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "dismiss(None)", "Close", id="verdicts.close", tooltip="Back to the history"),
+        Binding("escape,q", "dismiss(None)", "Close", id="verdicts.close", tooltip="Close the list"),
     ]
 
     def __init__(self, title: str, sent: Sequence[Sent], questions: tuple[Question, ...] = ()) -> None:

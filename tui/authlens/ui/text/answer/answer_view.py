@@ -79,7 +79,8 @@ class AnswerView:
         source = self.invocation.source
         name = Path(source).stem if source else self.invocation.request.authorizer_name or "another request"
         said = "edited since" if self.relation is Relation.EDITED else f"of {name}"
-        return f"{said} · {compare} compares" if compare else said
+        with_form = "" if self.relation is Relation.EDITED else " with the form"
+        return f"{said} · {compare} compares{with_form}" if compare else said
 
     @property
     def explanation(self) -> Explanation | None:

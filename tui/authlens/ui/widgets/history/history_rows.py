@@ -26,21 +26,19 @@ _AHEAD = 40
 class HistoryRows(Rows):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "show", "Show", id="history.show", tooltip="Show this invocation"),
-        Binding("slash,ctrl+f", "search", "Search", id="history.search", tooltip="Search the history"),
-        Binding("r", "resend", "Resend", id="history.resend", tooltip="Send its request, or those marked, again"),
-        Binding("l", "load", "Load", id="history.load", tooltip="Load its request into the form"),
         Binding(
             "d",
             "several('last_allowed')",
-            "vs allowed",
+            "vs OK",
             id="history.last-allowed",
             tooltip="What differs from the last allowed run of the same request, or of its authorizer",
         ),
-        Binding("b", "several('pin')", "Baseline", id="history.pin", tooltip="Compare all later answers with it"),
+        Binding("space", "mark", "Mark", id="history.mark", tooltip="Mark it, to compare or resend several"),
+        Binding("r", "resend", "Resend", id="history.resend", tooltip="Send its request, or those marked, again"),
         Binding("c", "several('compare')", "Compare", id="history.compare", tooltip="Compare what is marked"),
-        Binding(
-            "space", "mark", "Mark", show=False, id="history.mark", tooltip="Mark it, to compare or resend several"
-        ),
+        Binding("slash,ctrl+f", "search", "Search", id="history.search", tooltip="Search the history"),
+        Binding("l", "load", "Load", id="history.load", tooltip="Load its request into the form"),
+        Binding("b", "several('pin')", "Baseline", id="history.pin", tooltip="Compare all later answers with it"),
     ]
 
     @message

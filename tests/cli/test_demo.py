@@ -25,7 +25,7 @@ def test_a_reset_makes_the_samples_as_they_were(
     sample.write_text("mine")
     done = authlens("demo", "--reset")
     assert (done.code, done.out) == (252, ""), "the app itself needs a terminal"
-    assert f"the samples in {demo} are as they were" in done.err
+    assert f"reset the samples in {demo}; the history is kept" in done.err
     assert sample.read_text() == before
 
 

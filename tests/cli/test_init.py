@@ -17,7 +17,8 @@ import pytest
 from authlens.__main__ import main
 from authlens.core.saved.saved_request_yaml import read
 from authlens.core.signing.keys import public_pem_of
-from authlens.endpoint.projects.source import ProjectSource, read_source
+from authlens.endpoint.projects.bare_function import place_named
+from authlens.endpoint.projects.source import ProjectSource, read_source, region_named
 from authlens.endpoint.templates.definitions import read_definitions
 from support.public_keys import pair
 from support.shapes import PYTHON, bare, custom_resource, sam, write
@@ -170,6 +171,28 @@ def test_a_project_from_a_function(tmp_path: Path) -> None:
     assert authlens("init", tmp_path / "bare", "--from", f"{tmp_path}/src/authorize.py:handler").returncode == 0
     (each,) = read_definitions(tmp_path / "bare/authorizers.yaml").authorizers
     assert (each.authorizer.name, each.function.handler) == ("authorize", "authorize.handler")
+
+
+ARN = "arn:aws:iot:eu-central-1:123456789012:client/*"
+OTHER = "arn:aws:iot:eu-central-1:210987654321:client/*"
+
+
+@pytest.mark.parametrize(
+    ("code", "place"),
+    [
+        (f"A = '{ARN}'\nB = f'{ARN}{{x}}'\nC = 'arn:aws:s3:::bucket'\n", ("eu-central-1", "123456789012")),
+        (f"A = ['{ARN}', '{OTHER}']\n", ("eu-central-1", None)),
+        ("A = f'arn:aws:iot:{region}:{account}:client/*'\nB = 'arn:aws:iot:*:*:topic/x'\n", (None, None)),
+    ],
+)
+def test_a_function_says_where_it_runs_by_its_arns(
+    tmp_path: Path, code: str, place: tuple[str | None, str | None]
+) -> None:
+    (tmp_path / "app.py").write_text(f"{code}def handler(event, context): ...\n")
+    assert place_named(tmp_path / "app.py") == place
+    definitions = read_source(ProjectSource(tmp_path / "app.py"), ask=False)
+    assert (definitions.region, definitions.account) == (place[0] or "us-west-2", place[1] or "000000000000")
+    assert region_named(tmp_path / "app.py") == definitions.region
 
 
 def test_the_request_of_a_signed_authorizer_has_a_token(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from textual.screen import Screen
 
-from authlens.ui.runtime.host import Severity, Typing, Work
+from authlens.ui.runtime.host import Kind, Severity, Typing, Work
 
 
 class FakeHost:
@@ -53,8 +53,13 @@ class FakeHost:
     def lend(self, work: Callable[[], object]) -> None:
         work()
 
-    def notify(self, text: str, severity: Severity = "information", seconds: float | None = None) -> None:
+    def notify(
+        self, text: str, severity: Severity = "information", seconds: float | None = None, kind: Kind = ""
+    ) -> None:
         self.said.append(text)
+
+    def forget(self, kind: Kind) -> None:
+        """Nothing is shown here."""
 
     def leave(self, value: object = None) -> None:
         self.is_open = False

@@ -19,6 +19,7 @@ from authlens.core.request.target import Target
 from authlens.endpoint.local_devices import Address, DevicesSnapshot, LocalDevices
 from authlens.ui.screens import devices
 from authlens.ui.screens.devices import ConnectionRows, DevicesScreen
+from authlens.ui.screens.dialogs.compare import CompareScreen
 from authlens.ui.screens.dialogs.dialog import Ask
 from authlens.ui.screens.dialogs.probe import ProbeDialog
 from authlens.ui.widgets.controls.field import Field
@@ -31,8 +32,10 @@ from ui.robot import SENSOR, Robot, running
 
 
 @pytest_asyncio.fixture
-async def robot(tmp_path: Path) -> AsyncIterator[Robot]:
-    start = replace(SENSOR, target=Target(local=str(project(tmp_path))))
+async def robot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Robot]:
+    path = project(tmp_path)
+    monkeypatch.chdir(path.parent)
+    start = replace(SENSOR, target=Target(local=path.name))
     async with running(tmp_path, start) as started:
         await reopen(started)
         yield started
@@ -122,13 +125,18 @@ async def test_what_devices_do_is_seen_and_can_be_used(robot: Robot) -> None:
     await reopen(robot)
     await robot.press("d")
     await robot.settle()
+    await robot.until(lambda: isinstance(robot.app.screen, CompareScreen))
+    title = robot.app.screen.query_one(".box").border_title
+    assert "connection " in str(title), "both sides are named"
+    assert "test call " in str(title)
+    await robot.press("escape")
     assert robot.form == before, "comparing does not touch the form"
     view = robot.answer.view
-    assert view.baseline is not None
-    assert view.baseline.device is not None
+    assert view.baseline is None
     assert view.invocation is not None
     assert view.invocation.device is None
     assert robot.gateway.sent[-1].mqtt_context == mqtt
+    assert all(Path(row.target).is_absolute() for row in history.page()), "each says which project it is of"
 
     robot.screen.form.edit({"username": "edited"}, None)
     await reopen(robot)

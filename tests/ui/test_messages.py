@@ -51,8 +51,19 @@ async def test_messages_stand_above_the_keys_and_cover_nothing(tmp_path: Path) -
         assert "[b]one" not in robot.text()
         for number in range(9):
             robot.app.notify(f"message {number}")
-        await robot.settle()  # more of them than a quarter of the screen
-        assert [number for number in range(9) if f"message {number}" in robot.text()] == [3, 4, 5, 6, 7, 8]
+        await robot.settle()  # more of them than there is room for
+        assert [number for number in range(9) if f"message {number}" in robot.text()] == [6, 7, 8]
+        robot.app.clear_notifications()
+        host = robot.screen.host
+        host.notify("Opened one.yaml.", kind="file")
+        host.notify("app.py was changed. F5 runs it.", kind="to send")
+        host.notify("Saved one.yaml.", kind="file")
+        await robot.settle()
+        assert "Opened one" not in robot.text(), "a newer one of its kind replaces it"
+        assert "Saved one" in robot.text()
+        await robot.send()
+        assert "F5 runs it" not in robot.text(), "that was done"
+        assert "Saved one" in robot.text()
 
 
 async def test_each_pane_shows_its_most_useful_keys_and_the_way_on(tmp_path: Path) -> None:

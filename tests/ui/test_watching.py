@@ -10,6 +10,8 @@ import pytest
 from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.gateway import Reply
 from authlens.core.request.target import Target
+from authlens.endpoint.local_code import CodeWatch
+from authlens.store.requests import save
 from authlens.ui.screens.main import watching
 from support.app_services import PASSED, ScriptedGateway
 from ui.robot import SENSOR, running
@@ -41,6 +43,29 @@ async def test_a_change_of_the_code_sends_again_and_tells_the_difference(project
         assert "≠ since #1: principal sensor7 → sensor8" in robot.text()
         await robot.press("ctrl+r")
         assert not robot.screen.watching
+
+
+async def test_nothing_says_that_code_is_watched_once_the_request_goes_to_aws(project: Path) -> None:
+    """Nor does a save of the request count as a change of the code around it."""
+    definitions = DEFINITIONS.replace("codeUri: code", "codeUri: .").replace("app.handler", "code/app.handler")
+    (project / "authorizers.yaml").write_text(definitions)
+    (project / "requests").mkdir()
+    saved = replace(SENSOR, target=Target(local="../authorizers.yaml"))
+    save(project / "requests" / "sensor.yaml", saved, None)
+    async with running(project, project / "requests" / "sensor.yaml") as robot:
+        await robot.press("ctrl+r")
+        await robot.until(lambda: robot.screen.watcher.code_state is not None)
+        before = robot.screen.watcher.code_state
+        await robot.go_to("username")
+        await robot.type("x")
+        await robot.press("ctrl+s")
+        assert "xsensor-7" in (project / "requests" / "sensor.yaml").read_text()
+        assert await robot.screen.watcher._look_at(CodeWatch.of(saved.target, project / "requests")) == before
+        assert not robot.gateway.sent
+        await robot.paste("aws iot test-invoke-authorizer --authorizer-name A --token t --region eu-west-1")
+        await robot.until(lambda: not robot.screen.watching)
+        assert "watching" not in robot.text().splitlines()[0]
+        assert any("No longer watching" in said for said in robot.notifications())
 
 
 async def test_only_code_on_this_machine_can_be_watched(tmp_path: Path) -> None:

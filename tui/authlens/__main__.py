@@ -213,6 +213,7 @@ def _open_app(wish: OpenApp, services: CliServices) -> int:
             source=wish.source,
             target_overrides=wish.overrides,
             demo=wish.demo,
+            said=wish.said,
             prompt=wish.prompt,
             watch=wish.watch,
         )

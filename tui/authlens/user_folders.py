@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 NAME = "authlens"
+VARIABLES = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME")
 
 
 def user_folder(environ: Mapping[str, str], variable: str, otherwise: str) -> Path:

@@ -67,8 +67,36 @@ def test_links_in_a_circle_and_to_nowhere_end(folder: Path) -> None:
     assert fingerprint(folder) == fingerprint(folder)
 
 
-def test_a_folder_that_is_gone_is_a_state_too(tmp_path: Path) -> None:
-    assert fingerprint(tmp_path / "gone") != fingerprint(tmp_path.parent)
+def test_a_folder_that_is_gone_is_a_state_too(folder: Path) -> None:
+    assert fingerprint(folder / "gone") != fingerprint(folder)
+
+
+REQUEST = "target: {local: ../authorizers.yaml}\nrequest:\n  authorizerName: app\n  token: allow\n"
+
+
+def test_what_authlens_writes_is_not_a_change_of_the_code(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder / "state"))
+    before, newest = fingerprint(folder), last_written(folder)
+    for name in ("requests/app.yaml", "app.yaml", "state/authlens/history.db", "requests/.authlens-7-x.tmp"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(REQUEST)
+        assert (fingerprint(folder), last_written(folder)) == (before, newest), name
+    (folder / "requests/app.yaml").write_text(f"description: saved again\n{REQUEST}")
+    assert (fingerprint(folder), last_written(folder)) == (before, newest)
+
+
+@pytest.mark.parametrize(
+    "name", ["requests/allowed.yaml", "allowed.yaml", "requests/app.json", "authlens/allowed.yaml"]
+)
+def test_data_that_the_function_reads_is_code_wherever_it_is(folder: Path, name: str) -> None:
+    before = fingerprint(folder)
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text("tokens: [allow]\n")
+    added, newest = fingerprint(folder), last_written(folder)
+    assert newest is not None
+    assert newest[1] == folder / name
+    (folder / name).write_text("tokens: [allow, admit]\n")
+    assert len({before, added, fingerprint(folder)}) == 3
 
 
 @pytest.mark.slow

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from textual.content import Content
 
@@ -25,6 +27,22 @@ def test_who_is_talked_to() -> None:
     assert dict(identity_parts(Target(), None))["profile"] == "?", "the environment may name another"
     assert target_name(Target(local="demo")) == "demo"
     assert target_name(Target(local="a/authorizers.yaml")) == "local a/authorizers.yaml"
+    here = Path("/home/me/project")
+    for local, base, said in (
+        ("../authorizers.yaml", here / "requests", "authorizers.yaml"),
+        ("../authorizers.yaml", Path("requests"), "authorizers.yaml"),
+        ("authorizers.yaml", here / "sub", "sub/authorizers.yaml"),
+        ("../../other/authorizers.yaml", here / "requests", "authorizers.yaml"),
+        ("..", here / "requests", "project"),
+    ):
+        assert target_name(Target(local=local), base, here) == f"local {said}"
+
+
+def test_the_region_stays_while_the_code_is_watched() -> None:
+    watched = authorizer_state(Authorizer("A"), is_watched=True)
+    parts = identity_parts(LOCAL, IDENTITY, Configured("", "eu-west-1"), name="local authorizers.yaml")
+    said = identity_line("SensorAuth", watched, parts, 78).plain
+    assert " ".join(said.split()) == "SensorAuth ● watching ✓ local authorizers.yaml · eu-west-1 · 123456789012"
 
 
 @pytest.mark.parametrize(

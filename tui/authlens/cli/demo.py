@@ -7,6 +7,9 @@ import argparse
 from authlens.cli.console.diagnostics import CommandError, narrate
 from authlens.cli.console.services import CliServices, OpenApp
 
+RESET = "The samples are as they were. The history is kept."
+"""The app's words once it is open."""
+
 
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
@@ -24,5 +27,5 @@ def run(arguments: argparse.Namespace, services: CliServices) -> OpenApp:
             unpack_samples(folder, reset=True)
         except OSError as error:
             raise CommandError(f"the samples in {folder} cannot be written: {error.strerror}") from None
-        narrate(f"authlens: the samples in {folder} are as they were", services.stderr)
-    return OpenApp(demo=True)
+        narrate(f"authlens: reset the samples in {folder}; the history is kept", services.stderr)
+    return OpenApp(demo=True, said=RESET if arguments.reset else "")

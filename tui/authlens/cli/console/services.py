@@ -52,5 +52,7 @@ class OpenApp:
     """Send the request again whenever the function's code changes."""
     source: Path | None = None
     """The file that `saved` was read from; its target is trusted if that file is."""
+    said: str = ""
+    """What the app says first: what the command did."""
     overrides: Mapping[str, object] | None = None
     """Fields of `Target` given on the command line."""

@@ -23,12 +23,12 @@ from authlens.core.request.target import Target
 from authlens.core.saved import expectation_yaml
 from authlens.core.saved.cases import read_cases
 from authlens.core.saved.certificate import Certificate
+from authlens.core.saved.recognised import KEYS
 from authlens.core.saved.saved_request import Case, SavedRequest, Sign, SuitePart
 from authlens.core.text.base64_text import lenient_base64
 from authlens.core.text.encodings import to_base64
 from authlens.core.text.yaml_reader import YamlError, YamlNode, load
 
-KEYS = ("description", "tags", "skip", "target", "request", "sign", "certificate", "expect", "cases")
 _PLACES = ("token", "username", "queryString", "headers")
 _MEMBERS = tuple(SHAPE)
 

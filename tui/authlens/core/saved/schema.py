@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from authlens.core.request.members import CONTEXTS, SHAPE, Member, MemberKind, Shape
-from authlens.core.saved import cases, expectation_yaml, saved_request_yaml
+from authlens.core.saved import cases, expectation_yaml, recognised
 from authlens.core.saved.source import SEPARATOR
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -51,7 +51,7 @@ def request_schema() -> Schema:
         "expect": about(_expect(nullable=False), "What authlens run expects of the answer."),
         "cases": _cases(),
     }
-    assert set(properties) == set(saved_request_yaml.KEYS)
+    assert set(properties) == set(recognised.KEYS)
     return {
         "$schema": DRAFT,
         "title": "A saved request of authlens",

@@ -30,6 +30,7 @@ _BINARIES = (b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
 _IMPORTS = re.compile(r"^[ \t]*(?:from|import)[ \t]+(?P<dots>\.*)(?P<name>\w*)", re.MULTILINE)
 _MOST_PACKAGES = 4
 """How deep a package may be from which a function imports by its whole name."""
+_ARN = re.compile(r"\barn:aws[a-z-]*:[a-z0-9-]+:(?P<region>[a-z]{2}(?:-[a-z]+)+-\d)?:(?P<account>\d{12})?:")
 _BARE = re.compile(r"(?P<file>.+\.(?:py|js|mjs|cjs|ts|mts|cts)):(?P<handler>[A-Za-z_$][\w$.]*)", re.DOTALL)
 
 
@@ -53,7 +54,8 @@ def is_program(path: Path) -> bool:
 def read_bare(file: Path, handler: str, settings: ProjectSettings, ask: bool = True) -> Definitions:
     """Raises DefinitionError."""
     file = Path(os.path.abspath(file))
-    region, account = settings.region or DEFAULT_REGION, settings.account or DEFAULT_ACCOUNT
+    named = place_named(file)
+    region, account = settings.region or named[0] or DEFAULT_REGION, settings.account or named[1] or DEFAULT_ACCOUNT
     name = re.sub(r"[^\w=,@-]", "-", file.stem, flags=re.ASCII) or "function"
     try:
         arn = function_arn(region, account, _function_name(name))
@@ -67,6 +69,16 @@ def read_bare(file: Path, handler: str, settings: ProjectSettings, ask: bool = T
         *(region, account, (AuthorizerDefinition(authorizer, function),), (function,)),
         warnings=(*settings.warnings, *((f"{file}: {warning}",) if warning else ())),
     )
+
+
+def place_named(file: Path) -> tuple[str | None, str | None]:
+    """The region and the account in the ARNs that a function's code spells out, each where there is exactly one."""
+    try:
+        found = [*_ARN.finditer(content_of(file).decode("utf-8", "replace"))]
+    except OSError:
+        return None, None
+    region, account = ({each[part] for each in found} - {None} for part in ("region", "account"))
+    return region.pop() if len(region) == 1 else None, account.pop() if len(account) == 1 else None
 
 
 def _function_name(name: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from authlens.core.text.yaml_reader import YamlError
 from authlens.endpoint.projects.assembly import is_assembly, read_assembly, stack_files
-from authlens.endpoint.projects.bare_function import is_program, read_bare, split_bare
+from authlens.endpoint.projects.bare_function import is_program, place_named, read_bare, split_bare
 from authlens.endpoint.projects.foreign import NOTHING, foreign, foreign_folder, in_folder
 from authlens.endpoint.projects.handlers import is_code, the_handler
 from authlens.endpoint.projects.plan import plan_json, read_plan
@@ -130,8 +130,10 @@ def region_named(path: Path) -> str:
         settings = settings_beside(Path(bare[0]) if bare else path)
     except DefinitionError:
         return DEFAULT_REGION
-    if settings.region or bare:
-        return settings.region or DEFAULT_REGION
+    if settings.region:
+        return settings.region
+    if bare or is_code(path):
+        return place_named(Path(bare[0]) if bare else path)[0] or DEFAULT_REGION
     folder = path if path.is_dir() else path.parent
     if is_assembly(folder) and (path.is_dir() or path.name.endswith(".template.json")):
         stacks = sorted(stack_files(folder, []), key=lambda one: one.path != path)

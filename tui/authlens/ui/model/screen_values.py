@@ -101,7 +101,7 @@ class FormState:
         if self.holds(invocation):
             return True
         if invocation.source is None:
-            return invocation.request.authorizer_name == self.draft.request.authorizer_name
+            return self.file.path is None and invocation.request.authorizer_name == self.draft.authorizer_name
         return self.file.is_source(invocation.source)
 
     def holds(self, invocation: Invocation) -> bool:
@@ -146,6 +146,8 @@ class IdentityState:
     """Who the form's request is sent as, and to which authorizer."""
 
     target: Target = field(default_factory=Target)
+    base: Path | None = None
+    """The folder that the target's path starts from."""
     name: str = ""
     """The authorizer that the form names."""
     environment: str = ""

@@ -16,10 +16,13 @@ from textual.worker import Worker
 
 from authlens.ui.runtime.background import TooManyAbandoned
 from authlens.ui.runtime.key_queue import KeyHold
+from authlens.ui.runtime.textual_internals import FaultApp
 
 Answer = TypeVar("Answer")
 Work = Callable[[], Coroutine[Any, Any, object]]
 Severity = Literal["information", "warning", "error"]
+Kind = Literal["", "file", "form", "to send", "watch"]
+"""What a message is about: the open file, what came into the form, what F5 would do now, watching the code."""
 Typing = Literal["goes on", "waits for the dialog", "waits"]
 """What happens to keys that are hit while something runs in the background."""
 
@@ -65,8 +68,17 @@ class Host(Protocol):
         Raises ProgramFailed if the terminal cannot be handed over.
         """
 
-    def notify(self, text: str, severity: Severity = "information", seconds: float | None = None) -> None:
-        """Show the user a message for some seconds."""
+    def notify(
+        self,
+        text: str,
+        severity: Severity = "information",
+        seconds: float | None = None,
+        kind: Kind = "",
+    ) -> None:
+        """Show the user a message for some seconds, in place of an older one of its kind."""
+
+    def forget(self, kind: Kind) -> None:
+        """Put the message of a kind away: it no longer holds, or what it asks for was done."""
 
     def leave(self, value: object = None) -> None:
         """End the app."""
@@ -130,8 +142,19 @@ class ScreenHost:
 
         lend(self._screen.app, work)
 
-    def notify(self, text: str, severity: Severity = "information", seconds: float | None = None) -> None:
-        self._screen.notify(text, severity=severity, timeout=seconds, markup=False)
+    def notify(
+        self,
+        text: str,
+        severity: Severity = "information",
+        seconds: float | None = None,
+        kind: Kind = "",
+    ) -> None:
+        self._screen.notify(text, title=kind, severity=severity, timeout=seconds, markup=False)
+
+    def forget(self, kind: Kind) -> None:
+        app = self._screen.app
+        if isinstance(app, FaultApp):
+            app.forget_kind(kind)
 
     def leave(self, value: object = None) -> None:
         self._screen.app.exit(value)

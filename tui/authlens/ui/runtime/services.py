@@ -39,6 +39,8 @@ class AppServices:
     target_overrides: Mapping[str, object] | None = None
     """Fields of `Target` from the command line; they override those of a file."""
     demo: bool = False
+    said: str = ""
+    """What the command line did before, for the user to read in the app."""
     prompt: bool = False
     """On leaving, return the request that the form holds."""
     watch: bool = False

@@ -111,6 +111,14 @@ def _loaded(path: Path) -> Loaded | None:
         return None
 
 
+def working_folder() -> Path | None:
+    """`None` if it was removed."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Project:
     folder: Path

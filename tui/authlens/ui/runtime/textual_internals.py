@@ -207,14 +207,23 @@ class FaultApp(App[object]):
         """There is a message more, or one less."""
 
     def messages_of(self, screen: Screen[Any]) -> list[Notification]:
-        """What `notify` said on a screen, the oldest first; once it is closed, the one that is left says it."""
+        """What `notify` said on a screen, the oldest first; once it is closed, the one that is left says it.
+
+        The title of a message is its kind: of several of a kind the newest is left.
+        """
         said, is_left = self._said_on, screen.is_current
         open_ones = {id(each) for each in self.screen_stack}
-        where = [(message, said.get(message.identity)) for message in self._notifications]
+        newest = {message.title: message for message in self._notifications if message.title}
+        kept = [each for each in self._notifications if newest.get(each.title, each) is each]
+        where = [(message, said.get(message.identity)) for message in kept]
         return [each for each, on in where if on == id(screen) or (is_left and on not in open_ones)]
 
     def forget_message(self, message: Notification) -> None:
         self._unnotify(message)
+
+    def forget_kind(self, kind: str) -> None:
+        for message in [each for each in self._notifications if each.title == kind]:
+            self.forget_message(message)
 
     def _refresh_notifications(self) -> None:
         """In place of Textual's toasts, which cover what is below them."""

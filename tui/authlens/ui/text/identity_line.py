@@ -5,6 +5,7 @@ The rule: however narrow it is, the authorizer's state and the target can be rea
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
@@ -25,26 +26,37 @@ _TARGET = 8
 _GAP = 2
 
 _WATCHED = Content.styled("● watching", "bold $text-primary")
+_ACTIVE = "✓ ACTIVE"
 Part = tuple[str, str]
 """A label and its value."""
 
 
-def target_name(target: Target) -> str:
-    """Where a request goes, in a word or two."""
+def target_name(target: Target, base: PurePath | None = None, cwd: PurePath | None = None) -> str:
+    """Where a request goes, in a word or two.
+
+    base: the folder that a local target's path starts from. cwd: the folder that it is shown from, if it is below it.
+    """
     if target.local == DEMO:
         return "demo"
     if target.local is not None:
         path = PurePath(target.local)
-        return f"local {path.name if path.is_absolute() else target.local}"
+        if cwd is not None and base is not None:
+            path = PurePath(os.path.normpath(cwd / base / path))
+            path = path.relative_to(cwd) if path != cwd and path.is_relative_to(cwd) else path
+        return f"local {path.name if path.is_absolute() else path}"
     return target.endpoint_url or "AWS"
 
 
 def identity_parts(
-    target: Target, identity: Identity | None, configured: Configured | None = None, environment: str = ""
+    target: Target,
+    identity: Identity | None,
+    configured: Configured | None = None,
+    environment: str = "",
+    name: str = "",
 ) -> list[Part]:
-    """Labels and values of who is talked to as, the target first."""
+    """Labels and values of who is talked to as, the target first. name: the target's, as `target_name` has it."""
     return [
-        ("target", target_name(target)),
+        ("target", name or target_name(target)),
         *([("environment", environment)] if environment else []),
         ("profile", "–" if target.local else _profile(target, configured)),
         ("region", (configured and configured.region) or (identity and identity.region) or target.region or "?"),
@@ -115,6 +127,10 @@ def _rungs(
     known = [part for part in parts if part[1] not in _UNKNOWN]
     yield whole, _length(*whole), _values(known)
     yield (name, status), _length(name, status), _values(known)
+    if status.plain.startswith(_WATCHED.plain) and status.plain.endswith(_ACTIVE):
+        # While the code is watched, the mark of an active authorizer says it without the word.
+        status = status[: -len(_ACTIVE) + 1]
+        yield (name, status), _length(name, status), _values(known)
     for number in range(len(_LESS) + 1):
         kept = [part for part in known if part[0] not in _LESS[:number]]
         yield (name, status), _least(name, status), _values(kept)

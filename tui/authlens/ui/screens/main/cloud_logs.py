@@ -58,7 +58,7 @@ class LogController:
             self._host.notify(_LOCAL)
             return
         if shown is None or view.authorizer is None or view.authorizer.name != shown.request.authorizer_name:
-            self._host.notify("Send the request first: its function and the time say where to look.")
+            self._host.notify("Send the request first: its function and the time say where to look.", kind="to send")
             return
         query = function_query(view.authorizer, *window(shown), view.deployment)
         self._read(shown, query, f"CloudWatch Logs, {query.group}, around this invocation:")
@@ -67,7 +67,7 @@ class LogController:
         """What AWS IoT logged of real connections of the client."""
         shown = self._answer.invocation
         if shown is None:
-            self._host.notify("Send the request first: its client id says what to look for.")
+            self._host.notify("Send the request first: its client id says what to look for.", kind="to send")
             return
         if shown.target.local is not None:
             self._host.notify("This was sent to a local target, so AWS IoT logged nothing about it.")

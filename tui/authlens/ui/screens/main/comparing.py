@@ -58,7 +58,9 @@ class CompareController:
         if number is None and self._answer.invocation is not None:
             number = self._answer.invocation.number
         if number is None:
-            self._host.notify("Send it first; then it can be compared with the last run that was allowed.")
+            self._host.notify(
+                "Send it first; then it can be compared with the last run that was allowed.", kind="to send"
+            )
         else:
             self._host.run(lambda: self._with_last_allowed(number), "compare", typing="waits for the dialog")
 
@@ -77,11 +79,20 @@ class CompareController:
             return
         await self._open(allowed, run)
 
+    def with_test_call(self, connection: Invocation, test: Invocation) -> None:
+        """Compare a device's connection with the test call of the same request, which was just answered."""
+        from authlens.core.compare.compare import Side
+
+        now = self._now()
+        device = Side.of(connection, f"connection {invocation_name(connection, now)}")
+        call = Side.of(test, f"test call {invocation_name(test, now)}")
+        self._host.run(lambda: self._open(device, call), "compare", typing="waits for the dialog")
+
     def form_with_last(self) -> None:
         """Compare the form with the run that is shown."""
         shown = self._answer.invocation
         if shown is None:
-            self._host.notify("Send it first; then the form can be compared with that run.")
+            self._host.notify("Send it first; then the form can be compared with that run.", kind="to send")
             return
         from authlens.core.compare.compare import Side
 
@@ -126,7 +137,7 @@ class CompareController:
         """The answer that is shown becomes the baseline, or is cleared."""
         shown = self._answer.invocation
         if shown is None or shown.number is None:
-            self._host.notify("Send it first; its answer can then be the baseline.")
+            self._host.notify("Send it first; its answer can then be the baseline.", kind="to send")
         else:
             self.pin_number(shown.number)
 
@@ -136,14 +147,14 @@ class CompareController:
         """The current answer becomes what the saved request expects."""
         shown, draft = self._answer.invocation, self._form.state.draft
         if shown is None:
-            self._host.notify("Send it first; its answer can then be recorded as the expectation.")
+            self._host.notify("Send it first; its answer can then be recorded as the expectation.", kind="to send")
             return
         from authlens.core.expect.record import recorded
 
         expect = recorded(shown, self._answer.questions, draft.expect)
         self._form.put(replace(draft, expect=expect))
         self._answer.expect(expect)
-        self._host.notify("Recorded as the expectation; Ctrl+S saves it with the request.")
+        self._host.notify("Recorded as the expectation; Ctrl+S saves it with the request.", kind="file")
 
     def with_expectation(self) -> None:
         """Compare the answer with what its saved request expects."""

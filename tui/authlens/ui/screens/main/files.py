@@ -17,9 +17,11 @@ from authlens.ui.model.screen_values import FormState
 from authlens.ui.runtime import background
 from authlens.ui.runtime.host import Host, Work
 from authlens.ui.runtime.services import AppServices
+from authlens.ui.runtime.start import working_folder
 from authlens.ui.screens.dialogs.dialog import Ask, AskText, Way
 from authlens.ui.screens.dialogs.trust import trust_saved
 from authlens.ui.screens.main.form import FormController
+from authlens.ui.screens.main.request.beginning import is_empty, project_words
 from authlens.ui.text.identity_line import target_name
 from authlens.user_path import user_path
 
@@ -128,7 +130,7 @@ class FileController:
         path = self._state.file.path
         if path is not None and path.parent == folder:
             await self._open_file(path)
-        self._host.notify("The samples are as they were.")
+        self._host.notify("The samples are as they were. The history is kept.")
         self._filed()
 
     def write_text(self, text: str, what: str) -> None:
@@ -148,14 +150,18 @@ class FileController:
         path, local = state.file.path, state.target.local
         if path is not None:
             name = path.relative_to(state.folder)
-            self._host.notify(f"Opened {name}, target {target_name(state.target)}. Ctrl+O opens another.", seconds=10)
+            target = target_name(state.target, state.base, working_folder())
+            self._host.notify(f"Opened {name}, target {target}. Ctrl+O opens another.", seconds=10, kind="file")
         elif local is not None:
             said = (
                 f"Opened {state.folder}, target {Path(local).name}. No saved request in it yet: Ctrl+S saves the form."
             )
-            self._host.notify(said, seconds=10)
+            self._host.notify(said, seconds=10, kind="file")
         elif not state.not_opened:
-            self._host.notify(f"No saved request in {state.folder} yet. Ctrl+S saves the form there.", seconds=10)
+            said = f"No saved request in {state.folder} yet. Ctrl+S saves the form there."
+            self._host.notify(
+                f"{said} {project_words(state.folder)}" if is_empty(state.folder) else said, seconds=15, kind="file"
+            )
 
     async def may_leave(self) -> bool:
         """Whether the form's content may be replaced; asks about unsaved changes."""
@@ -197,13 +203,15 @@ class FileController:
             return False
         saved = loaded.saved.case(case) if case else loaded.saved
         if saved is None:
-            self._host.notify(f"{path.name} no longer has a case {case}.", "warning")
+            self._host.notify(f"{path.name} no longer has a case {case}.", "warning", kind="file")
             return False
         draft, before = self._form.overridden(of_saved(saved)), self._state.file.path
         self._form.put(draft, None, OpenFile(draft, loaded.path, loaded.digest, case=case, cases=loaded.cases))
+        self._host.forget("file")  # what was said of another
+        self._host.forget("form")
         if loaded.open_to_others and loaded.path != before:
             said = "holds a secret in plain text, and other users of this machine can read it. Ctrl+S makes it private."
-            self._host.notify(f"{loaded.path.name} {said}")
+            self._host.notify(f"{loaded.path.name} {said}", kind="file")
         return True
 
     async def _save(self) -> bool:
@@ -212,7 +220,8 @@ class FileController:
         if file.path is None:
             return await self._save_as()
         if file.case:
-            self._host.notify(f"The form holds the case {file.case} of {file.path.name}: save it to a file of its own.")
+            said = f"The form holds the case {file.case} of {file.path.name}: save it to a file of its own."
+            self._host.notify(said, kind="file")
             return await self._save_as()
         return await self._write(file.path, file.digest)
 
@@ -232,7 +241,7 @@ class FileController:
 
         draft = self._state.draft
         if draft.problem is not None:
-            self._host.notify(f"Not saved. The password: {draft.problem}", "warning")
+            self._host.notify(f"Not saved. The password: {draft.problem}", "warning", kind="file")
             return False
         saved = draft.saved
         try:
@@ -244,7 +253,7 @@ class FileController:
             return False
         await self._trust_own(saved, loaded.path)
         self._form.keep(self._state.file.saved(draft, loaded.path, loaded.digest))
-        self._host.notify(f"Saved {loaded.path.name}.{_left_out(draft)}")
+        self._host.notify(f"Saved {loaded.path.name}.{_left_out(draft)}", kind="file")
         self._filed()
         return True
 
@@ -269,7 +278,7 @@ class FileController:
         from authlens.store.requests import rename
 
         if path is None:
-            self._host.notify(_NO_FILE)
+            self._host.notify(_NO_FILE, kind="file")
             return
         name = await self._host.ask(AskText("Rename", path.stem))
         renamed = await self._done(lambda: rename(path, name)) if name and name != path.stem else None
@@ -283,7 +292,7 @@ class FileController:
         from authlens.store.requests import duplicate
 
         if path is None:
-            self._host.notify(_NO_FILE)
+            self._host.notify(_NO_FILE, kind="file")
         elif await self.may_leave():
             copy = await self._done(lambda: duplicate(path))
             if copy is not None:
@@ -296,7 +305,7 @@ class FileController:
 
         path = self._state.file.path
         if path is None:
-            self._host.notify("This request has no file.")
+            self._host.notify("This request has no file.", kind="file")
             return
         ways = (Way("cancel", "Cancel"), Way("delete", "Delete"))
         if await self._host.ask(Ask("Delete", f"Delete {path}? The form keeps its content.", ways)) == "delete":
@@ -304,7 +313,9 @@ class FileController:
             self._filed()
             if not path.exists():
                 self._form.keep(OpenFile(Draft(), origin=path))
-                self._host.notify(f"Deleted {path.name}. The form keeps its content; Ctrl+S saves it again.")
+                self._host.notify(
+                    f"Deleted {path.name}. The form keeps its content; Ctrl+S saves it again.", kind="file"
+                )
 
     async def _write_text(self, text: str, what: str) -> None:
         note = "A path; relative ones start in the folder where authlens was started."

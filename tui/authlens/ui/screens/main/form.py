@@ -90,14 +90,14 @@ class FormController:
             name = self.state.file_name
             self.load_apart(invocation)
             back = f"Ctrl+Z brings {name} back." if name else "Ctrl+Z undoes that."
-            self._host.notify(f"Loaded the request of the connection as a new one. {back}")
+            self._host.notify(f"Loaded the request of the connection as a new one. {back}", kind="form")
             return
         draft = self.state.draft
         kept = replace(invocation.saved, description=draft.description, expect=draft.expect, suite=draft.suite)
         origin = next(iter(files_of(invocation.source)), None)
         self.put(of_saved(kept), None, replace(self.state.file, origin=origin))
         name = invocation_name(invocation, self._services.now())
-        self._host.notify(f"Loaded the request of {name}. Ctrl+Z undoes that.")
+        self._host.notify(f"Loaded the request of {name}. Ctrl+Z undoes that.", kind="form")
 
     def load_apart(self, invocation: Invocation) -> None:
         """Put the request of an invocation into the form as a new one: nothing of the open file applies to it."""
@@ -129,6 +129,7 @@ class FormController:
 
     def _step(self, step: EditStep | None) -> None:
         if step is not None:
+            self._host.forget("form")
             self._put(step.form, step.where)
 
     def _put(self, form: Form, focus: str | None) -> None:

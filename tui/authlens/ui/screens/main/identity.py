@@ -53,7 +53,7 @@ class IdentityController:
     def settle(self, form: FormState) -> None:
         """Something was typed: look the authorizer up when the typing has paused."""
         wanted = (form.target, form.draft.authorizer_name)
-        self._publish(target=wanted[0], name=wanted[1], environment=form.environment_name)
+        self._publish(target=wanted[0], base=form.base, name=wanted[1], environment=form.environment_name)
         if wanted != self._looked_up and self._host.is_open:
             self._host.after("look up", SETTLED, self.look_up)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from textual.binding import Binding, BindingType
 
 from authlens.frozen import dataclass
+from authlens.ui.screens.main.request import beginning
 from authlens.ui.widgets.answer.answer_pane import AnswerPane
 from authlens.ui.widgets.collection.collection_pane import CollectionPane
 from authlens.ui.widgets.controls.field import Field
@@ -81,6 +82,8 @@ KEYS: list[BindingType] = [
 WITHOUT_KEYS: tuple[Command, ...] = tuple(
     Command(title, f"do({command!r})", tooltip)
     for title, command, tooltip in (
+        ("File: Start a project", "start_project", "The command that makes a project here: authlens init"),
+        ("File: Open the samples", "open_samples", "The command that opens them: authlens demo"),
         ("File: Save as", "save_as", "Save the request to another file"),
         ("File: Rename", "rename", "Give the open file another name"),
         ("File: Duplicate", "duplicate", "Copy the open file and open the copy"),
@@ -154,6 +157,8 @@ def commands_of(screen: MainScreen) -> dict[str, Callable[[], None]]:
         "edit_request": screen.editing.request,
         "edit_function": screen.editing.function,
         "edit_target": screen.editing.target_file,
+        "start_project": partial(beginning.start_project, screen.host),
+        "open_samples": partial(beginning.open_samples, screen.host),
         "reset_samples": screen.files.reset_samples,
         "target": screen.looks.target,
         "request_as": screen.looks.request_as,

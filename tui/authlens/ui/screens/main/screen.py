@@ -37,6 +37,7 @@ from authlens.ui.screens.main.identity import IdentityController
 from authlens.ui.screens.main.keys import IN_THE_DEMO, KEYS, WITHOUT_KEYS, Command, commands_of
 from authlens.ui.screens.main.looks import LooksController
 from authlens.ui.screens.main.preflight import PreflightController
+from authlens.ui.screens.main.request import beginning
 from authlens.ui.screens.main.request.collection import CollectionController
 from authlens.ui.screens.main.request.editing import EditController
 from authlens.ui.screens.main.request.freshness import FreshnessController
@@ -174,8 +175,11 @@ class MainScreen(Screen[object]):
         self.preflight.look_ahead()
         self.variants.look()
         self.freshness.begin()
+        beginning.say_what_was_said(self.host, self.services.said)
         if self._is_choice:
             self.files.say_what_was_opened()
+        elif self.services.start is None and not self.services.demo and not self.services.prompt:
+            beginning.say_where_to_begin(self.host)
 
     def on_unmount(self) -> None:
         self.devices.close()
@@ -244,14 +248,14 @@ class MainScreen(Screen[object]):
             self._answer_chosen(invocation, self.form.expectation_for(invocation))
         elif action == "resend":
             (self.probing.again if invocation.is_probe else self.sending.send_again)(invocation)
+        elif action == "compare":
+            self.sending.send_again(invocation, partial(self.comparing.with_test_call, invocation))
         elif action == "save":
             self.files.save_connection(invocation)
         elif action == "load":
             self.form.load(invocation)
             self._file_opened()
         else:
-            if action == "compare":
-                self.answer.pin(invocation)
             self.sending.send_again(invocation)
 
     def _answer_chosen(self, invocation: Invocation, expect: Expectation | None) -> None:

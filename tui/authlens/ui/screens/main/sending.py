@@ -60,6 +60,8 @@ class SendController:
         self._sends = 0
         """How many requests were sent: a call abandoned for another must not stop the other's clock."""
         self._sent_at = 0.0
+        self._then: Callable[[Invocation], None] | None = None
+        """What to do with the answer that is waited for."""
         self._stop_clock: Callable[[], None] | None = None
         self._printed = PrintedLines()
         self.running: RunningCall | None = None
@@ -80,15 +82,24 @@ class SendController:
             self._host.cancel("send")
             self._arrive(not_sent(saved, source, self._services.now(), NO_AUTHORIZER), saved)
 
-    def send_again(self, invocation: Invocation) -> None:
-        """Send the request of an invocation as it was; the form stays as it is."""
+    def send_again(self, invocation: Invocation, then: Callable[[Invocation], None] | None = None) -> None:
+        """Send the request of an invocation as it was; the form stays as it is.
+
+        then: receives the answer once it is shown, if it was waited for.
+        """
         if is_redacted(invocation):
             self._host.notify("The history holds this request redacted, so it cannot be sent again.")
             return
         expect = self._form.expectation_for(invocation)
-        self.send(replace(invocation.saved, expect=expect), invocation)
+        self.send(replace(invocation.saved, expect=expect), invocation, then=then)
 
-    def send(self, saved: SavedRequest, again: Invocation | None = None, way: SendingWay | None = None) -> None:
+    def send(
+        self,
+        saved: SavedRequest,
+        again: Invocation | None = None,
+        way: SendingWay | None = None,
+        then: Callable[[Invocation], None] | None = None,
+    ) -> None:
         """Send a request and show its outcome. A second press abandons the first call.
 
         again: the invocation that it was taken from; its relative paths start at its own file.
@@ -98,6 +109,8 @@ class SendController:
         source, base = (form.source, form.base) if again is None else (again.source, base_of(again, form.base))
         sources = form.file.sources if again is None else files_of(source)
         self._sends = number = self._sends + 1
+        self._then = then
+        self._host.forget("to send")
         asked = partial(may_send, self._host, self._sender, self._services, saved, base, sources, again is not None)
         self._host.run(lambda: self._ask_and_send(number, saved, source, base, asked, way), "send")
 
@@ -151,6 +164,8 @@ class SendController:
         except Exception as error:  # noqa: BLE001  # the system has no thread left, say
             invocation = not_sent(saved, source, started_at, fault_of(error))
         self._arrive(invocation, saved)
+        if self._then is not None and self._host.is_open:
+            self._then(invocation)
 
     async def _known_authorizer(self, saved: SavedRequest, base: Path | None) -> Authorizer | None:
         """As it was described before the send, unless its file was edited since: then it is described again."""

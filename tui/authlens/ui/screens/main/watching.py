@@ -42,13 +42,13 @@ class WatchController:
         if self.watching:
             self._publish(False)
             self._host.cancel("watch")
-            self._host.notify("No longer watching the code.")
+            self._host.notify("No longer watching the code.", kind="watch")
         elif self._form.state.target.local is None:
-            self._host.notify("Only a local target has code to watch. Choose one with F9.", "warning")
+            self._host.notify("Only a local target has code to watch. Choose one with F9.", "warning", kind="watch")
         else:
             self._publish(True)
             self._host.run(self._watch, "watch")
-            self._host.notify("Watching the code: every change sends the request again.")
+            self._host.notify("Watching the code: every change sends the request again.", kind="watch")
 
     async def _watch(self) -> None:
         """Check the code of the current target; switching targets is not a change of the code."""
@@ -62,6 +62,12 @@ class WatchController:
         while self.watching:
             await asyncio.sleep(PERIOD)
             now = self._form.state
+            if now.target.local is None:
+                self._publish(False)
+                self._host.notify(
+                    "No longer watching: the request goes to AWS now, and there is no code to watch.", kind="watch"
+                )
+                return
             if (now.target, now.base) != (target, base):
                 self._host.run(self._watch, "watch")
                 return

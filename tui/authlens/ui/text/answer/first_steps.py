@@ -13,6 +13,12 @@ _KEY = 9
 _PAGE = 11
 """Cells of the name of a page."""
 _SAMPLES = "; each sample shows one way in which authorizers fail"
+_WHAT_YOU_HAVE = "Start from what you have"
+_PROJECT = (
+    "",
+    "In a shell, 'authlens init .' makes a project here, 'authlens init . --from FILE' one for your own function or "
+    "template, and 'authlens demo' opens the samples",
+)
 _STEPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "Send a request",
@@ -23,7 +29,7 @@ _STEPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
-        "Start from what you have",
+        _WHAT_YOU_HAVE,
         (
             (
                 "",
@@ -58,7 +64,7 @@ def first_steps(keys: Mapping[str, str], in_demo: bool) -> tuple[Line, ...]:
     lines: list[Line] = []
     for title, steps in _STEPS:
         lines.append(_heading(title))
-        for name, said in steps:
+        for name, said in steps if in_demo or title != _WHAT_YOU_HAVE else (*steps, _PROJECT):
             text = said if in_demo else said.removesuffix(_SAMPLES)
             lines.append(_step(keys.get(name, ""), text, _KEY))
         lines.append(Line(Content("")))

@@ -25,7 +25,9 @@ _WAY_ON = frozenset({"next-pane"})
 _SEVERITIES = {"error": ("✗ ", "bold $text-error"), "warning": ("! ", "bold $text-warning")}
 _SAID = ("● ", "bold $text-success")
 _LEAST, _PART = 4, 4
-"""Lines that messages may take, and the part of the screen's height where that is more."""
+"""Lines that the newest message may take, and the part of the screen's height where that is more."""
+_PILED, _PART_OF_PILE = 3, 8
+"""The same of all messages, where the newest alone does not take more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +87,16 @@ class KeyLine(Widget):
         """The lines of the messages, the newest last. If there are too many, the newest stay."""
         if width < 1 or not isinstance(self.app, FaultApp):
             return []
-        most = max(_LEAST, self.screen.size.height // _PART)
+        height = self.screen.size.height
+        most, piled = max(_LEAST, height // _PART), max(_PILED, height // _PART_OF_PILE)
         said: list[tuple[Content, Notification]] = []
         for message in reversed(self.app.messages_of(self.screen)):
             mark, style = _SEVERITIES.get(message.severity, _SAID)
             lines = safe_lines(message.message).wrap(max(1, width - len(mark)))
             marks = [Content.styled(mark, style), *[Content(" " * len(mark))] * (len(lines) - 1)]
             drawn = [Content.assemble(*pair).stylize("$foreground") for pair in zip(marks, lines, strict=True)]
-            said = [*((line, message) for line in drawn[: most - len(said)]), *said]
+            room = piled - len(said) if said else most
+            said = [*((line, message) for line in drawn[: max(0, room)]), *said]
         return said
 
     def on_click(self, event: events.Click) -> None:

@@ -7,7 +7,8 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from authlens.ui.model.screen_values import IdentityState
-from authlens.ui.text.identity_line import authorizer_state, identity_line, identity_parts
+from authlens.ui.runtime.start import working_folder
+from authlens.ui.text.identity_line import authorizer_state, identity_line, identity_parts, target_name
 
 
 class IdentityBar(Widget):
@@ -21,7 +22,8 @@ class IdentityBar(Widget):
 
     def render(self) -> Content:
         shown = self.identity
-        parts = identity_parts(shown.target, shown.identity, shown.configured, shown.environment)
+        name = target_name(shown.target, shown.base, working_folder())
+        parts = identity_parts(shown.target, shown.identity, shown.configured, shown.environment, name)
         authorizer = shown.authorizer if shown.authorizer and shown.authorizer.name == shown.name else None
         state = authorizer_state(authorizer, shown.problem, len(shown.missing), is_watched=self.watching)
         return identity_line(shown.name, state, parts, self.size.width - 2)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from authlens.core.invocation.invocation import Invocation
-from authlens.core.request.target import Target
+from authlens.core.request.target import DEMO, Target
 from authlens.sending import Sender
 from authlens.ui.runtime import background
 from authlens.ui.runtime.host import Host
@@ -84,7 +84,10 @@ class DevicesController:
         if chosen is not None and chosen.action == "probe":
             self._connect()
         elif chosen is not None and chosen.invocation is not None:
-            self._chosen(chosen.action, replace(chosen.invocation, target=saved.target))
+            # What becomes a request of the form has its target; what is only sent has no file to start a path at.
+            is_for_form = chosen.action in ("load", "save")
+            target = saved.target if is_for_form else _apart(saved.target, devices.path)
+            self._chosen(chosen.action, replace(chosen.invocation, target=target))
 
     def endpoint(self, target: Target, base: Path | None) -> DeviceEndpoint:
         """Where devices connect to a local target; its listener is started when needed. Raises LocalTargetError."""
@@ -110,7 +113,7 @@ class DevicesController:
             return running
         self.close()
         history = self._history.store
-        kept = None if history is None else DeviceHistory(history, replace(target, credentials=None))
+        kept = None if history is None else DeviceHistory(history, replace(_apart(target, path), credentials=None))
         probes = self.probes
 
         def keep(connection: Invocation) -> None:
@@ -120,3 +123,8 @@ class DevicesController:
         devices = LocalDevices(path, keep)
         self._running = running = devices, devices.address()
         return running
+
+
+def _apart(target: Target, path: Path) -> Target:
+    """A local target for an invocation without a file: its path says by itself which project it is."""
+    return target if target.local == DEMO else replace(target, local=str(path))

@@ -77,7 +77,7 @@ class EditController:
         if saved != draft.saved:
             self._sender.gate.vouch(changed_target(draft.target, saved.target), self._form.state.base)
             self._form.put(with_unsent(of_saved(saved), draft))
-            self._host.notify("The form holds the edited request. Ctrl+Z undoes that.")
+            self._host.notify("The form holds the edited request. Ctrl+Z undoes that.", kind="form")
 
     async def _ask_again(self, said: str, text: str) -> None:
         from authlens.ui.screens.dialogs.dialog import Ask, Way
@@ -124,7 +124,7 @@ class EditController:
             self._host.notify(f"{error} The file to edit is {path}.", "warning", 15)
         if _changed_at(path) not in (None, before):
             then = "The request is sent again." if self._watches() else "F5 runs it; Ctrl+R sends after every change."
-            self._host.notify(f"{path.name} was changed. {then}")
+            self._host.notify(f"{path.name} was changed. {then}", kind="to send")
 
     def show(self, text: str) -> None:
         """Show a document in the user's pager."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from authlens.core.request.target import Target
@@ -14,9 +15,11 @@ from authlens.ui.model.draft import Draft, of_saved
 from authlens.ui.model.edits import OpenFile
 from authlens.ui.runtime.host import Host
 from authlens.ui.runtime.services import AppServices
+from authlens.ui.runtime.start import working_folder
 from authlens.ui.screens.main.answer import AnswerController
 from authlens.ui.screens.main.form import FormController
 from authlens.ui.screens.main.identity import IdentityController
+from authlens.ui.text.identity_line import target_name
 
 if TYPE_CHECKING:
     from authlens.core.pasted.kinds import Pasted, PastedKind
@@ -82,8 +85,6 @@ class PasteController:
 
     def _fill(self, saved: SavedRequest, kind: PastedKind, notes: tuple[str, ...]) -> None:
         """A request fills the form."""
-        from authlens.core.compare.compare import target_words
-
         before, file = self._form.state.draft, self._form.state.file
         draft = of_saved(saved)
         target = draft.target if draft.target != Target() else before.target
@@ -97,9 +98,10 @@ class PasteController:
             self._form.put(draft, None, OpenFile(Draft(), origin=file.path))
             said = f"The form holds the pasted {kind.value} as a new request. Ctrl+Z brings {file.path.name} back."
         if target != before.target:
-            notes = (f"It goes to {target_words(target)} now, not to {target_words(before.target)}.", *notes)
+            base = self._form.state.base
+            notes = (f"It goes to {_words(target, base)} now, not to {_words(before.target, base)}.", *notes)
         self._arrived(Arrival.FORM)
-        self._host.notify("\n".join([said, *notes]), seconds=10 if notes else 5)
+        self._host.notify("\n".join([said, *notes]), seconds=10 if notes else 5, kind="form")
 
     def _show_policy(self, text: str) -> None:
         from authlens.core.pasted.policy_report import policy_report
@@ -134,5 +136,12 @@ class PasteController:
         self._answer.show(invocation, None, is_pasted=True)
         self._arrived(Arrival.ANSWER)
         self._host.notify(
-            f"The answer shows the pasted {pasted.kind.value}, judged as the answer to the request in the form."
+            f"The answer shows the pasted {pasted.kind.value}, judged as the answer to the request in the form.",
+            kind="form",
         )
+
+
+def _words(target: Target, base: Path | None) -> str:
+    from authlens.core.compare.compare import target_words
+
+    return target_name(target, base, working_folder()) if target.local else target_words(target)

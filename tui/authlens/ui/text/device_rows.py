@@ -93,6 +93,10 @@ def stage_items(watched: Watched) -> Iterator[PageItem]:
     """How far the connection came, with what each stage found and what AWS would do differently."""
     device = watched.device
     yield PageItem((stage_line(device),))
+    rule = BY_ID.get(device.ended_by or "")
+    whole = f"{_DENIED} refused: {device.reason}" if device.is_refused else f"{_OVER} over: {rule.what}" if rule else ""
+    if whole:  # the row has room for its beginning
+        yield PageItem((safe_content(whole),))
     if device.certificate is not None:
         yield PageItem(
             (Content.assemble(("client certificate ", "$foreground-muted"), safe_content(str(device.certificate))),)

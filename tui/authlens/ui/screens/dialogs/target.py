@@ -20,7 +20,7 @@ _FIELDS = (
     ("profile", "Profile", "from the AWS configuration"),
     ("region", "Region", "from the AWS configuration"),
     ("endpoint_url", "Endpoint", "AWS's own"),
-    ("local", "Local file", "authorizers.yaml or template.yaml; demo for the samples"),
+    ("local", "Local file", "a file such as authorizers.yaml, or demo"),
 )
 
 

@@ -69,7 +69,7 @@ class KeyLine(Widget):
     def _say(self) -> None:
         drawn = self._drawn()
         if not drawn.is_same(self._content):
-            self.refresh(layout=self._most_lines > 1 or _rows(drawn) != _rows(self._content))
+            self.refresh(layout=self._most_lines > 1 or _rows(drawn) + 1 != self.size.height)
 
     def render(self) -> Content:
         self._content = self._drawn()

@@ -92,3 +92,12 @@ def test_what_came_of_each_try_has_its_own_glyph() -> None:
     watched = Watched(invocation(CONNECTED), CONNECTED, CONNECTED.counts, decisions=decisions)
     glyphs = [item.lines[0].plain.split()[1] for item in decision_items(watched, denied_only=False)]
     assert glyphs == ["✓", "✗", "?"]
+
+
+def test_the_whole_verdict_is_below_the_list_where_the_row_has_no_room_for_it() -> None:
+    rule = rules.PUBLISH_DENIED
+    over = replace(CONNECTED, ended_by=rule.id)
+    made = invocation(over)
+    row = connection_row(Watched(made, over, over.counts), made.started_at, 75).plain
+    assert f"○ over: {rule.what}" not in row
+    assert f"○ over: {rule.what}" in lines_of(over)

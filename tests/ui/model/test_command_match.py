@@ -46,3 +46,17 @@ def test_the_most_fitting_command_is_first(typed: str, first: str) -> None:
 @pytest.mark.parametrize("typed", ["", "  ", ":", "nothing", "send nothing"])
 def test_what_has_no_word_of_it_does_not_fit(typed: str) -> None:
     assert not any(fit(typed, title, about) for title, about in COMMANDS.items())
+
+
+@pytest.mark.parametrize(
+    ("typed", "title"),
+    [
+        ("export", "Request: Copy as"),
+        ("clear", "File: New"),
+        ("listen", "View: Devices"),
+        ("key", "Request: Make or verify a signature"),
+    ],
+)
+def test_other_words_lead_to_a_command(typed: str, title: str) -> None:
+    assert fit(typed, title) > 0
+    assert fit(typed, "View: History") == 0

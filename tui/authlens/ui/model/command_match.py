@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 
 _WORD = re.compile(r"[\w$]+")
+_ALSO = {"clear": "new", "empty": "new", "export": "copy", "key": "signature", "listen": "devices"}
+"""Other words for a word of a command's name."""
 
 
 def fit(typed: str, title: str, about: str = "") -> float:
@@ -32,4 +34,6 @@ def _of_word(word: str, name: str, group: str, about: str) -> float:
             return score + 0.1
         if any(each.startswith(word) for each in words):
             return score
+    if _ALSO.get(word) in _WORD.findall(name):
+        return 0.3
     return 0.2 if word in f"{group} {name}" else 0.0

@@ -61,7 +61,7 @@ class AccessPage(Vertical):
         yield Static("", classes="problem", markup=False)
         yield Input(
             select_on_focus=False,
-            placeholder="type a question: publish sensors/7/data · connect device-1 · subscribe alarms/#",
+            placeholder="ask: publish sensors/7 · connect device-1 · subscribe alarms/#",
             compact=True,
         )
 

@@ -70,9 +70,13 @@ async def _over_tls(plan: ProbePlan, steps: _Steps) -> ProbeReport:
 
 
 def _patience(plan: ProbePlan, steps: list[ProbeStep]) -> float:
-    """Seconds to wait for a rejection: a round trip and a half, and longer where a certificate is judged."""
-    taken = sum(step.seconds for step in steps if step.stage is ProbeStage.TCP)
-    return min(0.5, (0.25 if plan.certificate_is_judged else 0.02) + 1.5 * taken)
+    """Seconds to wait for a rejection: a round trip and a half, and longer where a certificate is judged.
+
+    A server that took long for the handshake is busy, and takes long to judge too.
+    """
+    spent = {step.stage: step.seconds for step in steps}
+    least = 0.25 if plan.certificate_is_judged else 0.02
+    return min(0.5, least + 1.5 * spent.get(ProbeStage.TCP, 0.0) + spent.get(ProbeStage.TLS, 0.0) / 2)
 
 
 async def _over_websocket(plan: ProbePlan, steps: _Steps) -> ProbeReport:

@@ -28,14 +28,14 @@ def test_who_is_talked_to() -> None:
     assert target_name(Target(local="demo")) == "demo"
     assert target_name(Target(local="a/authorizers.yaml")) == "local a/authorizers.yaml"
     here = Path("/home/me/project")
-    for local, base, said in (
+    for local, base, shown in (
         ("../authorizers.yaml", here / "requests", "authorizers.yaml"),
         ("../authorizers.yaml", Path("requests"), "authorizers.yaml"),
         ("authorizers.yaml", here / "sub", "sub/authorizers.yaml"),
         ("../../other/authorizers.yaml", here / "requests", "authorizers.yaml"),
         ("..", here / "requests", "project"),
     ):
-        assert target_name(Target(local=local), base, here) == f"local {said}"
+        assert target_name(Target(local=local), base, here) == f"local {shown}"
 
 
 def test_the_region_stays_while_the_code_is_watched() -> None:

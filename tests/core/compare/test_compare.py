@@ -95,8 +95,8 @@ def test_dates_of_an_authorizer_count_only_beside_something_else() -> None:
     after = replace(before, creation_date="2026-02-02", last_modified_date="2026-02-02")
 
     for other, words in ((after, ()), (replace(after, status="INACTIVE"), ("status ACTIVE → INACTIVE",))):
-        sides = (replace(invocation(), authorizer=each) for each in (before, other))
-        said = tuple(each.words for each in compare(*sides).changes if each.about == "authorizer")
+        left, right = (replace(invocation(), authorizer=each) for each in (before, other))
+        said = tuple(each.words for each in compare(left, right).changes if each.about == "authorizer")
         assert said[:1] == words
         assert len(said) == 3 * len(words)
 

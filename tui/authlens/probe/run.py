@@ -76,7 +76,8 @@ def _patience(plan: ProbePlan, steps: list[ProbeStep]) -> float:
     """
     spent = {step.stage: step.seconds for step in steps}
     least = 0.25 if plan.certificate_is_judged else 0.02
-    return min(0.5, least + 1.5 * spent.get(ProbeStage.TCP, 0.0) + spent.get(ProbeStage.TLS, 0.0) / 2)
+    busy = 0.0 if plan.own_listener else spent.get(ProbeStage.TLS, 0.0) / 2
+    return min(0.5, least + 1.5 * spent.get(ProbeStage.TCP, 0.0) + busy)
 
 
 async def _over_websocket(plan: ProbePlan, steps: _Steps) -> ProbeReport:

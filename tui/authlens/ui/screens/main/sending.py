@@ -140,7 +140,7 @@ class SendController:
         self, number: int, saved: SavedRequest, source: str | None, base: Path | None, way: SendingWay | None
     ) -> None:
         started_at, self._sent_at = self._services.now(), time.monotonic()
-        self._start_clock()
+        self._start_clock(is_silent=way is not None)
         timed, seconds = self._timed(saved), self._services.settings.total_timeout
         self._printed = PrintedLines(saved, base)
         self._sender.printed(saved.target, base)  # what earlier calls printed is not of this one
@@ -191,9 +191,14 @@ class SendController:
 
     # The time it takes
 
-    def _start_clock(self) -> None:
+    def _start_clock(self, is_silent: bool) -> None:
+        """is_silent: whether a dialog that closed shows that it began: a new layout would slow its connection down."""
         # A second press does not make the previous answer newer.
-        self._publish(RunningCall(is_long=self.running is not None and self.running.is_long))
+        running = RunningCall(is_long=self.running is not None and self.running.is_long)
+        if is_silent:
+            self.running = running
+        else:
+            self._publish(running)
         if self._stop_clock is None:
             self._stop_clock = self._host.every(0.5, self.count)
 

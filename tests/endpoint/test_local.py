@@ -75,11 +75,17 @@ def test_an_endpoint_is_started_and_kept(local_targets: LocalTargets, project: P
     assert answers(first.endpoint_url)
     call = threading.Thread(target=lambda: send(first.endpoint_url))
     call.start()
-    wait_until(lambda: local_targets.printed(first, project) == "waiting\n")
+    printed: list[str] = []
+    """Piece by piece: only what was printed since it was last asked."""
+
+    def has_printed(text: str) -> bool:
+        printed.append(local_targets.printed(first, project))
+        return "".join(printed) == text
+
+    wait_until(lambda: has_printed("waiting\n"))
     (project / "go").touch()
     call.join()
-    # Only what was printed since it was last asked.
-    wait_until(lambda: local_targets.printed(first, project) == "went\n")
+    wait_until(lambda: has_printed("waiting\nwent\n"))
     assert local_targets.printed(Target(local="other.yaml"), project) == ""
 
 

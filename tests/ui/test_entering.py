@@ -75,7 +75,7 @@ async def test_a_command_that_a_terminal_sends_with_carriage_returns_fills_the_f
         assert robot.form.draft.target.local == "demo"
         robot.app.post_message(events.Paste(f"{COMMAND} --region eu-west-1"))
         await robot.rest()
-        assert "It goes to region eu-west-1 now, not to local demo." in robot.notifications()[-1]
+        assert "It goes to region eu-west-1 now, not to demo." in robot.notifications()[-1]
 
 
 async def test_what_is_pasted_goes_where_it_belongs(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from authlens.core.request.target import Target
 from authlens.store.history.history import History, Scope
 from support.invocations import invocation
 
-SHOP = Path("/work/Shop")
+SHOP = Path("/projects/Shop")
 
 
 def sent(target: Target, source: str | None, client_id: str = "c") -> Invocation:
@@ -23,13 +23,13 @@ def sent(target: Target, source: str | None, client_id: str = "c") -> Invocation
 
 DEMO = Target(local="demo")
 RUNS = {
-    1: sent(Target(local="../authorizers.yaml"), "/work/Shop/requests/one.yaml"),
-    2: sent(Target(local="../authorizers.yaml"), "/work/Shop-2/requests/one.yaml"),
+    1: sent(Target(local="../authorizers.yaml"), "/projects/Shop/requests/one.yaml"),
+    2: sent(Target(local="../authorizers.yaml"), "/projects/Shop-2/requests/one.yaml"),
     3: sent(DEMO, "/state/demo/requests/1.yaml"),
     4: sent(DEMO, None),
     5: sent(Target(profile="dev"), None, "demo"),
-    6: sent(Target(local="/work/Shop/authorizers.yaml"), None),
-    7: sent(DEMO, "/work/Shop/requests/two.yaml::case"),
+    6: sent(Target(local="/projects/Shop/authorizers.yaml"), None),
+    7: sent(DEMO, "/projects/Shop/requests/two.yaml::case"),
 }
 
 

@@ -94,3 +94,12 @@ def test_windows_gets_a_sentence_that_names_what_works(words: str) -> None:
     assert done.stderr.startswith("authlens: error: authlens runs on Linux and macOS. On Windows, install and run it")
     assert "WSL" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_working_folder_that_was_removed_is_said(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    shell = ["sh", "-c", 'rmdir "$PWD" && exec "$@"', "sh", sys.executable, "-P", "-m", "authlens", "history", "list"]
+    done = subprocess.run(shell, cwd=gone, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 252
+    assert "error: the working folder no longer exists; change to another one" in done.stderr

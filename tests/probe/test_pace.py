@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 from authlens.probe.pace import INTERVAL, Pace
@@ -106,7 +107,7 @@ def test_what_was_not_used_for_a_while_is_removed_and_a_strange_folder_stops_not
 
     (tmp_path / "file").touch()
     for folder in (tmp_path / "file", tmp_path / "file" / "below", Path("/proc/none")):
-        with Pace(wait=waited.append, folder=lambda folder=folder: folder).turn("h", "a"):  # type: ignore[misc]
+        with Pace(wait=waited.append, folder=partial(Path, folder)).turn("h", "a"):
             pass
     with Pace(wait=waited.append, folder=lambda: None).turn("h", "a"):
         pass

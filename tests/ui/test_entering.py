@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from textual import events
@@ -11,6 +12,11 @@ from authlens.ui.screens.document import DocumentScreen
 from authlens.ui.widgets.controls.field import Field
 from support.app_services import POLICY
 from ui.robot import running
+
+
+def _holds(field: Field, text: str) -> bool:
+    return field.value == text
+
 
 COMMAND = "aws iot test-invoke-authorizer \\\r  --authorizer-name Pasted \\\r  --token abc"
 
@@ -45,7 +51,7 @@ async def test_the_first_field_has_the_cursor_after_a_file_was_opened(tmp_path: 
                 assert isinstance(field, Field), (size, member)
                 assert (field.member, robot.screen.panes.front) == (member, "request")
                 await robot.type("r5")
-                await robot.until(lambda field=field: field.value == "r5")  # type: ignore[misc]
+                await robot.until(partial(_holds, field, "r5"))
                 await robot.press("ctrl+z", "ctrl+z")
                 assert not robot.form.unsaved
                 assert robot.gateway.sent == []

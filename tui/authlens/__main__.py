@@ -133,7 +133,12 @@ def find_places(environ: Mapping[str, str]) -> Places:
 
     from authlens.store.places import places
 
-    return places(environ, Path.cwd())
+    try:
+        return places(environ, Path.cwd())
+    except FileNotFoundError:
+        raise CommandError(
+            "the working folder no longer exists; change to another one and run authlens again"
+        ) from None
 
 
 def open_history() -> History:

@@ -273,16 +273,14 @@ def _expectation_lines(judgement: Judgement) -> Iterator[str]:
 def _expectation_json(judgement: Judgement | None) -> dict[str, Any] | None:
     if judgement is None:
         return None
+    from authlens.core.expect.judgement_text import WORDS
+
     return {
-        "result": _RESULTS[judgement.state.value],
+        "result": WORDS[judgement.state],
         "reason": judgement.reason or None,
         "broken": [{"key": each.key, "expected": each.expected, "got": each.got} for each in judgement.broken],
         "notes": list(judgement.notes),
     }
-
-
-_RESULTS = {"kept": "passed", "broken": "failed", "cannot be judged": "error"}
-"""As `run` calls them."""
 
 
 def _json(report: ProbeReport, judgement: Judgement | None) -> dict[str, Any]:

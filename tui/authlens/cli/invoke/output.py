@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.invocation import Invocation
 from authlens.frozen import dataclass
 
@@ -35,21 +34,10 @@ def answer_of(invocation: Invocation) -> dict[str, Any]:
     Of a function that was called directly, as AWS IoT would pass on its answer: each policy document is a string.
     """
     if invocation.via == "function" and invocation.outcome is not None:
-        return _passed_on(invocation.outcome)
-    body = invocation.wire.response_body if invocation.wire else b"{}"
-    sent = json.loads(body)
+        sent = invocation.outcome.to_api()
+    else:
+        sent = json.loads(invocation.wire.response_body if invocation.wire else b"{}")
     return {name: sent[name] for name in _MEMBERS if sent.get(name) is not None}
-
-
-def _passed_on(outcome: Outcome) -> dict[str, Any]:
-    values = (
-        outcome.is_authenticated,
-        outcome.principal_id,
-        list(outcome.policy_documents),
-        outcome.refresh_after_in_seconds,
-        outcome.disconnect_after_in_seconds,
-    )
-    return {name: value for name, value in zip(_MEMBERS, values, strict=True) if value is not None}
 
 
 def decoded(answer: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from authlens.cli.console.diagnostics import narrate
 from authlens.core.expect.check import JudgementState, milliseconds
-from authlens.core.expect.judgement_text import answer, explanation
+from authlens.core.expect.judgement_text import WORDS, answer, explanation
 from authlens.core.text.visible import visible, visible_lines
 from authlens.frozen import dataclass
 
@@ -31,12 +31,6 @@ _COLOURS = {
     JudgementState.BROKEN: "31",
     JudgementState.UNJUDGED: "35",
     JudgementState.SKIPPED: "33",
-}
-WORDS = {
-    JudgementState.KEPT: "passed",
-    JudgementState.BROKEN: "failed",
-    JudgementState.UNJUDGED: "error",
-    JudgementState.SKIPPED: "skipped",
 }
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import narrate
-from authlens.cli.run.report import WORDS, summary
+from authlens.cli.run.report import summary
 from authlens.core.expect.check import JudgementState, milliseconds
-from authlens.core.expect.judgement_text import headline
+from authlens.core.expect.judgement_text import WORDS, headline
 from authlens.core.text.visible import visible
 
 if TYPE_CHECKING:

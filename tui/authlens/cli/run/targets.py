@@ -12,7 +12,7 @@ from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
 from authlens.cli.console.services import CliServices
 from authlens.cli.run.items import items_of
 from authlens.cli.run.options import Reporting, TargetOptions
-from authlens.cli.run.report import WORDS, as_json, summary
+from authlens.cli.run.report import as_json, summary
 from authlens.cli.run.suite import (
     AWS_CONCURRENCY,
     annotate_result,
@@ -26,7 +26,7 @@ from authlens.cli.run.workers import Workers
 from authlens.core.compare.changes import result_words
 from authlens.core.compare.compare import compare
 from authlens.core.expect.check import JudgementState, milliseconds
-from authlens.core.expect.judgement_text import explanation
+from authlens.core.expect.judgement_text import WORDS, explanation
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.request.target import DEMO
 from authlens.core.saved.destination import Destination, read_destination

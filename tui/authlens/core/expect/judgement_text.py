@@ -13,6 +13,13 @@ from authlens.core.expect.check import Broken, Judgement, JudgementState
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
 from authlens.core.invocation.local_run import doctor
 
+WORDS = {
+    JudgementState.KEPT: "passed",
+    JudgementState.BROKEN: "failed",
+    JudgementState.UNJUDGED: "error",
+    JudgementState.SKIPPED: "skipped",
+}
+"""As reports call them."""
 _LOG_LINES = 20
 _LONGEST = 20_000
 """Characters of an answer that are shown; the history has the complete answer."""

@@ -52,14 +52,7 @@ class LintedAnswer:
 
     @classmethod
     def of_outcome(cls, outcome: Outcome) -> LintedAnswer:
-        values = {
-            "isAuthenticated": outcome.is_authenticated,
-            "principalId": outcome.principal_id,
-            "policyDocuments": list(outcome.policy_documents),
-            "refreshAfterInSeconds": outcome.refresh_after_in_seconds,
-            "disconnectAfterInSeconds": outcome.disconnect_after_in_seconds,
-        }
-        return cls({name: value for name, value in values.items() if value is not None}, {})
+        return cls({name: value for name, value in outcome.to_api().items() if value is not None}, {})
 
     @classmethod
     def of_node(cls, node: JsonObject, is_text: bool) -> LintedAnswer:

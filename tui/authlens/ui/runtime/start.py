@@ -135,7 +135,8 @@ def project_of(services: AppServices, folder: Path | None) -> Project | None:
     places = services.places
     if services.demo:
         return Project(places.demo.absolute(), "the demo", DEMO)
-    if folder is None or (not isinstance(services.start, Path) and places.requests.parent != Path.cwd()):
+    here = working_folder()
+    if folder is None or here is None or (not isinstance(services.start, Path) and places.requests.parent != here):
         return None
     folder = folder.absolute()
     root = folder.parent if folder.name == "requests" else folder

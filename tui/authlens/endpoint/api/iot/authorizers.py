@@ -13,7 +13,6 @@ from typing import Any
 
 from authlens.core.contract import management, test_call
 from authlens.core.contract.answer import FunctionAnswer, judge
-from authlens.core.contract.outcome import Outcome
 from authlens.core.contract.refusal import Refusal
 from authlens.core.event import event
 from authlens.core.invocation.local_run import HEADER as LOCAL_RUN
@@ -66,7 +65,7 @@ async def test_invoke_authorizer(endpoint: Endpoint, incoming: Incoming) -> ApiR
     judged = judge(FunctionAnswer(result.payload, result.error_type, result.error_message))
     if isinstance(judged, Refusal):
         raise refused(judged, log)
-    return json_answer(_outcome(judged), log, "authenticated" if judged.is_authenticated else "not authenticated")
+    return json_answer(judged.to_api(), log, "authenticated" if judged.is_authenticated else "not authenticated")
 
 
 async def describe_authorizer(endpoint: Endpoint, incoming: Incoming) -> ApiResponse:
@@ -151,16 +150,6 @@ async def _run_header(
     run = await asyncio.to_thread(local_run, function, result)
     problem = (endpoint.problem,) if endpoint.problem else ()
     return {LOCAL_RUN: to_header(replace(run, differs=(*problem, *run.differs)))}
-
-
-def _outcome(outcome: Outcome) -> dict[str, Any]:
-    return {
-        "isAuthenticated": outcome.is_authenticated,
-        "principalId": outcome.principal_id,
-        "policyDocuments": list(outcome.policy_documents),
-        "refreshAfterInSeconds": outcome.refresh_after_in_seconds,
-        "disconnectAfterInSeconds": outcome.disconnect_after_in_seconds,
-    }
 
 
 def _description(authorizer: Authorizer) -> dict[str, Any]:

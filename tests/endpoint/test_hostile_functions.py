@@ -193,7 +193,7 @@ def run(folder: Path, name: str, limit: float = 10.0) -> tuple[FunctionResult, F
         hostile = await host.invoke(replace(function, timeout=limit), event, request_id="id")
         return hostile, await host.invoke(function, b'{"case": "fine"}')
 
-    return (*hosted(both), processes_with(mark))
+    return (*hosted(both), [*processes_with(mark).values()])
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 
-def processes_with(mark: str) -> list[str]:
-    """The command lines of the processes with the mark in their environment (Linux)."""
-    found = []
+def processes_with(mark: str) -> dict[int, str]:
+    """The processes with the mark in their environment, with their command lines (Linux)."""
+    found = {}
     for entry in Path("/proc").glob("[0-9]*/environ"):
         with contextlib.suppress(OSError):
             if mark.encode() in entry.read_bytes():
-                found.append((entry.parent / "cmdline").read_text("utf-8", "replace"))
+                found[int(entry.parent.name)] = (entry.parent / "cmdline").read_text("utf-8", "replace")
     return found
 
 

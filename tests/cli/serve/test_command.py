@@ -26,6 +26,7 @@ from authlens.cli.serve import command as serve
 from authlens.cli.serve.log import RequestLog
 from authlens.endpoint.templates.definitions import DefinitionError
 from support.local_endpoint import session
+from support.processes import wait_until
 from support.serve_process import Serving, command, descendants, is_alive, project, serving
 from support.shapes import sam_python
 
@@ -104,11 +105,19 @@ def test_a_signal_during_a_call_leaves_no_process(tmp_path: Path) -> None:
     assert [child for child in children if is_alive(child)] == []
 
 
-def test_the_end_of_standard_input_ends_it_on_request(tmp_path: Path) -> None:
+@linux
+def test_standard_input_names_what_to_prepare_and_its_end_ends_it_on_request(tmp_path: Path) -> None:
     with serving("--authorizers", project(tmp_path), "--until-stdin-closes") as served:
         assert client(served).list_authorizers()["authorizers"]
-        assert served.process.stdin is not None
-        served.process.stdin.close()
+        stdin = served.process.stdin
+        assert stdin is not None
+        assert descendants(served.process.pid) == []
+        stdin.write("Nothing\nSens")
+        stdin.flush()
+        stdin.write("or\n")
+        stdin.flush()
+        wait_until(lambda: len(descendants(served.process.pid)) == 2)
+        stdin.close()
         assert served.process.wait(20) == 0
 
 

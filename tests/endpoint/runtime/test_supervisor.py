@@ -49,7 +49,7 @@ def test_reports_how_the_child_ended_and_leaves_nothing(script: str, report: str
     assert child.stdout
     assert child.stdout.read().split("\n")[1:] == [report, ""]
     child.wait(10)
-    assert processes_with(mark) == []
+    assert processes_with(mark) == {}
     child.communicate()
 
 
@@ -66,7 +66,7 @@ def test_everything_ends_with_the_lifeline() -> None:
     assert child.stdin
     child.stdin.close()
     child.wait(10)
-    assert processes_with(mark) == []
+    assert processes_with(mark) == {}
     child.stdin = None
     child.communicate()
 
@@ -111,7 +111,7 @@ def test_a_killed_endpoint_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text(FUNCTION)
     mark = f"mark-{uuid.uuid4()}"
     endpoint = Child(ENDPOINT, str(tmp_path), mark)
-    wait_until(lambda: any("sleep" in line for line in processes_with(mark)))
+    wait_until(lambda: any("sleep" in line for line in processes_with(mark).values()))
     endpoint.process.send_signal(signal.SIGKILL)
     endpoint.process.wait()
     wait_until(lambda: not processes_with(mark))

@@ -5,6 +5,7 @@ The child's standard input is a lifeline, as in `local`. A thread reads its repo
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import threading
@@ -81,6 +82,13 @@ class LocalDevices:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         return address
+
+    def prepare(self, authorizer: str) -> None:
+        """A device that names this authorizer is about to connect: what runs none of its code may begin."""
+        with contextlib.suppress(OSError, ValueError):  # it has ended
+            stdin = pipe(self._child.stdin)
+            stdin.write(f"{authorizer}\n")
+            stdin.flush()
 
     def on_change(self, changed: Callable[[], object] | None) -> None:
         """Call it once after a change, and again only after the next `seen`, in a thread of this object."""

@@ -11,7 +11,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from authlens.cli.console.services import CliServices
 from authlens.cli.serve.log import RequestLog, ShownOutput
@@ -19,7 +19,7 @@ from authlens.core.invocation.invocation import fault_of
 from authlens.core.request.authorizer import Authorizer
 from authlens.endpoint.api.reload import Reloader
 from authlens.endpoint.api.server import Server, endpoint_of, listen
-from authlens.endpoint.api.state import FunctionInvoker
+from authlens.endpoint.api.state import Endpoint, FunctionInvoker
 from authlens.endpoint.local import printed_line
 from authlens.endpoint.runtime.function_host import FunctionHost
 from authlens.endpoint.templates.definitions import Definitions
@@ -52,7 +52,9 @@ async def serve(
     endpoint = endpoint_of(definitions, host)
     reloader = Reloader(endpoint, definitions, read, log)
     server = Server(endpoint, listener, arguments.allow_host, log, refresh=reloader.refresh)
-    ended = _end_of_service(services if arguments.until_stdin_closes else None)
+    ended = _end_of_service()
+    if arguments.until_stdin_closes:
+        _follow(services.stdin, ended, lambda name: _prepare(name, endpoint, functions))
     async with AsyncExitStack() as stack:
         stack.callback(requests.close)
         stack.callback(output.close)
@@ -96,22 +98,40 @@ async def _watch(reloader: Reloader) -> None:
         await reloader.refresh()
 
 
-def _end_of_service(services: CliServices | None) -> asyncio.Event:
-    """Set by a signal, or when the standard input closes: the other end died, even by kill -9."""
+def _end_of_service() -> asyncio.Event:
+    """Set by a signal."""
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
     for number in _ENDING:
         loop.add_signal_handler(number, ended.set)
-    if services is not None:
-        threading.Thread(target=_wait_for_end, args=(services, loop, ended), daemon=True).start()
     return ended
 
 
-def _wait_for_end(services: CliServices, loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
-    with contextlib.suppress(OSError, ValueError):
-        while os.read(services.stdin.fileno(), 4096):
-            pass
-    with contextlib.suppress(RuntimeError):  # the loop is closed: the start failed meanwhile
-        loop.call_soon_threadsafe(ended.set)
+def _follow(stdin: TextIO, ended: asyncio.Event, prepare: Callable[[str], None]) -> None:
+    """Take each line as the name of an authorizer to prepare; the end of the input is that of the service.
+
+    The other end died then, even by kill -9.
+    """
+    loop = asyncio.get_running_loop()
+
+    def read() -> None:
+        rest = b""
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the start failed meanwhile
+            with contextlib.suppress(OSError, ValueError):
+                while chunk := os.read(stdin.fileno(), 4096):
+                    *lines, rest = (rest + chunk).split(b"\n")
+                    for line in lines:
+                        loop.call_soon_threadsafe(prepare, line.decode("utf-8", "replace"))
+            loop.call_soon_threadsafe(ended.set)
+
+    threading.Thread(target=read, daemon=True).start()
+
+
+def _prepare(name: str, endpoint: Endpoint, functions: FunctionHost) -> None:
+    """A request with this authorizer is about to be sent."""
+    authorizer = endpoint.registry.get(name)
+    function = endpoint.function_of(authorizer.function_arn) if authorizer else None
+    if function is not None:
+        functions.prepare(function)
 
 
 def _introduction(definitions: Definitions, url: str) -> Iterator[str]:

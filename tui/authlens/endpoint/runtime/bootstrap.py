@@ -2,12 +2,12 @@
 
 Started by path with the interpreter of the user's choice, so it keeps to what Python 3.8 understands and imports
 nothing of this package. Errors carry the type, message and stack trace that AWS's client gives them.
+Started with --wait, it loads none of the function's code before it is needed.
 Started with -S and a folder, it sees no installed package but those of Lambda's runtime, which it takes from there.
 """
 
 from __future__ import annotations
 
-import decimal
 import importlib
 import importlib.machinery
 import json
@@ -17,15 +17,18 @@ import socket
 import sys
 import time
 import traceback
-from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # type checkers take it for true; typing itself is slow to import
     from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
 
     Json = Mapping[str, Any]
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 RUNTIME = "/2018-06-01/runtime"
+WAIT = "--wait"
+"""Load the function only when a call needs it."""
 RAW_UNICODE_SINCE = (3, 12)
 """From this version on, Lambda writes non-ASCII characters unescaped."""
 
@@ -55,6 +58,10 @@ class RuntimeApi:
         self._socket = socket.create_connection((host, int(port)))
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._answers = self._socket.makefile("rb")
+
+    def wait(self) -> None:
+        """Until a call needs the function."""
+        self._exchange("GET", "init/wait")
 
     def next(self) -> tuple[dict[str, str], bytes]:
         return self._exchange("GET", "invocation/next")
@@ -173,7 +180,7 @@ class Encoder:
             value = value.decode("utf-8")
         if value is None or isinstance(value, (str, int, float)):
             return self._text(value)
-        if isinstance(value, decimal.Decimal):
+        if is_decimal(value):
             return "NaN" if value.is_nan() else str(value)
         return self._container(value)
 
@@ -198,6 +205,12 @@ class Encoder:
         if key is None or isinstance(key, (int, float)):
             return f'"{self._text(key)}"'
         raise TypeError(f"keys must be str, int, float, bool or None, not {type(key).__name__}")
+
+
+def is_decimal(value: Any) -> bool:
+    """Without importing what few functions use and none gets without importing it."""
+    module = sys.modules.get("decimal")
+    return module is not None and isinstance(value, module.Decimal)
 
 
 def marshal(answer: Any) -> tuple[bytes | str, str]:
@@ -315,7 +328,7 @@ class LambdasPackages:
         return importlib.machinery.PathFinder.find_spec(name, [self._folder], target)
 
 
-def set_up_packages() -> None:
+def set_up_packages(folders: Sequence[str]) -> None:
     """What `site` gives a program besides the installed packages, and Lambda's own."""
     if sys.flags.no_site:
         # Late, because importing it costs time and -S left it out.
@@ -324,17 +337,20 @@ def set_up_packages() -> None:
         site.setquit()
         site.setcopyright()
         site.sethelper()
-    for folder in sys.argv[1:]:
+    for folder in folders:
         sys.meta_path.append(LambdasPackages(folder))
-    del sys.argv[1:]
 
 
 def main() -> None:
-    set_up_packages()
+    waits = WAIT in sys.argv
+    set_up_packages([argument for argument in sys.argv[1:] if argument != WAIT])
+    del sys.argv[1:]
     sys.path[:] = [os.environ["LAMBDA_TASK_ROOT"], *(path for path in sys.path if path != HERE)]
     api = RuntimeApi(os.environ["AWS_LAMBDA_RUNTIME_API"])
     requests = RequestIdFilter()
     set_up_logging(requests)
+    if waits:
+        api.wait()
     try:
         function = load(os.environ["_HANDLER"])
     except Fault as fault:

@@ -98,8 +98,14 @@ def reserved(function: FunctionDefinition, runtime_api: str) -> dict[str, str]:
     }
 
 
-def command_line(function: FunctionDefinition, path: str) -> list[str]:
-    """The program to run; a name that is not in PATH is kept and fails at the start."""
+def can_wait(function: FunctionDefinition) -> bool:
+    """Whether its process can start without running anything of the function or of its environment."""
+    is_ours = not function.command and not function.interpreter and language(function.runtime) != "nodejs"
+    return is_ours and not function.layers and not any(name.startswith("PYTHON") for name in function.environment)
+
+
+def command_line(function: FunctionDefinition, path: str, waits: bool = False) -> list[str]:
+    """The program to run; a name that is not in PATH is kept and fails at the start. waits: see `can_wait`."""
     if function.command:
         return list(function.command)
     if language(function.runtime) == "nodejs":
@@ -107,7 +113,7 @@ def command_line(function: FunctionDefinition, path: str) -> list[str]:
         return [node, str(HERE / "bootstrap.mjs")]
     if function.interpreter:
         return [function.interpreter, "-u", str(HERE / "bootstrap.py")]
-    return [sys.executable, "-S", "-u", str(HERE / "bootstrap.py"), *sdk_folder()]
+    return [sys.executable, "-S", "-u", str(HERE / "bootstrap.py"), *(["--wait"] if waits else []), *sdk_folder()]
 
 
 def sdk_folder() -> list[str]:

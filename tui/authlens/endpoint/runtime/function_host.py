@@ -126,6 +126,10 @@ class FunctionHost:
             if result:
                 return result
 
+    def prepare(self, function: FunctionDefinition) -> None:
+        """Start a process for the function's next call ahead of it, as far as that runs nothing of the function."""
+        self._pool(function).prepare()
+
     async def close(self) -> None:
         """End every process and leave none behind."""
         pools, self._pools = self._pools, {}

@@ -76,6 +76,8 @@ class RuntimeApi:
         self.init_error: asyncio.Future[RuntimeResult] = loop.create_future()
         self.asked = asyncio.Event()
         """Whether the child waits for an event."""
+        self.needed = asyncio.Event()
+        """Whether a child that was started ahead of its first call may load the function."""
         self._waiting: asyncio.Future[Event] | None = None
         self._connection: asyncio.Transport | None = None
         self._running: CurrentInvocation | None = None
@@ -114,6 +116,7 @@ class RuntimeApi:
         application.router.add_post("/2018-06-01/runtime/invocation/{request_id}/response", self._response)
         application.router.add_post("/2018-06-01/runtime/invocation/{request_id}/error", self._error)
         application.router.add_post("/2018-06-01/runtime/init/error", self._init_error)
+        application.router.add_get("/2018-06-01/runtime/init/wait", self._wait)
         return application
 
     @web.middleware
@@ -153,6 +156,11 @@ class RuntimeApi:
             return refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "RequestEntityTooLarge", text)
         if not running.answer.done():
             running.answer.set_result(RuntimeResult(payload, is_error, error_type(request)))
+        return accepted()
+
+    async def _wait(self, request: web.Request) -> web.Response:
+        """Not Lambda's: see `bootstrap.py --wait`."""
+        await self.needed.wait()
         return accepted()
 
     async def _init_error(self, request: web.Request) -> web.Response:

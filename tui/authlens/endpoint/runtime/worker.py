@@ -63,6 +63,8 @@ class Worker:
         self.pid: int | None = None
         self.peak = 0
         """Peak memory in KiB, if the system reports it."""
+        self.waits = False
+        """Whether it was started without the function's code, which it has not loaded since."""
         self._supervisor: asyncio.subprocess.Process | None = None
         self._reports: asyncio.Task[None] | None = None
         self._address = ""
@@ -71,12 +73,16 @@ class Worker:
     def usable(self) -> bool:
         return not self.spoiled and not self.exit.done()
 
-    async def start(self, path: str) -> None:
-        """Start the child. Raises OSError if the system has no process or descriptor left."""
+    async def start(self, path: str, waits: bool = False) -> None:
+        """Start the child; one that waits loads the function on `load`.
+
+        Raises OSError if the system has no process or descriptor left.
+        """
+        self.waits = waits
         self._address = await self.api.start()
         limit = str(self.function.memory_size)
         self._supervisor = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-I", "-S", str(SUPERVISOR), limit, *command_line(self.function, path)),
+            *(sys.executable, "-I", "-S", str(SUPERVISOR), limit, *command_line(self.function, path, waits)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=self.output.writing,
@@ -86,6 +92,11 @@ class Worker:
         )
         self.output.child_has_it()
         self._reports = asyncio.create_task(self._read_reports(self._supervisor))
+
+    def load(self, code: Fingerprint) -> None:
+        """Let a child that waits load the function, whose code is in this state now."""
+        self.waits, self.code = False, code
+        self.api.needed.set()
 
     async def initialised(self) -> RuntimeResult | Exit | None:
         """Wait until it asks for work; returns the error or end if that comes first."""

@@ -6,16 +6,18 @@ import asyncio
 import os
 from collections import deque
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakSet
 
 from authlens.core.invocation.invocation import fault_of
+from authlens.endpoint.runtime.environment import can_wait
 from authlens.endpoint.runtime.fingerprint import Fingerprint
 from authlens.endpoint.runtime.runtime_api import RuntimeResult
 from authlens.endpoint.runtime.supervisor import CANNOT_EXECUTE
 from authlens.endpoint.runtime.worker import Exit, Worker
 from authlens.endpoint.templates.definitions import FunctionDefinition
 
+T = TypeVar("T")
 INIT_LIMIT = 10.0
 """Seconds. Lambda's limit for a function's start."""
 STARTS_AT_ONCE = max(2, os.cpu_count() or 1)
@@ -46,12 +48,14 @@ class WorkerPool:
         self._idle: list[Worker] = []
         self._busy: set[Worker] = set()
         self._ending: WeakSet[Worker] = WeakSet()
+        self._spare: asyncio.Task[Worker | None] | None = None
+        """Starts a process without the function's code, or has started it, for the next one that is needed."""
         self._starting = 0
         self._settling = 0
         """Processes that answered but have not asked for the next event; ready sooner than a new one."""
         self._waiting: deque[asyncio.Future[Worker]] = deque()
         self._starts: set[asyncio.Task[None]] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
         """All background tasks, including starts."""
         self._closed = False
 
@@ -59,6 +63,11 @@ class WorkerPool:
     def all_busy(self) -> bool:
         """Whether nothing is starting: callers then wait for another invocation to end."""
         return not self._starting and bool(self._busy)
+
+    def prepare(self) -> None:
+        """Start a process now if the next call would have to, but nothing of the function's code."""
+        if not (self._closed or self._idle or self._busy or self._starting or self._spare) and can_wait(self.function):
+            self._spare = self._in_background(self._start_spare())
 
     async def take(self, code: Fingerprint) -> Worker:
         """A process that runs the current code. Raises StartFailed."""
@@ -99,6 +108,8 @@ class WorkerPool:
         for worker in (*self._idle, *self._busy):
             self._end(worker)
         self._idle.clear()
+        if spare := await self._take_spare():
+            self._end(spare)
         while place := self._next_in_line():
             place.set_exception(StartFailed(Exit("lost"), ""))
         while self._tasks:
@@ -166,11 +177,11 @@ class WorkerPool:
 
     async def _new_worker(self, code: Fingerprint) -> Worker | StartFailed:
         try:
-            worker = Worker(self.function, code)
+            worker = await self._take_spare() or Worker(self.function, code)
         except Exception as error:  # noqa: BLE001  # whoever waits for it is answered
             return cannot_start(error)
         try:
-            failure = await self._initialise(worker)
+            failure = await self._initialise(worker, code)
         except Exception as error:  # noqa: BLE001
             failure = cannot_start(error)
         except asyncio.CancelledError:
@@ -180,8 +191,11 @@ class WorkerPool:
             self._end(worker)
         return failure or worker
 
-    async def _initialise(self, worker: Worker) -> StartFailed | None:
-        await worker.start(self._path)
+    async def _initialise(self, worker: Worker, code: Fingerprint) -> StartFailed | None:
+        if worker.waits:
+            worker.load(code)
+        else:
+            await worker.start(self._path)
         why: RuntimeResult | Exit | None
         try:
             why = await asyncio.wait_for(worker.initialised(), max(INIT_LIMIT, self.function.timeout))
@@ -189,12 +203,34 @@ class WorkerPool:
             why = Exit("signal", 9)
         return StartFailed(why, worker.output.take()) if why else None
 
+    async def _start_spare(self) -> Worker | None:
+        """`None` if it cannot be started: the start that a call needs says why."""
+        worker = Worker(self.function, self._code)
+        try:
+            await worker.start(self._path, waits=True)
+        except (OSError, ValueError):
+            self._end(worker)
+            return None
+        except BaseException:
+            self._end(worker)
+            raise
+        return worker
+
+    async def _take_spare(self) -> Worker | None:
+        """The process that was prepared, if there is one and it still runs."""
+        starting, self._spare = self._spare, None
+        worker = await starting if starting else None
+        if worker and not worker.usable:
+            self._end(worker)
+            return None
+        return worker
+
     def _end(self, worker: Worker) -> None:
         if worker not in self._ending:
             self._ending.add(worker)
             self._in_background(worker.end())
 
-    def _in_background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def _in_background(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

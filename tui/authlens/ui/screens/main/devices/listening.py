@@ -89,11 +89,15 @@ class DevicesController:
             target = saved.target if is_for_form else _apart(saved.target, devices.path)
             self._chosen(chosen.action, replace(chosen.invocation, target=target))
 
-    def endpoint(self, target: Target, base: Path | None) -> DeviceEndpoint:
-        """Where devices connect to a local target; its listener is started when needed. Raises LocalTargetError."""
+    def endpoint(self, target: Target, base: Path | None, authorizer: str) -> DeviceEndpoint:
+        """Where devices connect to a local target; its listener is started when needed. Raises LocalTargetError.
+
+        authorizer: the one that a device will name.
+        """
         from authlens.core.deployment.transport import DeviceEndpoint
 
-        _, address = self._start(target, base)
+        devices, address = self._start(target, base)
+        devices.prepare(authorizer)
         return DeviceEndpoint(address.url.partition("://")[2], address.ca_file)
 
     def close(self) -> None:

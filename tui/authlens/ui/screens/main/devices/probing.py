@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from authlens import calls
 from authlens.core.invocation.gateway import CallFailed, SendingWay
 from authlens.core.invocation.invocation import Invocation
-from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.sending import Sender, files_of
 from authlens.ui.model.batch import base_of, is_redacted
@@ -130,16 +129,16 @@ class ProbeController:
         if target.local is None and tls is not None and tls.server_name:
             return DeviceEndpoint(tls.server_name)
         try:
-            return await background.call(lambda: self._ask(target, base), LOOK_UP)
+            return await background.call(lambda: self._ask(saved, base), LOOK_UP)
         except CallFailed as error:
             return f"The endpoint could not be read: {error.words}"
         except (RuntimeError, TimeoutError, background.TooManyAbandoned) as error:
             return f"The endpoint could not be read: {error or 'no answer'}"
 
-    def _ask(self, target: Target, base: Path | None) -> DeviceEndpoint:
-        if target.local is not None:
-            return self._devices.endpoint(target, base)
-        return self._sender.device_endpoint(target, base)
+    def _ask(self, saved: SavedRequest, base: Path | None) -> DeviceEndpoint:
+        if saved.target.local is not None:
+            return self._devices.endpoint(saved.target, base, saved.request.authorizer_name or "")
+        return self._sender.device_endpoint(saved.target, base)
 
     def _connect(self, chosen: ProbeForm, saved: SavedRequest, base: Path | None, again: Invocation | None) -> None:
         shown = self._answer.invocation

@@ -159,15 +159,16 @@ def test_a_local_target_has_a_listener_of_its_own_behind_the_same_gate_and_its_p
             env={"HOME": str(tmp_path), "PATH": ""},
         )
 
-    refused = authlens("connect", "--request", str(tmp_path / "request.yaml"))
-    assert refused.returncode == 252
-    assert f"authlens trust {tmp_path}" in refused.stderr
+    untrusted = authlens("connect", "--request", str(tmp_path / "request.yaml"))
+    assert untrusted.returncode == 252
+    assert f"authlens trust {tmp_path}" in untrusted.stderr
 
     words = ("--trust", "--publish", "ok/x=1", "--client-id", "good-2")
     done = authlens("connect", "--request", str(tmp_path / "request.yaml"), *words, "--output", "json")
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     assert (report["connected"], report["clientId"], report["mqtt"]) == (True, "good-2", 5)
+    assert report["listenerReasons"] == []
 
     shown = authlens("history", "show", "1").stdout
     assert "CONNECTED" in shown.splitlines()[0]
@@ -181,6 +182,29 @@ def test_a_local_target_has_a_listener_of_its_own_behind_the_same_gate_and_its_p
     again = authlens("connect", "--history", "1", "--trust", "--client-id", "good-3")
     assert (again.returncode, again.stdout.splitlines()[0]) == (0, "connected"), again.stderr
     assert "publish" not in again.stdout
+
+    # It knows why it refuses or denies, which a real broker keeps to itself.
+    request = ("connect", "--request", str(tmp_path / "request.yaml"), "--trust")
+    refused = authlens(*request, "--client-id", "bad-4")
+    assert refused.returncode == 1
+    assert (
+        "the device listener's reason: the policy does not allow iot:Connect on client/bad-4: No statement allows"
+        in refused.stdout
+    )
+    assert "usual causes" not in refused.stdout
+    words = ("--client-id", "good-5", "--publish", "no/x", "--publish", "ok/x", "--subscribe", "no/#")
+    denied = authlens(*request, *words, "--output", "json")
+    assert denied.returncode == 1
+    subscribing, publishing = json.loads(denied.stdout)["listenerReasons"]
+    assert subscribing.startswith("subscribe no/#: No statement allows iot:Subscribe on ")
+    assert publishing.startswith("publish no/x: No statement allows iot:Publish on ")
+    assert authlens("explain", "--history", "4", "--trust").stdout.splitlines()[1] == (
+        f"Next: The device listener's reason: {subscribing}."
+    )
+    (over_https,) = json.loads(authlens(*request, "--as", "https", "--publish", "no/x", "--output", "json").stdout)[
+        "listenerReasons"
+    ]
+    assert over_https.startswith("the policy does not allow iot:Publish on topic/no/x: ")
 
 
 def test_a_local_endpoint_that_was_started_apart_is_trusted_and_its_probe_is_replayed_there(

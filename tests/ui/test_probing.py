@@ -138,7 +138,7 @@ async def test_a_probe_of_the_local_listener_is_shown_kept_and_compared_with_the
         await robot.press("f5")
         await sent(robot)
         text = " ".join(robot.text().split())
-        assert "F12 shows why the listener refused it." in text
+        assert "→ The device listener's reason: the function answered isAuthenticated:" in text
         assert "Usual causes" not in text, "the listener knows the one that is true"
         refused = robot.screen.answer.invocation
         assert refused is not None

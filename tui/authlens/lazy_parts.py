@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -53,6 +54,10 @@ class Listeners(Protocol):
 
     def ca_file(self, target: Target, address: str) -> str | None: ...
 
+    def reasons_against(
+        self, target: Target, base: Path | None, client_id: str, since: datetime
+    ) -> tuple[str, ...]: ...
+
     def close(self) -> None: ...
 
 
@@ -83,6 +88,14 @@ class LazyListeners:
                 running = devices, DeviceEndpoint(address.url.partition("://")[2], address.ca_file)
                 self._running[path] = running
             return running[1]
+
+    def reasons_against(self, target: Target, base: Path | None, client_id: str, since: datetime) -> tuple[str, ...]:
+        """As `LocalDevices` gives it."""
+        from authlens.endpoint.local import definition_file
+
+        with self._lock:
+            running = self._running.get(definition_file(target.local or "", base))
+        return running[0].reasons_against(client_id, since) if running is not None else ()
 
     def ca_file(self, target: Target, address: str) -> str | None:
         """What to trust at the listener of a local endpoint that was started apart; `None` for any other address."""

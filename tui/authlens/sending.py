@@ -184,8 +184,7 @@ class Sender:
 
     def locate(self, target: Target, base: Path | None = None) -> Target:
         """The target with its URL; a local one is started if necessary. Raises NotSent."""
-        refusal = self.gate.refusal(target, base)
-        if refusal is not None:
+        if refusal := self.gate.refusal(target, base):
             raise NotSent(refusal)
         if target.local is None:
             return target
@@ -229,9 +228,7 @@ class Sender:
         """DescribeEndpoint. Raises CallFailed."""
         return self._asked(target, base, self._gateway.data_endpoint)
 
-    def device_endpoint(
-        self, target: Target, base: Path | None = None, domain_configuration: str = ""
-    ) -> DeviceEndpoint:
+    def device_endpoint(self, target: Target, base: Path | None = None, configuration: str = "") -> DeviceEndpoint:
         """Where devices connect: DescribeEndpoint, or DescribeDomainConfiguration. Raises CallFailed.
 
         For a local target it is a device listener, which is started if necessary.
@@ -240,19 +237,22 @@ class Sender:
 
         if target.local is not None and self._listeners is not None:
             try:
-                refusal = self.gate.refusal(target, base)
-                if refusal is not None:
+                if refusal := self.gate.refusal(target, base):
                     raise CallFailed(refusal)
                 found = self._listeners.endpoint(target, base)
             except RuntimeError as error:
                 raise CallFailed(_local_failure(error).failure) from error
-            return replace(found, domain=self._domain(domain_configuration, target, base))
-        domain = self._domain(domain_configuration, target, base)
+            return replace(found, domain=self._domain(configuration, target, base))
+        domain = self._domain(configuration, target, base)
         if domain is not None and not is_loopback(target.endpoint_url):
             return DeviceEndpoint(domain.domain_name, domain=domain)
         address = self.data_endpoint(target, base)
         ca_file = self._listeners.ca_file(target, address) if self._listeners is not None else None
         return DeviceEndpoint(address, ca_file, domain)
+
+    def reasons_against(self, target: Target, base: Path | None, client_id: str, since: datetime) -> tuple[str, ...]:
+        """Why the device listener of a local target was against what this client did since then, in its words."""
+        return self._listeners.reasons_against(target, base, client_id, since) if self._listeners is not None else ()
 
     def _domain(self, name: str, target: Target, base: Path | None) -> Domain | None:
         """The domain configuration of that name; `None` without a name. Raises CallFailed."""

@@ -58,6 +58,7 @@ def test_a_whole_record_as_json() -> None:
         lasted=1.5,
         is_probe=True,
         own_listener=True,
+        listener_reasons=("the authorizer A is INACTIVE",),
         decisions=(DENIED,),
     )
     assert connection_json.to_json(full) == {
@@ -93,6 +94,7 @@ def test_a_whole_record_as_json() -> None:
         "refreshes": 2,
         "isProbe": True,
         "ownListener": True,
+        "listenerReasons": ["the authorizer A is INACTIVE"],
     }
     assert back(full) == full
 

@@ -63,6 +63,10 @@ def test_one_denied_try() -> None:
     assert verdict.lit.stage is ConnectionStage.SUBSCRIBE
     assert "rule of the broker" in verdict.next_step
 
+    known = ("subscribe a/#: No statement allows it", "another")
+    denied = probe(Outcome(True), NETWORK, TLS, CONNECTED, step, decisions=(DENIED,), listener_reasons=known)
+    assert stages(denied).next_step == "The device listener's reason: subscribe a/#: No statement allows it."
+
 
 def test_refused_names_the_usual_causes() -> None:
     failure = Failure(FailureKind.DEVICE, "connect-refused", "refused")
@@ -72,6 +76,12 @@ def test_refused_names_the_usual_causes() -> None:
     assert verdict.conclusion is Conclusion.REFUSED
     assert "as sensor-7 over MQTT 5 over TLS was refused: 0x87." in verdict.headline
     assert verdict.next_step.startswith("Usual causes, most likely first: (1) the function refused")
+
+    known = ("the authorizer A is INACTIVE",)
+    refused = {"refused_by": "connect-refused", "reason": "refused with 0x87", "listener_reasons": known}
+    assert stages(probe(failure, NETWORK, TLS, step, **refused)).next_step == (
+        "The device listener's reason: the authorizer A is INACTIVE."
+    )
 
 
 def test_not_reached_is_lit_at_its_stage_and_is_not_called_connected() -> None:

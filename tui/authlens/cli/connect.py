@@ -92,7 +92,13 @@ def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
     with services.sender() as sender:
         try:
             probe = probe_of(
-                options, saved, base, sender.device_endpoint, earlier, announce=lambda made: _announce(made, services)
+                options,
+                saved,
+                base,
+                sender.device_endpoint,
+                earlier,
+                announce=lambda made: _announce(made, services),
+                reasons=sender.reasons_against,
             )
         except CannotProbe as problem:
             raise CommandError(str(problem)) from problem
@@ -251,8 +257,9 @@ def _lines(report: ProbeReport, judgement: Judgement | None) -> Iterator[str]:
         yield from map(visible, _expectation_lines(judgement))
     for step in report.steps:
         yield f"{'✓' if step.passed else '✗'} {step.stage:9} {step.seconds * 1000:6.0f} ms  {visible(step.detail)}"
-    found = causes(report)
-    if found:
+    if report.listener_reasons:
+        yield from (f"the device listener's reason: {visible(reason)}" for reason in report.listener_reasons)
+    elif found := causes(report):
         yield "usual causes, the likeliest first:"
         yield from (f"  {number}. {cause}" for number, cause in enumerate(found, 1))
 
@@ -320,6 +327,7 @@ def _json(report: ProbeReport, judgement: Judgement | None) -> dict[str, Any]:
         "expectation": _expectation_json(judgement),
         "differences": list(prediction_words(report)),
         "causes": list(causes(report)),
+        "listenerReasons": list(report.listener_reasons),
         "observations": [each.to_json() for each in observations(report)],
     }
 

@@ -10,14 +10,18 @@ import json
 import socket
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from authlens.core.devices.ledger import Ledger, Watched
+from authlens.core.devices.report import reasons_against
 from authlens.core.invocation.invocation import Invocation
 from authlens.endpoint.local import LocalTargetError, end_child, pipe, started
 from authlens.endpoint.templates.noticed import Stamp, stamp
 from authlens.frozen import dataclass
 
+RECORD_LIMIT = 1.0
+"""Seconds that the record of a connection that is over may take to arrive."""
 USUAL_PORT = 8883
 """Used if it is free, so that devices keep their configuration."""
 
@@ -54,7 +58,7 @@ class LocalDevices:
         self.path = path
         self._stamp: Stamp | None = stamp(path)
         self._on_connection = on_connection
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._ledger = Ledger()
         self._changed: Callable[[], object] | None = None
         self._is_announced = False
@@ -102,6 +106,21 @@ class LocalDevices:
                 return None
             return DevicesSnapshot(ledger.changes, ledger.decisions, ledger.denials, ledger.watched())
 
+    def reasons_against(self, client_id: str, since: datetime) -> tuple[str, ...]:
+        """Why the newest connection of this client since then was refused, or what it sent was denied.
+
+        Waits until that connection is over, for at most RECORD_LIMIT. client_id: empty for an HTTPS publish.
+        """
+
+        def found() -> Watched | None:
+            made = (each for each in self._ledger.watched() if each.invocation.started_at >= since)
+            return next((each for each in made if (each.invocation.request.client_id or "") == client_id), None)
+
+        with self._lock:
+            self._lock.wait_for(lambda: (watched := found()) is not None and not watched.is_open, RECORD_LIMIT)
+            watched = found()
+        return reasons_against(watched) if watched is not None else ()
+
     def is_current(self) -> bool:
         """Whether it runs with the file as it is now."""
         return self._child.poll() is None and self._stamp == stamp(self.path)
@@ -117,6 +136,7 @@ class LocalDevices:
                     before, invocation = self._ledger.changes, self._ledger.read(line)
                     is_news = self._ledger.changes != before and not self._is_announced
                     self._is_announced = self._is_announced or is_news
+                    self._lock.notify_all()
                 if is_news and (changed := self._changed) is not None:
                     changed()
                 if invocation is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -28,6 +29,10 @@ class Endpoints(Protocol):
     def __call__(self, target: Target, base: Path | None, domain_configuration: str, /) -> DeviceEndpoint: ...
 
 
+Reasons = Callable[[Target, Path | None, str, datetime], tuple[str, ...]]
+"""Why the target's listener was against what a client of this id did since then, in its words."""
+
+
 class CannotProbe(ValueError):
     """The options cannot be used; the text says why."""
 
@@ -45,9 +50,11 @@ def probe_of(
     endpoint: Endpoints,
     earlier: Invocation | None = None,
     announce: Callable[[ProbePlan], None] = lambda plan: None,
+    reasons: Reasons = lambda target, base, client_id, since: (),
 ) -> Probe:
     """saved: as `probed_request` gives it. earlier: an answer whose documents say what is to be expected.
 
+    reasons: asked if a listener of ours refused the probe or denied what it tried.
     Raises CannotProbe.
     """
     if options.problem:
@@ -87,6 +94,7 @@ def probe_of(
         needs_target=reads_name or (not options.host and saved.target.local is None),
         predictions=predictions(earlier, saved.request, options.trials) if earlier else {},
         announce=announce,
+        reasons=lambda target, client_id, since: reasons(target, base, client_id, since),
     )
 
 

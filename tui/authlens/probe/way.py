@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from authlens.core.commands.device import host_and_port
 from authlens.core.commands.probe_plan import planned
@@ -46,8 +46,11 @@ class Probe:
         needs_target: bool | None = None,
         predictions: Predictions | None = None,
         announce: Callable[[ProbePlan], None] = lambda plan: None,
+        reasons: Callable[[Target, str, datetime], tuple[str, ...]] = lambda target, client_id, since: (),
     ) -> None:
         """endpoint: asked if the plan has no host. announce: receives the plan before anything is sent.
+
+        reasons: asked for a listener's, as in `probe_of`.
 
         needs_target: whether the request's target is called too, beyond its devices; by default if the plan has no
         host.
@@ -61,6 +64,7 @@ class Probe:
         self._endpoint = endpoint
         self._predictions = predictions or {}
         self._announce = announce
+        self._reasons = reasons
         self._has_begun = False
 
     @property
@@ -85,10 +89,13 @@ class Probe:
         self._has_begun = True
         # An HTTPS publish has no client id.
         with nullcontext() if plan.way == "https" else PACE.turn(plan.host, plan.client_id):
-            at = time.time()
+            began = datetime.now(UTC)
             report = self._compared(run(plan))
+        if plan.own_listener and not report.is_yes:
+            client_id = "" if plan.way == "https" else plan.client_id
+            report = replace(report, listener_reasons=self._reasons(target, client_id, began))
         self.report = report
-        device = connection_of(plan, report, str(uuid.uuid4()), at)
+        device = connection_of(plan, report, str(uuid.uuid4()), began.timestamp())
         return Reply(_result(report), report.seconds, device=device)
 
     def _at(self, plan: ProbePlan, target: Target) -> tuple[ProbePlan, Domain | None]:

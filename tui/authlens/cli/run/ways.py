@@ -99,7 +99,15 @@ class _Sending:
         request = probed_request(options, saved)
         try:
             sender: Sender = self._suite.sender
-            probe = probe_of(options, request, item.base, sender.device_endpoint, earlier, self._announce)
+            probe = probe_of(
+                options,
+                request,
+                item.base,
+                sender.device_endpoint,
+                earlier,
+                self._announce,
+                sender.reasons_against,
+            )
         except CannotProbe as problem:
             return _not_sent(item, str(problem))
         return self._suite.run(replace(item, saved=request), probe)

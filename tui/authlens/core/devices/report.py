@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from authlens.core.devices.ledger import Watched
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.invocation.invocation_json import outcome_to_json, request_to_json
 from authlens.core.invocation.verdict_word import verdict_word
@@ -63,6 +64,13 @@ def reason_words(decision: PacketDecision) -> str:
     if rule is None or decision.action is not None:
         return why
     return f"{rule.what}: {why}" if why else rule.what
+
+
+def reasons_against(watched: Watched) -> tuple[str, ...]:
+    """Why a connection was refused, or why each of its packets was that was denied, the first one first."""
+    if watched.device.is_refused:
+        return (watched.device.reason,)
+    return tuple(f"{each.packet.lower()} {each.topic}: {reason_words(each)}" for each in reversed(watched.denials))
 
 
 def refresh_line(invocation: Invocation, device: DeviceConnection, seconds: float, factor: float) -> str:

@@ -183,6 +183,8 @@ class DeviceConnection:
     """The PEM file that a probe trusted in place of the system's."""
     own_listener: bool = False
     """Whether a probe connected to a listener of its local target that ended with the process, as its port did."""
+    listener_reasons: tuple[str, ...] = ()
+    """Why that listener refused a probe or denied what it tried."""
     certificate: PresentedCertificate | None = None
     """The client certificate, with CUSTOM_AUTH_X509."""
 

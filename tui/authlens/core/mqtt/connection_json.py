@@ -46,6 +46,7 @@ def to_json(device: DeviceConnection) -> dict[str, Any]:
         isProbe=device.is_probe,
         caFile=device.ca_file,
         ownListener=device.own_listener,
+        listenerReasons=list(device.listener_reasons),
     )
 
 
@@ -99,6 +100,7 @@ def from_json(members: Members) -> DeviceConnection:
         is_probe=members.boolean("isProbe") or False,
         ca_file=members.text("caFile"),
         own_listener=members.boolean("ownListener") or False,
+        listener_reasons=tuple(str(reason) for reason in members.items("listenerReasons")),
     )
 
 

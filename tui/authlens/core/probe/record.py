@@ -59,6 +59,7 @@ def connection_of(plan: ProbePlan, report: ProbeReport, identifier: str, at: flo
         is_probe=True,
         ca_file=plan.ca_file,
         own_listener=plan.own_listener,
+        listener_reasons=report.listener_reasons,
     )
 
 

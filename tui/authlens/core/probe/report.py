@@ -118,6 +118,9 @@ class ProbeReport:
     certificate_rejection: str = ""
     """How TLS rejected the client certificate or the lack of one: the alert, or that the connection was closed."""
 
+    listener_reasons: tuple[str, ...] = ()
+    """Why a listener of ours refused it or denied what was tried, as it recorded it; empty for any other server."""
+
     @property
     def is_yes(self) -> bool:
         """Connected, and everything that was tried was allowed."""

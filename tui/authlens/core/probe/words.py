@@ -97,6 +97,8 @@ NO_LOGIN = (
 
 def causes(report: ProbeReport) -> tuple[str, ...]:
     """The usual causes of a refusal, the most likely first; one that is known comes alone."""
+    if report.listener_reasons:
+        return report.listener_reasons
     if report.lacks_certificate and report.verdict is not ProbeVerdict.CONNECTED:
         return (NO_CERTIFICATE,)
     words = headline(report)

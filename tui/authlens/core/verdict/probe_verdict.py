@@ -36,9 +36,10 @@ def probe_verdict(invocation: Invocation, device: DeviceConnection) -> Verdict:
     who = _who(invocation, device)
     if failure is not None:
         causes = "; ".join(f"({number}) {each}" for number, each in enumerate(likely_causes(invocation, device), 1))
+        step = _listener_step(device) or f"Usual causes, most likely first: {causes}."
         reason = device.reason.removeprefix("refused with ")
         headline = f"The connection {who} over {device.protocol} was refused: {reason}."
-        return Verdict(Conclusion.REFUSED, results, headline, f"Usual causes, most likely first: {causes}.", "")
+        return Verdict(Conclusion.REFUSED, results, headline, step, "")
     denied = [each for each in device.decisions if not each.is_allowed]
     if not denied:
         done = [f"published to {topic}" for topic in device.published]
@@ -46,11 +47,13 @@ def probe_verdict(invocation: Invocation, device: DeviceConnection) -> Verdict:
         return Verdict(Conclusion.ALLOWED, results, headline, "Compare it with the test call in the history.", "")
     more = f" ({len(denied)} of {len(device.decisions)} tries)" if len(denied) > 1 else ""
     headline = f"Connected {who} over {device.protocol}, but {_denied_words(denied[0])}{more}."
-    return Verdict(Conclusion.PARTLY, results, headline, _step_for(denied[0]), "")
+    return Verdict(Conclusion.PARTLY, results, headline, _listener_step(device) or _step_for(denied[0]), "")
 
 
 def likely_causes(invocation: Invocation, device: DeviceConnection) -> tuple[str, ...]:
     """The usual causes of a probe's refusal, the most likely first. device: the invocation's own."""
+    if device.listener_reasons:
+        return device.listener_reasons
     client_id = invocation.request.client_id or PROBE_CLIENT_ID
     predicted = next((each.word for each in device.decisions if each.packet == "CONNECT"), None)
     omits_login = device.transport is Transport.HTTPS and logs_in_by_mqtt_alone(invocation.request)
@@ -66,6 +69,10 @@ def _who(invocation: Invocation, device: DeviceConnection) -> str:
 
 def _denied_words(decision: PacketDecision) -> str:
     return decision.detail or f"{decision.packet.lower()} {decision.topic} was denied"
+
+
+def _listener_step(device: DeviceConnection) -> str:
+    return f"The device listener's reason: {device.listener_reasons[0]}." if device.listener_reasons else ""
 
 
 def _step_for(decision: PacketDecision) -> str:

@@ -144,8 +144,8 @@ def _failed(view: AnswerView, verdict: Verdict, width: int) -> list[Content]:
     """The stages with the failing one highlighted, why, what to do next; then AWS's own message, once."""
     invocation = view.invocation
     device = invocation.device if invocation is not None else None
-    if device is not None and device.is_probe and device.own_listener and device.is_refused:
-        # The listener knows the cause, which the client can only guess.
+    if device is not None and device.own_listener and device.is_refused and not device.listener_reasons:
+        # The listener knows the cause, which the client can only guess; its record did not arrive in time.
         verdict = replace(verdict, next_step="F12 shows why the listener refused it.")
     said = [stage_line(verdict, width), failure_text(verdict)]
     details = Content("") if invocation is None else outcome_text.details(invocation, verdict.headline, width)

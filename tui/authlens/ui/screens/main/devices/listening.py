@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,6 +100,11 @@ class DevicesController:
         devices, address = self._start(target, base)
         devices.prepare(authorizer)
         return DeviceEndpoint(address.url.partition("://")[2], address.ca_file)
+
+    def reasons_against(self, target: Target, base: Path | None, client_id: str, since: datetime) -> tuple[str, ...]:
+        """Why the listener was against what this client did since then, in its words."""
+        running = self._running
+        return running[0].reasons_against(client_id, since) if running is not None else ()
 
     def close(self) -> None:
         running, self._running = self._running, None

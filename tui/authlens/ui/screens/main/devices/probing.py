@@ -159,7 +159,14 @@ class ProbeController:
         options = form.options
         request = probed_request(options, saved)
         try:
-            probe = probe_of(options, request, base, self._sender.device_endpoint, earlier)
+            probe = probe_of(
+                options,
+                request,
+                base,
+                self._sender.device_endpoint,
+                earlier,
+                reasons=self._devices.reasons_against,
+            )
             return request, self._devices.probes.watch(probe)
         except CannotProbe as problem:
             self._host.notify(str(problem), "warning")

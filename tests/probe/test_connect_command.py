@@ -201,9 +201,9 @@ def test_a_local_target_has_a_listener_of_its_own_behind_the_same_gate_and_its_p
     assert authlens("explain", "--history", "4", "--trust").stdout.splitlines()[1] == (
         f"Next: The device listener's reason: {subscribing}."
     )
-    (over_https,) = json.loads(authlens(*request, "--as", "https", "--publish", "no/x", "--output", "json").stdout)[
-        "listenerReasons"
-    ]
+    https = authlens(*request, "--as", "https", "--publish", "no/x", "--output", "json")
+    assert https.returncode == 1, https.stderr
+    (over_https,) = json.loads(https.stdout)["listenerReasons"]
     assert over_https.startswith("the policy does not allow iot:Publish on topic/no/x: ")
 
 

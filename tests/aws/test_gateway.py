@@ -279,6 +279,8 @@ def test_describe_and_identity_read_their_answers() -> None:
     description = {"authorizerName": "A", "status": "INACTIVE", "signingDisabled": True, "creationDate": 1700000000}
     with fault_server(http(json.dumps({"authorizerDescription": description}))) as server:
         authorizer = GATEWAY.describe("A", target(server.url))
+        assert GATEWAY.describe("", target(server.url)) == authorizer
+    assert [each.path for each in server.received] == ["/authorizer/A", "/default-authorizer"]
     assert (authorizer.status, authorizer.signing_disabled) == ("INACTIVE", True)
     assert authorizer.creation_date is not None
 

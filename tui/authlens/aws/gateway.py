@@ -63,7 +63,8 @@ class BotoGateway:
 
     def describe(self, name: str, target: Target) -> Authorizer:
         def described(client: Any) -> Authorizer:
-            return Authorizer.from_api(client.describe_authorizer(authorizerName=name)["authorizerDescription"])
+            answer = client.describe_authorizer(authorizerName=name) if name else client.describe_default_authorizer()
+            return Authorizer.from_api(answer["authorizerDescription"])
 
         return self._call("iot", target, described)
 

@@ -101,7 +101,7 @@ class Gateway(Protocol):
         ...
 
     def describe(self, name: str, target: Target) -> Authorizer:
-        """Call DescribeAuthorizer. Raises CallFailed."""
+        """Call DescribeAuthorizer; without a name, DescribeDefaultAuthorizer. Raises CallFailed."""
         ...
 
     def authorizer_names(self, target: Target) -> tuple[str, ...]:

@@ -192,8 +192,8 @@ def test_a_local_target_has_a_listener_of_its_own_behind_the_same_gate_and_its_p
         in refused.stdout
     )
     assert "usual causes" not in refused.stdout
-    words = ("--client-id", "good-5", "--publish", "no/x", "--publish", "ok/x", "--subscribe", "no/#")
-    denied = authlens(*request, *words, "--output", "json")
+    trials = ("--client-id", "good-5", "--publish", "no/x", "--publish", "ok/x", "--subscribe", "no/#")
+    denied = authlens(*request, *trials, "--output", "json")
     assert denied.returncode == 1
     subscribing, publishing = json.loads(denied.stdout)["listenerReasons"]
     assert subscribing.startswith("subscribe no/#: No statement allows iot:Subscribe on ")

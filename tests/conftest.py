@@ -7,10 +7,12 @@ import itertools
 import os
 import socket
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.runner import runtestprotocol
 from hypothesis import settings
 
 settings.register_profile("quick", max_examples=25, deadline=None)
@@ -22,7 +24,6 @@ settings.load_profile("quick")
 gc.set_threshold(100_000, 20, 100)
 
 _SCRUBBED = ("AWS_", "AUTHLENS_", "XDG_", "NO_COLOR", "TEXTUAL", "SSL_CERT", "CI")
-_NUMBERS = itertools.count()
 _KEPT = {"AUTHLENS_AWS_CLI", "AUTHLENS_NODE_CLIENTS", "AUTHLENS_UPDATE_SCREENSHOTS"}
 
 
@@ -36,32 +37,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(SLOW_LIMIT))
 
 
-@pytest.fixture(scope="session")
-def homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the tests' homes lie. pytest's own numbering would look at all of them for each new one."""
-    return tmp_path_factory.mktemp("homes")
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Of thousands of tests side by side, nothing but their outcome goes from process to process: sending on that each
+    was set up and torn down took as long as running most of them."""
+    if not hasattr(item.config, "workerinput"):
+        return None
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    for report in runtestprotocol(item, log=False, nextitem=nextitem):
+        if report.when == "call" or not report.passed:
+            item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
 
 
-@pytest.fixture(autouse=True)
-def scrubbed_environment(homes: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home without anybody's settings. Returns it."""
-    for name in list(os.environ):
-        if name.endswith(("_proxy", "_PROXY")) or (name.startswith(_SCRUBBED) and name not in _KEPT):
-            monkeypatch.delenv(name)
-    home = homes / str(next(_NUMBERS))
-    home.mkdir()
-    monkeypatch.setenv("HOME", str(home))
-    # What is cached can be made again at any time, so all tests share it.
-    monkeypatch.setenv("XDG_CACHE_HOME", str(homes / "cache"))
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    # What the tests write is their own; those of trust take this back.
-    monkeypatch.setenv("AUTHLENS_TRUST", os.pathsep.join((tempfile.gettempdir(), str(Path(__file__).parent.parent))))
-    return home
-
-
-@pytest.fixture(autouse=True)
-def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test that would leave the machine fails instead."""
+@pytest.fixture(scope="session", autouse=True)
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Iterator[Path]]:
+    """The environment of all tests. A test that would leave the machine fails instead. Yields their homes."""
+    folder = tmp_path_factory.mktemp("homes")
     connect = socket.socket.connect
 
     def guarded(self: socket.socket, address: Any) -> None:
@@ -69,4 +62,32 @@ def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
             raise AssertionError(f"a test tried to reach {address[0]}")
         connect(self, address)
 
-    monkeypatch.setattr(socket.socket, "connect", guarded)
+    with pytest.MonkeyPatch.context() as session:
+        for name in list(os.environ):
+            if name.endswith(("_proxy", "_PROXY")) or (name.startswith(_SCRUBBED) and name not in _KEPT):
+                session.delenv(name)
+        # What is cached can be made again at any time, so all tests share it.
+        session.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+        session.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        # What the tests write is their own; those of trust take this back.
+        session.setenv("AUTHLENS_TRUST", os.pathsep.join((tempfile.gettempdir(), str(Path(__file__).parent.parent))))
+        session.setenv("HOME", str(folder))
+        session.setattr(socket.socket, "connect", guarded)
+        yield _empty_homes(folder)
+
+
+def _empty_homes(folder: Path) -> Iterator[Path]:
+    """Most tests write nothing there: a home that is still empty serves the next test too."""
+    for number in itertools.count():
+        home = folder / str(number)
+        home.mkdir()
+        while not os.listdir(home):
+            yield home
+
+
+@pytest.fixture(autouse=True)
+def scrubbed_environment(homes: Iterator[Path]) -> Path:
+    """A home without anybody's settings. Returns it."""
+    home = next(homes)
+    os.environ["HOME"] = str(home)
+    return home

@@ -39,9 +39,14 @@ def folder(endpoint: Running, tmp_path: Path) -> Path:
     return tmp_path
 
 
+OTHERS = ("asyncio", "hypothesispytest", "pytest_cov", "timeout")
+"""Plugins that are installed here and have no part in these tests."""
+
+
 def pytest_run(folder: Path, *words: str) -> tuple[int, str]:
     environ = {**os.environ, "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"}
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-W", "ignore", "-rA", *words]
+    command += [f"-pno:{name}" for name in OTHERS]
     ended = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, timeout=50, check=False)
     return ended.returncode, ended.stdout + ended.stderr
 

@@ -64,10 +64,8 @@ CONNECTS: dict[str, tuple[bytes, str]] = {
 @pytest.mark.parametrize("case", CONNECTS)
 def test_a_wrong_answer_to_connect_is_no_answer(case: str, tmp_path: Path) -> None:
     answer, words = CONNECTS[case]
-    hold = threading.Event()
-    with broken_broker(tmp_path, answers(answer, hold=hold)) as (port, ca):
+    with broken_broker(tmp_path, answers(answer, stays=True)) as (port, ca):
         report = probed(port, ca)
-        hold.set()
 
     assert report.verdict is ProbeVerdict.UNREACHED
     assert words in report.problem
@@ -86,21 +84,17 @@ def test_a_server_that_accepts_and_leaves_is_not_blamed_on_the_first_trial(tmp_p
 
 
 def test_a_session_that_was_not_asked_for_is_named(tmp_path: Path) -> None:
-    hold = threading.Event()
-    with broken_broker(tmp_path, answers(v5(Connack(session_present=True)), hold=hold)) as (port, ca):
+    with broken_broker(tmp_path, answers(v5(Connack(session_present=True)), stays=True)) as (port, ca):
         report = probed(port, ca)
-        hold.set()
 
     assert report.verdict is ProbeVerdict.CONNECTED
     assert "sessionPresent 1 although a clean session was asked for" in report.steps[-1].detail
 
 
 def test_packets_after_a_refusal_and_garbage_behind_a_packet_change_nothing(tmp_path: Path) -> None:
-    hold = threading.Event()
-    refused = answers(v5(Connack(0x87)) + b"\xff\xff\xff\xff\xff", hold=hold)
+    refused = answers(v5(Connack(0x87)) + b"\xff\xff\xff\xff\xff", stays=True)
     with broken_broker(tmp_path, refused) as (port, ca):
         report = probed(port, ca)
-        hold.set()
 
     assert report.answer is not None
     assert (report.answer.packet, report.answer.code) == ("CONNACK", 0x87)
@@ -152,12 +146,8 @@ TRIALS: dict[str, tuple[Trial, bytes, str]] = {
 @pytest.mark.parametrize("case", TRIALS)
 def test_a_wrong_answer_to_a_trial_is_neither_allowed_nor_denied(case: str, tmp_path: Path) -> None:
     trial, answer, words = TRIALS[case]
-    hold = threading.Event()
-    if "server closed" in words:
-        hold.set()
-    with broken_broker(tmp_path, answers(v5(Connack()), answer, hold=hold)) as (port, ca):
+    with broken_broker(tmp_path, answers(v5(Connack()), answer, stays="server closed" not in words)) as (port, ca):
         report = probed(port, ca, trial)
-        hold.set()
 
     assert (report.verdict, report.is_yes) == (ProbeVerdict.CONNECTED, False)
     assert trial_words(report.tried[0], V5) == words

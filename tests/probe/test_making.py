@@ -15,7 +15,7 @@ from authlens.core.request.token_place import Place, find
 from authlens.core.saved.certificate import Certificate
 from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.core.signing.signing import verify
-from authlens.probe.making import CannotProbe, probe_of
+from authlens.probe.making import CannotProbe, probe_of, probed_request
 from support.app_services import ScriptedGateway, sender
 from support.public_keys import pair
 
@@ -66,7 +66,12 @@ def test_a_token_is_signed_wherever_it_is_in_each_way(
     (tmp_path / "key.pem").write_bytes(keys.private_pem)
     saved = SavedRequest(PLACED[place], target=Target(local="a.yaml"), sign=Sign("key.pem", place=place))
     plans: list[ProbePlan] = []
-    options = ProbeOptions(way, host="127.0.0.1", port=1, token_key_name=named, trials=(Trial("publish", "t"),))
+    # A client id connects once a second: one of its own for each.
+    own = f"{place}-{way}-{named}"
+    options = ProbeOptions(
+        way, host="127.0.0.1", port=1, client_id=own, token_key_name=named, trials=(Trial("publish", "t"),)
+    )
+    saved = probed_request(options, saved)
     gateway = ScriptedGateway(authorizer=Authorizer("A", token_key_name="wrong" if named else "key"))
     probe = probe_of(options, saved, tmp_path, nowhere, announce=plans.append)
     assert probe.needs_target is (place != "token" and named is None), "a given name requires no call"

@@ -113,8 +113,9 @@ def reads(size: int = 65_536) -> Act:
     return act
 
 
-def answers(*parts: bytes, hold: threading.Event | None = None) -> Act:
-    """Answers each read with the next part, then closes, or waits for the event first."""
+def answers(*parts: bytes, stays: bool = False, hold: threading.Event | None = None) -> Act:
+    """Answers each read with the next part, then closes, or first stays until the client leaves, or reads nothing more
+    before the event."""
 
     def act(connection: socket.socket) -> None:
         for part in parts:
@@ -122,6 +123,8 @@ def answers(*parts: bytes, hold: threading.Event | None = None) -> Act:
             connection.sendall(part)
         if hold is not None:
             hold.wait(10)
+        while stays and connection.recv(65_536):
+            pass
 
     return act
 

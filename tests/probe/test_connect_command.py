@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from authlens.core.mqtt.encoder import encode
 from authlens.core.mqtt.packets import V5, Connack
 from support.broken_broker import broken_broker
 from support.device_serving import DeviceServing, device_serving, project
+from support.one_command import Command
 
 REQUEST = """
 request:
@@ -32,15 +33,23 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeviceServing]
         yield listener
 
 
+Connect = Callable[..., tuple[int, Any, str]]
+
+
+@pytest.fixture
 def connect(
-    serving: DeviceServing, folder: Path, *words: str, password: str = "right", expect: str = ""
-) -> tuple[int, Any, str]:
-    path = folder / "request.yaml"
-    path.write_text(REQUEST.replace("PASSWORD", password) + (f"expect: {expect}\n" if expect else ""))
-    command = [sys.executable, "-m", "authlens", "connect", "--request", str(path), "--endpoint", "localhost"]
-    command += ["--port", str(serving.port), "--ca-file", serving.ca, "--output", "json", *words]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    return done.returncode, json.loads(done.stdout or "null"), done.stderr
+    serving: DeviceServing, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Connect:
+    authlens = Command(capsys, monkeypatch)
+
+    def connected(*words: str, password: str = "right", expect: str = "") -> tuple[int, Any, str]:
+        path = tmp_path / "request.yaml"
+        path.write_text(REQUEST.replace("PASSWORD", password) + (f"expect: {expect}\n" if expect else ""))
+        where = ("--endpoint", "localhost", "--port", serving.port, "--ca-file", serving.ca, "--output", "json")
+        done = authlens("connect", "--request", path, *where, *words)
+        return done.code, json.loads(done.out or "null"), done.err
+
+    return connected
 
 
 @pytest.mark.parametrize(
@@ -52,16 +61,16 @@ def connect(
         pytest.param("wss", "5", marks=pytest.mark.slow),
     ],
 )
-def test_connected_and_denied_by_each_way(serving: DeviceServing, tmp_path: Path, way: str, version: str) -> None:
+def test_connected_and_denied_by_each_way(connect: Connect, way: str, version: str) -> None:
     client = f"good-{way}-{version}"
     words = ("--as", way, "--mqtt", version, "--client-id", client)
-    code, report, said = connect(serving, tmp_path, *words, "--subscribe", "ok/x", "--publish", "ok/x=1")
+    code, report, said = connect(*words, "--subscribe", "ok/x", "--publish", "ok/x=1")
     assert (code, report["connected"], [each["allowed"] for each in report["tried"]]) == (0, True, [True, True])
     assert said.startswith("authlens: connecting to ")
     assert f"a device that is connected as {client} will be disconnected" in said.splitlines()[0]
 
     words = (*words[:-1], client + "-b")
-    code, report, _ = connect(serving, tmp_path, *words, "--publish", "forbidden/x")
+    code, report, _ = connect(*words, "--publish", "forbidden/x")
     assert (code, report["connected"]) == (1, True)
     assert report["tried"][0]["topic"] == "forbidden/x"
     denied = [seen for seen in report["observations"] if not seen["rule"].startswith("connack-")]
@@ -70,10 +79,10 @@ def test_connected_and_denied_by_each_way(serving: DeviceServing, tmp_path: Path
     assert all(seen["agrees"] for seen in report["observations"])
 
 
-def test_what_the_request_expects_is_compared_with_what_happened(serving: DeviceServing, tmp_path: Path) -> None:
+def test_what_the_request_expects_is_compared_with_what_happened(connect: Connect) -> None:
     tried = ("--publish", "ok/x", "--client-id", "good-expect")
     expect = "{allow: [iot:Connect client/good-expect], deny: [iot:Publish topic/ok/x]}"
-    code, report, _ = connect(serving, tmp_path, *tried, expect=expect)
+    code, report, _ = connect(*tried, expect=expect)
     assert (code, report["connected"], report["tried"][0]["allowed"]) == (1, True, True)
     assert report["expectation"]["result"] == "failed"
     (broken,) = report["expectation"]["broken"]
@@ -81,33 +90,33 @@ def test_what_the_request_expects_is_compared_with_what_happened(serving: Device
 
     # A refusal remains a no, also where it is expected.
     refused = ("--client-id", "good-expect-b")
-    code, report, _ = connect(serving, tmp_path, *refused, password="wrong", expect="{isAuthenticated: false}")
+    code, report, _ = connect(*refused, password="wrong", expect="{isAuthenticated: false}")
     assert (code, report["connected"], report["expectation"]["result"]) == (1, False, "passed")
 
 
-def test_refused(serving: DeviceServing, tmp_path: Path) -> None:
-    code, report, _ = connect(serving, tmp_path, "--client-id", "good-refused", password="wrong")
+def test_refused(connect: Connect) -> None:
+    code, report, _ = connect("--client-id", "good-refused", password="wrong")
 
     assert (code, report["connected"], report["answer"]["code"]) == (1, False, 0x87)
     assert report["causes"]
 
 
-def test_the_server_name_picks_a_domain_whose_certificate_is_missed(serving: DeviceServing, tmp_path: Path) -> None:
+def test_the_server_name_picks_a_domain_whose_certificate_is_missed(serving: DeviceServing, connect: Connect) -> None:
     named = ("--server-name", "x509.example.com", "--client-id", "good-x509")
-    code, report, said = connect(serving, tmp_path, *named)
+    code, report, said = connect(*named)
     assert (code, report["verdict"]) == (255, "no answer")
     assert "requires a client certificate (--cert and --key)" in said
     assert "(server name x509.example.com)" in said.splitlines()[0]
 
     own = ("--cert", str(serving.folder / "device.pem"), "--key", str(serving.folder / "device.key"))
-    code, report, _ = connect(serving, tmp_path, *named, *own)
+    code, report, _ = connect(*named, *own)
     assert (code, report["connected"]) == (0, True)
 
 
-def test_a_publish_over_https(serving: DeviceServing, tmp_path: Path) -> None:
-    code, report, _ = connect(serving, tmp_path, "--as", "https", "--publish", "ok/x=1")
+def test_a_publish_over_https(connect: Connect) -> None:
+    code, report, _ = connect("--as", "https", "--publish", "ok/x=1")
     assert (code, report["answer"]["code"]) == (0, 200)
-    code, report, _ = connect(serving, tmp_path, "--as", "https", "--publish", "forbidden/x")
+    code, report, _ = connect("--as", "https", "--publish", "forbidden/x")
     assert (code, report["answer"]["code"]) == (1, 403)
 
 
@@ -119,10 +128,8 @@ def test_a_publish_over_https(serving: DeviceServing, tmp_path: Path) -> None:
         (("--port", "0"), "0 is not a port"),
     ],
 )
-def test_a_usage_error_connects_to_nothing(
-    words: tuple[str, ...], said: str, serving: DeviceServing, tmp_path: Path
-) -> None:
-    code, report, error = connect(serving, tmp_path, *words)
+def test_a_usage_error_connects_to_nothing(words: tuple[str, ...], said: str, connect: Connect) -> None:
+    code, report, error = connect(*words)
     assert (code, report) == (252, None)
     assert said in error
     assert "connecting to" not in error

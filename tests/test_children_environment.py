@@ -65,7 +65,10 @@ STARTING = {
 
 def starts(path: Path) -> list[ast.Call]:
     """The calls of a module that start a program."""
-    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    text = path.read_text()
+    if not any(f"{module}.{name}(" in text for module, names in STARTING.items() for name in names):
+        return []
+    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
     return [
         each
         for each in calls

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -16,13 +17,22 @@ BEFORE_OURS = {"authlens.__main__"}
 """Its imports wait until an interrupt is handled."""
 WALKED = {("authlens.ui.runtime.keymap", "authlens.ui")}
 """The package whose modules are listed."""
-
 Import = ast.Import | ast.ImportFrom
 
 
 @cache
+def text(module: str) -> str:
+    return FILES[module].read_text()
+
+
+@cache
 def tree(module: str) -> ast.Module:
-    return ast.parse(FILES[module].read_text())
+    return ast.parse(text(module))
+
+
+@cache
+def at_top(module: str) -> list[Import]:
+    return [node for node in tree(module).body if isinstance(node, Import)]
 
 
 def loaded_by(statement: Import) -> list[str]:
@@ -39,15 +49,18 @@ def loaded_at_once(module: str) -> frozenset[str]:
     waiting = [module]
     while waiting:
         each = waiting.pop()
-        at_top = [node for node in tree(each).body if isinstance(node, Import)] if each in FILES else []
         packages = [each.rpartition(".")[0]] if "." in each else []
-        new = {name for node in at_top for name in loaded_by(node)}.union(packages) - found
+        new = {name for node in (at_top(each) if each in FILES else ()) for name in loaded_by(node)}.union(
+            packages
+        ) - found
         found |= new
         waiting += new
     return frozenset(found)
 
 
 def inner_imports(module: str) -> Iterator[Import]:
+    if not re.search(r"^ +(?:import|from) ", text(module), re.MULTILINE):
+        return
     for function in ast.walk(tree(module)):
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             yield from (node for node in ast.walk(function) if isinstance(node, Import))

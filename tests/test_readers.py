@@ -26,14 +26,14 @@ PARSERS = (
 )
 """Python's and other packages', and those of core/text that everything else reads with."""
 
-MODULES = {name.split(".")[-2] for name in PARSERS}
+NAMES = {tuple(name.split(".")[-2:]) for name in PARSERS}
 
 
 def parsing() -> Iterator[str]:
     """The functions that call a parser, as `module.py:Class.function`."""
     for path in PACKAGE.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
-        if not any(word in text for word in MODULES):
+        if not any(module in text and name in text for module, name in NAMES):
             continue
         tree = ast.parse(text)
         imported = dict(_imported(tree))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from types import CodeType, FrameType
+from types import FrameType
 from typing import Any
 
 import authlens
@@ -38,8 +38,8 @@ def site_of(frame: FrameType, event: str, called: Any, rooms: tuple[str, ...]) -
     caller = frame if event == "c_call" else frame.f_back if event == "call" else None
     if caller is None:
         return None
-    place = _place(caller.f_code)
-    if place is None or not place.startswith(rooms):
+    place = _place_in(caller.f_code.co_filename, rooms)
+    if not place:
         return None
     if place == SHARED:
         place = f"{place} for {_user_of(caller)}"
@@ -54,15 +54,21 @@ def site_of(frame: FrameType, event: str, called: Any, rooms: tuple[str, ...]) -
 def _user_of(frame: FrameType) -> str:
     """The line that uses the module in which every file is opened: each use is a site of its own."""
     outer = frame.f_back
-    while outer is not None and _place(outer.f_code) in (None, SHARED):
+    while outer is not None and _place(outer.f_code.co_filename) in ("", SHARED):
         outer = outer.f_back
-    return "" if outer is None else f"{_place(outer.f_code)}:{outer.f_lineno}"
+    return "" if outer is None else f"{_place(outer.f_code.co_filename)}:{outer.f_lineno}"
 
 
 @cache
-def _place(code: CodeType) -> str | None:
-    """The module below authlens."""
-    return code.co_filename[len(ROOT) + 1 :] if code.co_filename.startswith(ROOT) else None
+def _place(file: str) -> str:
+    """The module below authlens; empty for others."""
+    return file[len(ROOT) + 1 :] if file.startswith(ROOT) else ""
+
+
+@cache
+def _place_in(file: str, rooms: tuple[str, ...]) -> str:
+    place = _place(file)
+    return place if place.startswith(rooms) else ""
 
 
 @contextmanager

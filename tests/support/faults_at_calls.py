@@ -35,9 +35,13 @@ nothing can say that they failed."""
 
 def site_of(frame: FrameType, event: str, called: Any, rooms: tuple[str, ...]) -> Site | None:
     """The place where the rooms call something outside authlens that may fail."""
-    caller = frame if event == "c_call" else frame.f_back if event == "call" else None
-    if caller is None:
+    # Thousands of calls pass here for each that leaves the rooms.
+    if event == "c_call":
+        caller = frame
+    elif event != "call" or frame.f_back is None:
         return None
+    else:
+        caller = frame.f_back
     place = _place_in(caller.f_code.co_filename, rooms)
     if not place:
         return None

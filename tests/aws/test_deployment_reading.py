@@ -40,7 +40,7 @@ def read(changes: dict[str, Reply] | None = None, authorizer: Authorizer = AUTHO
 
 def test_everything_is_read_once() -> None:
     found = read()
-    assert found.function == Function(FUNCTION, 9, "Active", "", "/own")
+    assert found.function == Function(FUNCTION, 9, "Active", "", "/own", "ab=")
     assert found.permission == policy()[1]["Policy"]
     assert found.default_authorizer is None
     shop = Domain("shop", "iot.example.com", "ENABLED", "CUSTOM_AUTH", "SECURE_MQTT", "B", False)

@@ -5,6 +5,7 @@ import pytest
 from authlens.core.compare.changes import Change
 from authlens.core.compare.compare import Side, asked, compare, members, target_words
 from authlens.core.contract.outcome import Outcome
+from authlens.core.invocation.local_run import LocalRun
 from authlens.core.mqtt.connection import DeviceConnection
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
@@ -32,6 +33,16 @@ def test_time_duration_and_target_are_shown_and_are_not_a_difference() -> None:
     assert comparison.equal
     assert comparison.differing == ()
     assert comparison.words == ("document 1 unchanged", "target local demo → profile prod, region eu-west-1")
+
+
+def test_changed_code_is_shown_and_is_not_a_difference() -> None:
+    before, after = (invocation(local_run=LocalRun(code=code, code_files=(("app.py", code),))) for code in "12")
+
+    comparison = compare(before, after)
+    assert comparison.equal
+    assert comparison.words == ("document 1 unchanged", "the function's code changed (app.py)")
+    other = replace(REQUEST, authorizer_name="Other")
+    assert not [each for each in compare(before, replace(after, request=other)).changes if each.about == "function"]
 
 
 def test_what_describe_said_is_shown_and_is_not_a_difference() -> None:

@@ -12,7 +12,7 @@ AUTHORIZER = Authorizer("A", "arn:aws:iot:eu-west-1:1:authorizer/A")
 UNREAD = Unread("lambda:GetPolicy", "AccessDeniedException")
 WHOLE = Deployment(
     AUTHORIZER,
-    Function("arn:f", 3, "Pending", "Creating", "/aws/lambda/f"),
+    Function("arn:f", 3, "Pending", "Creating", "/aws/lambda/f", "ab="),
     "{}",
     "{}",
     "A",
@@ -60,6 +60,7 @@ def test_the_keys_of_a_deployment() -> None:
             "state": "Pending",
             "reason": "Creating",
             "logGroup": "/aws/lambda/f",
+            "codeSha256": "ab=",
         },
         "permission": "{}",
         "unqualifiedPermission": "{}",

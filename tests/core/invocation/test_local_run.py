@@ -32,6 +32,8 @@ any_run = st.builds(
     st.lists(st.builds(Unresolved, text, text, text, text), max_size=12).map(tuple),
     text,
     st.booleans(),
+    code=text,
+    code_files=st.dictionaries(text, text, max_size=12).map(lambda files: tuple(files.items())),
 )
 
 

@@ -178,6 +178,7 @@ def test_everything_of_a_local_run_and_a_connection_is_redacted() -> None:
         (Unresolved(f"what {TOKEN}", f"why {TOKEN}", f"place {TOKEN}", f"next {TOKEN}"),),
         f"advice {TOKEN}",
         returned=f"returned {TOKEN}",
+        code_files=((f"{TOKEN}.py", "1"),),
         problem=f"problem {TOKEN}",
     )
     device = DeviceConnection(
@@ -196,6 +197,7 @@ def test_everything_of_a_local_run_and_a_connection_is_redacted() -> None:
         (Unresolved(f"what {MASK}", f"why {MASK}", f"place {MASK}", f"next {MASK}"),),
         f"advice {MASK}",
         returned=f"returned {MASK}",
+        code_files=((f"{MASK}.py", "1"),),
         problem=f"problem {MASK}",
     )
     assert shown.device == replace(

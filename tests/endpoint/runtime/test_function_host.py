@@ -50,10 +50,13 @@ def test_the_next_call_runs_the_code_that_was_saved(tmp_path: Path) -> None:
         for text in ("VALUE = 1", "VALUE = 2", "VALUE = ", "VALUE = 3"):
             part.write_text(text)
             result = await host.invoke(function, b"{}")
-            seen.append(value(result) if result.payload else result.error_type)
+            assert result.code is not None
+            seen.append((value(result) if result.payload else result.error_type, result.code.digest))
         return seen
 
-    assert hosted(edit) == [1, 2, "Runtime.UserCodeSyntaxError", 3]
+    seen = hosted(edit)
+    assert [said for said, _ in seen] == [1, 2, "Runtime.UserCodeSyntaxError", 3]
+    assert len({digest for _, digest in seen} - {""}) == 4
 
 
 def test_concurrent_calls_get_their_own_process(tmp_path: Path) -> None:

@@ -156,6 +156,7 @@ def _function(arn: str, client: Any) -> Function:
         state=found.get("State") or "Active",
         reason=found.get("StateReason") or "",
         log_group=(found.get("LoggingConfig") or {}).get("LogGroup") or "",
+        code_sha256=found.get("CodeSha256") or "",
     )
 
 

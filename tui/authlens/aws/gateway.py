@@ -22,7 +22,7 @@ from authlens.core.invocation.cloud_log import LogLine, LogQuery
 from authlens.core.invocation.gateway import CallFailed, Reply
 from authlens.core.invocation.invocation import Failure, FailureKind
 from authlens.core.invocation.local_run import HEADER as LOCAL_RUN
-from authlens.core.invocation.local_run import from_header
+from authlens.core.invocation.local_run import LocalRun, from_header
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Configured, Identity, Target
@@ -58,8 +58,7 @@ class BotoGateway:
             result = self._judged(request, target, exchange)
             duration = time.perf_counter() - started
             log = _function_log(exchange.header(_LOG_HEADER))
-            local_run = from_header(exchange.header(LOCAL_RUN)) if target.endpoint_url else None
-            return Reply(result, duration, exchange.wire(), log, local_run)
+            return Reply(result, duration, exchange.wire(), log, _local_run(exchange, target))
 
     def describe(self, name: str, target: Target) -> Authorizer:
         def described(client: Any) -> Authorizer:
@@ -119,7 +118,8 @@ class BotoGateway:
             except Exception as error:  # noqa: BLE001  botocore lets plain builtins through
                 result = failure_of(error, exchange, target, "lambda")
             duration = time.perf_counter() - started
-            return Reply(result, duration, exchange.wire(), _function_log(exchange.header(_LOG_HEADER)))
+            log = _function_log(exchange.header(_LOG_HEADER))
+            return Reply(result, duration, exchange.wire(), log, _local_run(exchange, target))
 
     def log(self, query: LogQuery, target: Target) -> tuple[LogLine, ...]:
         return self._call("logs", target, lambda client: read_log(client, query))
@@ -142,6 +142,10 @@ class BotoGateway:
             except Exception as error:
                 raise CallFailed(failure_of(error, exchange, target, service)) from error
             return answer
+
+
+def _local_run(exchange: Exchange, target: Target) -> LocalRun | None:
+    return from_header(exchange.header(LOCAL_RUN)) if target.endpoint_url else None
 
 
 def _function_log(header: str | None) -> str | None:

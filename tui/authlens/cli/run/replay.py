@@ -98,6 +98,6 @@ def _compared(old: Invocation, result: Result) -> Result:
         return replace(result, judgement=Judgement(JudgementState.KEPT))
     if old.outcome and new.failure and new.failure.kind is not FailureKind.AWS:
         return replace(result, judgement=Judgement(JudgementState.UNJUDGED, reason=result_words(new.failure)))
-    words = "; ".join(comparison.differing)
+    words = "; ".join((*comparison.differing, *(each.words for each in comparison.changes if each.about == "function")))
     broken = Broken("answer", f"as before: {result_words(old.result)}", result_words(new.result), words)
     return replace(result, judgement=Judgement(JudgementState.BROKEN, (broken,)))

@@ -16,6 +16,7 @@ from authlens.core.compare.probes import probes
 from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.access import ALLOWED, Access, AccessQuestions
 from authlens.core.invocation.invocation import Failure, Invocation
+from authlens.core.invocation.ran_code import RanCode, code_change, ran_code
 from authlens.core.invocation.read_for import read_for
 from authlens.core.mqtt.connection import DeviceConnection
 from authlens.core.policy.arn import tail_of
@@ -53,6 +54,8 @@ class Side:
     """Whether a client certificate authenticates too."""
     is_direct: bool = False
     """Whether the function was called directly."""
+    code: RanCode | None = None
+    """The code that ran; `None` if it is unknown."""
 
     @classmethod
     def of(cls, invocation: Invocation, label: str | None = None) -> Side:
@@ -68,6 +71,7 @@ class Side:
             variables=invocation.variables,
             has_certificate=read_for(invocation).has_certificate,
             is_direct=invocation.way == "function",
+            code=ran_code(invocation),
         )
 
     @classmethod
@@ -309,6 +313,10 @@ def _connection_changes(left: Side, right: Side) -> Iterator[Change]:
 
 
 def _notes(left: Side, right: Side) -> Iterator[Change]:
+    names = {side.request.authorizer_name for side in (left, right) if side.request}
+    words = code_change(left.code, right.code) if len(names) < 2 and left.result and right.result else ""
+    if words:
+        yield Change("function", words, differs=False)
     if left.is_direct is not right.is_direct:
         before, after = ("the function called directly" if side.is_direct else "test call" for side in (left, right))
         yield Change("target", f"sent as {before} → {after}", differs=False)

@@ -44,6 +44,8 @@ class Function:
     reason: str = ""
     """Why it is in that state, in AWS's words."""
     log_group: str = ""
+    code_sha256: str = ""
+    """Of its deployment package, in base64, as Lambda gives it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,13 @@ from authlens.core.text.json_members import Members
 
 T = TypeVar("T")
 
-_FUNCTION = {"arn": "arn", "state": "state", "reason": "reason", "logGroup": "log_group"}
+_FUNCTION = {
+    "arn": "arn",
+    "state": "state",
+    "reason": "reason",
+    "logGroup": "log_group",
+    "codeSha256": "code_sha256",
+}
 _DOMAIN = {
     "name": "name",
     "domainName": "domain_name",

@@ -65,6 +65,10 @@ class LocalRun:
     """What is wrong with it, in a sentence."""
     problem_member: str = ""
     """The member that is wrong; empty where the answer is not an object."""
+    code: str = ""
+    """A digest of the code that ran; empty if it is unknown."""
+    code_files: tuple[tuple[str, str], ...] = ()
+    """Its files nearest to the top by path, each with a digest."""
 
 
 def doctor(run: LocalRun | None) -> tuple[str, ...]:
@@ -94,6 +98,8 @@ def to_json(run: LocalRun) -> dict[str, Any]:
         "returned": run.returned,
         "problem": run.problem,
         "problemMember": run.problem_member,
+        "code": run.code,
+        "codeFiles": dict(run.code_files),
     }
     return {key: value for key, value in known.items() if value}
 
@@ -113,15 +119,20 @@ def from_json(value: Any) -> LocalRun:
         returned=members.text("returned") or "",
         problem=members.text("problem") or "",
         problem_member=members.text("problemMember") or "",
+        code=members.text("code") or "",
+        code_files=members.pairs("codeFiles") or (),
     )
 
 
 def to_header(run: LocalRun) -> str:
-    """As a header carries it: long texts and long lists are cut, and what was returned is left out first."""
+    """As a header carries it: long texts and long lists are cut; what was returned is left out first, the files last."""
     sizes = [(MOST_LISTED, LONGEST), *((count, SHORTENED) for count in range(MOST_LISTED, 0, -1))]
-    for returned in dict.fromkeys((run.returned[:LONGEST_RETURNED], "")):
+    returned = run.returned[:LONGEST_RETURNED]
+    for returned, files in dict.fromkeys(((returned, run.code_files), ("", run.code_files), ("", ()))):
         for count, longest in sizes:
-            shorter = replace(run, differs=run.differs[:count], unresolved=run.unresolved[:count], returned="")
+            shorter = replace(
+                run, differs=run.differs[:count], unresolved=run.unresolved[:count], returned="", code_files=files
+            )
             carried = {**_cut(to_json(shorter), longest), **({"returned": returned} if returned else {})}
             header = base64.b64encode(json.dumps(carried).encode()).decode()
             if len(header) <= HEADER_LIMIT:

@@ -91,6 +91,7 @@ def _local_run(run: LocalRun, redactor: Redactor) -> LocalRun:
         advice=redactor.text(run.advice),
         returned=redactor.text(run.returned),
         problem=redactor.text(run.problem),
+        code_files=tuple((redactor.text(name), digest) for name, digest in run.code_files),
     )
 
 

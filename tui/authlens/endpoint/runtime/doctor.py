@@ -36,6 +36,7 @@ def local_run(function: FunctionDefinition, result: FunctionResult | None = None
         step,
         result is not None and is_json_text(result.payload),
         *_refused_answer(result),
+        *((result.code.digest, result.code.files) if result is not None and result.code is not None else ()),
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from authlens.endpoint.runtime.fingerprint import fingerprint
+from authlens.endpoint.runtime.code_digest import CodeState, code_state
 from authlens.endpoint.runtime.runtime_api import Event, RuntimeResult
 from authlens.endpoint.runtime.worker import Exit, Worker
 from authlens.endpoint.runtime.worker_pool import StartFailed, WorkerPool
@@ -42,6 +42,8 @@ class FunctionResult:
     """The error as the function's runtime sent it (a JSON object): what Lambda's Invoke returns as its payload."""
     is_throttled: bool = False
     """Whether every process was busy the whole time, so that the function did not run."""
+    code: CodeState | None = None
+    """The code that it ran, or tried to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class PendingInvocation:
     client_context: str
     started: float
     """On the monotonic clock."""
+    code: CodeState | None = None
 
     def event(self) -> Event:
         """The event is delivered now: the function has its full time, within the caller's grace."""
@@ -65,7 +68,7 @@ class PendingInvocation:
     def failure(self, error_type: str, message: str, trace: tuple[str, ...] = (), **known: Any) -> FunctionResult:
         error = {"errorType": error_type, "errorMessage": message, "requestId": self.request_id, "stackTrace": trace}
         known.setdefault("error", json.dumps(error).encode())
-        return FunctionResult(None, error_type, message, trace, request_id=self.request_id, **known)
+        return FunctionResult(None, error_type, message, trace, request_id=self.request_id, code=self.code, **known)
 
     def exited(self, end: Exit, log: str, **known: Any) -> FunctionResult:
         message = f"RequestId: {self.request_id} Error: {end.reason}"
@@ -77,7 +80,7 @@ class PendingInvocation:
 
     def answered(self, answer: RuntimeResult, log: str, **known: Any) -> FunctionResult:
         if not answer.is_error:
-            return FunctionResult(answer.payload, log=log, request_id=self.request_id, **known)
+            return FunctionResult(answer.payload, log=log, request_id=self.request_id, code=self.code, **known)
         error = error_members(answer.payload)
         trace = error.get("stackTrace") or error.get("trace") or ()
         return self.failure(
@@ -113,7 +116,9 @@ class FunctionHost:
         while True:
             try:
                 async with asyncio.timeout_at(asyncio.get_running_loop().time() + left(call)):
-                    worker = await pool.take(await asyncio.to_thread(fingerprint, *function.folders))
+                    code = await asyncio.to_thread(code_state, function)
+                    call = replace(call, code=code)
+                    worker = await pool.take(code.fingerprint)
             except TimeoutError:
                 return queued_too_long(call) if pool.all_busy else call.timed_out("", cold=True)
             except StartFailed as failed:

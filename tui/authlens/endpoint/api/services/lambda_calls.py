@@ -8,6 +8,8 @@ import re
 from base64 import b64decode
 from typing import Any
 
+from authlens.core.invocation.local_run import HEADER as LOCAL_RUN
+from authlens.core.invocation.local_run import LocalRun, to_header
 from authlens.endpoint.api.aws_error import AwsError
 from authlens.endpoint.api.body import json_object
 from authlens.endpoint.api.call import ApiResponse, Incoming, Operation, json_answer
@@ -157,6 +159,8 @@ def _answer_headers(result: FunctionResult, incoming: Incoming) -> dict[str, str
         headers["x-amz-function-error"] = "Unhandled"
     if incoming.headers.get("x-amz-log-type") == "Tail":
         headers["x-amz-log-result"] = log_tail(result.log, LOG_TAIL)
+    if result.code is not None:
+        headers[LOCAL_RUN] = to_header(LocalRun(code=result.code.digest, code_files=result.code.files))
     return headers
 
 

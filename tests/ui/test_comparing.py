@@ -55,7 +55,7 @@ async def test_a_refused_run_is_compared_with_the_last_allowed_one_by_a_key(tmp_
         await robot.run("compare_allowed")
         assert "Send it first" in robot.notifications()[-1]
         await send_twice(robot)
-        assert "d vs OK" in robot.text().splitlines()[-1]
+        assert "d Diff" in robot.text().splitlines()[-1]
         await robot.press("d")
         assert isinstance(robot.app.screen, CompareScreen)
         assert "sensor-7 #1  →" in robot.text()

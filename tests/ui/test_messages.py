@@ -75,11 +75,11 @@ async def test_each_pane_shows_its_most_useful_keys_and_the_way_on(tmp_path: Pat
             await robot.press("f6")
         assert all("F6 Next pane" in line and "F1 Help" in line and "F5 Send" in line for line in footers)
         assert "←→ Page  / Search  y Copy" in footers[0]
-        assert "⏎ Show  d vs OK  space Mark  F6" in footers[1]
+        assert "⏎ Show  d Diff  space Mark  F6" in footers[1]
         await robot.pilot.resize_terminal(120, 40)
         robot.history.rows.focus()
         await robot.settle()
-        assert "d vs OK  space Mark  r Resend  c Compare  / Search" in robot.text().splitlines()[-1]
+        assert "d Diff  space Mark  r Resend  c Compare  / Search" in robot.text().splitlines()[-1]
 
 
 async def test_the_history_of_a_project_is_its_own(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from authlens.ui.text.history_text import (
     request_name,
     scope_text,
     target_names,
+    word_cells,
 )
 
 ROW = HistoryRow(
@@ -114,6 +115,17 @@ def test_a_long_name_takes_what_its_row_leaves_free_of_the_next_column() -> None
         plain = history_row(long, width, " ").plain
         assert "8-authorizer-out-of-use " in plain
         assert plain.index("demo") == history_row(ROW, width, " ").plain.index("demo")
+
+
+@pytest.mark.parametrize("width", [40, 60, 130])
+def test_the_columns_are_aligned_whatever_the_words(width: int) -> None:
+    unreachable = replace(ROW, verdict="UNREACHABLE", error="EndpointConnectionError", stage="")
+    connection = replace(ROW, verdict="REFUSED", error="NoAuthorizer", stage="authorizer found", kind="device")
+    rows = [ROW, unreachable, connection]
+    plain = [history_row(row, width, " ", word_cells(rows)).plain for row in rows]
+    assert len({row.index("demo") for row in plain}) == len({len(row) for row in plain}) == 1
+    assert {row[24 : row.index("A", 24)] for row in plain} <= {"", "↔ "}
+    assert word_cells([]) == word_cells([ROW]) + 2 == 9
 
 
 @pytest.mark.parametrize(

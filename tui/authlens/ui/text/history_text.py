@@ -6,6 +6,7 @@ The rule: two different rows can be distinguished before one is opened.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -65,15 +66,23 @@ _NO_STAGE = frozenset({"ThrottlingException", "InternalFailureException", "Servi
 _CONNECTIONS = frozenset({"device", "probe"})
 """Kinds of rows."""
 _WORD = 9
-"""Cells of the word; the few that are longer move the rest of their row."""
+"""Least cells of the word; few are longer."""
 _TARGET = 8
 """Most cells of the target where there is little room."""
 _WITH_PRINCIPAL, _ALL = 52, 64
 """Widths from which there is room for the principal, and for the duration too."""
 
 
-def history_row(row: HistoryRow, width: int, sign: str) -> Content:
-    """Time, outcome, request and target; as far as there is room, also principal and duration."""
+def word_cells(rows: Iterable[HistoryRow]) -> int:
+    """The cells that the words of all these rows fit into."""
+    return max((len(outcome_word_of(row)[1]) for row in rows), default=_WORD)
+
+
+def history_row(row: HistoryRow, width: int, sign: str, word_width: int = _WORD) -> Content:
+    """Time, outcome, request and target; as far as there is room, also principal and duration.
+
+    word_width: cells of the outcome's word, the same for all rows of a list.
+    """
     glyph, word = outcome_word_of(row)
     style = {
         "✓": "$text-success",
@@ -85,7 +94,7 @@ def history_row(row: HistoryRow, width: int, sign: str) -> Content:
     fixed = Content.assemble(
         (sign, "bold $text-primary"),
         (f"{row.started_at.astimezone():%H:%M:%S} ", "$foreground-muted"),
-        (f"{glyph} {word:<{_WORD}} ", style),
+        (f"{glyph} {word:<{max(_WORD, word_width)}} ", style),
     )
     room = max(4, width - fixed.cell_length)
     if width < _WITH_PRINCIPAL:

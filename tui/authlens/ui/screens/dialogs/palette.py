@@ -5,6 +5,9 @@ Enter is for what is found by all that was typed, and what is typed after it for
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
 from textual.command import CommandInput, CommandList, Hit, Hits
 from textual.system_commands import SystemCommandsProvider
 from textual.worker import Worker, WorkerState
@@ -33,6 +36,8 @@ class Palette(SteadyPalette):
     DEFAULT_CSS = """
     Palette > Vertical { min-width: 16; }
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "escape", "Close", id="palette.close")]
 
     def on_mount(self) -> None:
         """Without animations the cursor does not blink either."""

@@ -1,6 +1,7 @@
 """The keys that matter now, on one line or a few, below what the app has just said, which covers nothing here.
 
-Read from the active bindings: there is no other table of keys.
+Read from the active bindings: there is no other table of keys. Behind a dialog, whose own line has the keys that work,
+it is empty.
 """
 
 from __future__ import annotations
@@ -55,12 +56,16 @@ class KeyLine(Widget):
         self._most_lines = most_lines
         self._content = Content("")
         """As it was painted last."""
+        self._height = 1
+        """Lines of keys while they worked."""
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self._say())
+        self.app.screen_change_signal.subscribe(self, lambda _: self._say())
 
     def on_unmount(self) -> None:
         self.screen.bindings_updated_signal.unsubscribe(self)
+        self.app.screen_change_signal.unsubscribe(self)
 
     def messages_changed(self) -> None:
         """The app has said something, or a message has had its time."""
@@ -113,8 +118,14 @@ class KeyLine(Widget):
                 return
 
     def _lines(self, width: int) -> list[list[_Key]]:
-        if self._most_lines == 1:
-            return [self._fitting(width)]
+        top = self.app.screen
+        if top is not self.screen and top.query(KeyLine):
+            return [[] for _ in range(self._height)]
+        found = [self._fitting(width)] if self._most_lines == 1 else self._broken(width)
+        self._height = len(found)
+        return found
+
+    def _broken(self, width: int) -> list[list[_Key]]:
         lines: list[list[_Key]] = [[]]
         for key in self._keys():
             if lines[-1] and sum(map(_width, (*lines[-1], key))) > width + 2:
@@ -144,10 +155,10 @@ class KeyLine(Widget):
     def _keys(self) -> list[_Key]:
         shown: dict[str, _Key] = {}
         actions = set()
-        for node, binding, enabled, _ in self.screen.active_bindings.values():
+        for node, binding, enabled, _ in self.app.screen.active_bindings.values():
             if binding.show and enabled and binding.action not in actions:
                 actions.add(binding.action)
-                comes_first = node is self.screen and (binding.priority or binding.key == _WAY_OUT)
+                comes_first = node is self.app.screen and (binding.priority or binding.key == _WAY_OUT)
                 key = _Key(self.app.get_key_display(binding), binding, comes_first, node)
                 group = binding.group
                 name = f"{id(node)} {group.description}" if group is not None and group.compact else binding.action

@@ -13,7 +13,7 @@ from textual.message import Message
 
 from authlens.core.invocation.invocation import Invocation
 from authlens.frozen import message
-from authlens.ui.text.history_text import day_text, history_row
+from authlens.ui.text.history_text import day_text, history_row, word_cells
 from authlens.ui.widgets.controls.rows import Rows
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class HistoryRows(Rows):
         Binding(
             "d",
             "several('last_allowed')",
-            "vs OK",
+            "Diff",
             id="history.last-allowed",
             tooltip="What differs from the last allowed run of the same request, or of its authorizer",
         ),
@@ -73,6 +73,7 @@ class HistoryRows(Rows):
         self._rows: list[HistoryRow] = []
         self._lines: list[HistoryRow | date] = []
         """The rows below the day that they are of; today needs no heading."""
+        self._word_width = 0
         self._complete = True
         self._asked_before: int | None = None
         self.shown_number: int | None = None
@@ -90,6 +91,7 @@ class HistoryRows(Rows):
                 day = row.started_at.astimezone().date()
                 self._lines.append(day)
             self._lines.append(row)
+        self._word_width = word_cells(self._rows)
         self.rows_changed()
 
     def replace(self, rows: Sequence[HistoryRow], complete: bool) -> None:
@@ -143,7 +145,7 @@ class HistoryRows(Rows):
         line = self._lines[index]
         if isinstance(line, date):
             return Content.styled(day_text(line, self._now().astimezone().date()), "$foreground-muted")
-        return history_row(line, width, self._sign(line.number))
+        return history_row(line, width, self._sign(line.number), self._word_width)
 
     def _sign(self, number: int) -> str:
         """What is special about a row, in one cell."""

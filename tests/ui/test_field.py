@@ -94,7 +94,7 @@ async def test_a_revealed_value_can_be_copied_and_hides_when_it_is_left(tmp_path
         assert "correct-horse" not in robot.text()
 
 
-async def test_secret_parameters_are_hidden_until_the_field_is_edited_or_revealed(tmp_path: Path) -> None:
+async def test_secret_parameters_are_hidden_until_they_are_revealed(tmp_path: Path) -> None:
     text = "sensor-7?token=canary-token&x=1&x-amz-customauthorizer-signature=canary-signature"
     mqtt = MqttContext(text, "correct-horse", "sensor-7")
     start = replace(SENSOR, request=replace(SENSOR.request, mqtt_context=mqtt))
@@ -120,13 +120,23 @@ async def test_secret_parameters_are_hidden_until_the_field_is_edited_or_reveale
         await robot.go_to("username")
         field.select(8, 8)
         await robot.press("!")
-        assert (field.text, field.cursor_location) == (text.replace("7?", "7!?"), (0, 9))
+        assert (field.text, field.cursor_location) == (shown.replace("7?", "7!?"), (0, 9))
+        assert field.value == robot.form.draft.username == text.replace("7?", "7!?")
         await robot.press("ctrl+z")
         assert robot.form.draft.username == text
         await robot.go_to("client_id")
         assert field.text == shown
         await robot.fill("username", "u?token=typed")
-        assert field.text == robot.form.draft.username == "u?token=typed"
+        assert (field.text, robot.form.draft.username) == (f"u?token={COVER}", "u?token=typed")
+        field.insert_text("-on")
+        field.select(7, 7)
+        await robot.press("backspace", "backspace")
+        assert (field.text, field.value) == (f"u?tok={COVER}", "u?tok=typed-on"), "another name does not show it"
+        await robot.press("left", "end", "backspace", "delete", "s", "&", "x", "=", "1")
+        assert (field.text, field.value) == (f"u?tok={COVER}s&x=1", "u?tok=typed-os&x=1")
+        await robot.press("f2", "backspace")
+        assert field.text == "u?tok=typed-os&x="
+        await robot.fill("username", "u?token=typed")
         await robot.press("enter")
         assert field.text == f"u?token={COVER}"
         robot.screen.form.put(replace(robot.form.draft, username="u?zone=north"))

@@ -132,6 +132,14 @@ async def test_headers_are_edited_added_and_removed(tmp_path: Path) -> None:
         assert [row.pair for row in robot.screen.query(HeaderRow)] == [*headers, ("", "")]
         await robot.press("ctrl+y")
         assert headers_of(robot) == (*headers, ("C", "")), "the keys work although the cursor's row was taken away"
+        secret = robot.screen.query(HeaderRow).first()
+        secret.show("Authorization", "canary")
+        name = secret.query(Field).first()
+        name.focus()
+        name.select_all()
+        await robot.type("X")
+        assert secret.pair == ("X", "canary")
+        assert "canary" not in robot.text(), "another name does not show what was hidden"
 
 
 async def test_undo_and_redo_reach_every_field_and_go_there(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authlens.ui.model.finding_target import location, offset
-from authlens.ui.text.partly_hidden import COVER, PartlyHidden, cover
+from authlens.ui.text.partly_hidden import COVER, PartlyHidden, after_edit, cover
 
 HELD = PartlyHidden("u?token=abc&x=1&sig=canary-signature", ((8, 11), (20, 36)))
 
@@ -45,6 +45,23 @@ def test_places_outside_covers_are_found_again(value: str, edges: list[int]) -> 
 
 def test_without_a_secret_nothing_is_covered() -> None:
     assert cover("x=1", lambda _: ()) is None
+
+
+def test_parts_that_overlap_are_covered_together() -> None:
+    assert cover("abcdefgh", lambda _: ((0, 2), (6, 7)), ((1, 4), (4, 5))) == PartlyHidden(
+        "abcdefgh", ((0, 4), (4, 5), (6, 7))
+    )
+
+
+@given(st.integers(0, 10), st.integers(0, 10), st.text("xyz", max_size=4))
+def test_after_an_edit_what_was_covered_and_is_left_still_is(one: int, other: int, typed: str) -> None:
+    value, spans = "ab123ef45j", ((2, 5), (7, 9))
+    start, end = sorted((one, other))
+    edited = value[:start] + typed + value[end:]
+    covered = cover(edited, lambda _: (), after_edit(spans, start, end, len(edited) - len(value)))
+    left = edited if covered is None else covered.shown
+    assert not set("12345") & set(left)
+    assert set("abefj") & set(edited) <= set(left), "and nothing else is"
 
 
 @given(st.text(st.sampled_from("a\n"), max_size=8), st.data())

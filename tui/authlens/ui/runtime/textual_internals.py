@@ -251,6 +251,9 @@ class WatchedArea(TextArea):
         """The user is about to edit between these places. Returns the places to edit instead."""
         return list(locations)
 
+    def edit_ends(self) -> None:
+        """The edit is done, and nothing has been painted since it began."""
+
     def replace_as_typed(self, insert: str, start: Location, end: Location) -> EditResult | None:
         return self._replace_via_keyboard(insert, start, end)
 
@@ -263,10 +266,14 @@ class WatchedArea(TextArea):
         return self._theme.cursor_style if self._theme is not None and self._draw_cursor else None
 
     def _replace_via_keyboard(self, insert: str, start: Location, end: Location) -> EditResult | None:
-        return super()._replace_via_keyboard(insert, *self.edit_begins(start, end))
+        result = super()._replace_via_keyboard(insert, *self.edit_begins(start, end))
+        self.edit_ends()
+        return result
 
     def _delete_via_keyboard(self, start: Location, end: Location) -> EditResult | None:
-        return super()._delete_via_keyboard(*self.edit_begins(start, end))
+        result = super()._delete_via_keyboard(*self.edit_begins(start, end))
+        self.edit_ends()
+        return result
 
 
 class SteadyPalette(CommandPalette):

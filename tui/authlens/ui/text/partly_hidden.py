@@ -12,14 +12,15 @@ from authlens.frozen import dataclass
 
 COVER = "••••••••"
 
-Hide = Callable[[str], Sequence[tuple[int, int]]]
+Span = tuple[int, int]
+Hide = Callable[[str], Sequence[Span]]
 """Start and end of every part of a value that is to be covered, in order; none of them is empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class PartlyHidden:
     value: str
-    spans: tuple[tuple[int, int], ...]
+    spans: tuple[Span, ...]
 
     @property
     def shown(self) -> str:
@@ -57,7 +58,25 @@ def _within(place: int, length: int, other: int) -> int:
     return min(before, other) if before < after else max(0, other - after)
 
 
-def cover(value: str, hide: Hide) -> PartlyHidden | None:
-    """`None` where there is nothing to cover."""
-    spans = tuple(hide(value))
-    return PartlyHidden(value, spans) if spans else None
+def cover(value: str, hide: Hide, also: Sequence[Span] = ()) -> PartlyHidden | None:
+    """`None` where there is nothing to cover. also: parts to cover besides."""
+    spans: list[Span] = []
+    for start, end in sorted((*hide(value), *also)):
+        if spans and start < spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
+        else:
+            spans.append((start, end))
+    return PartlyHidden(value, tuple(spans)) if spans else None
+
+
+def after_edit(spans: Sequence[Span], start: int, end: int, gained: int) -> tuple[Span, ...]:
+    """Where these parts are after an edit of what is between two places, by which the value gained so many characters.
+
+    What is typed inside a part belongs to it.
+    """
+
+    def moved(place: int, inside: int) -> int:
+        return place if place <= start else place + gained if place >= end else inside
+
+    found = ((moved(first, end + gained), moved(last, start)) for first, last in spans)
+    return tuple((first, last) for first, last in found if first < last)

@@ -3,7 +3,8 @@
 Textual's TextArea splits lines at more characters than line feeds and joins them again with one kind. So what must
 not be split is in the document as a private character of one cell, drawn as a symbol.
 
-While parts of a value are covered, the document holds what is shown; the first edit uncovers the value.
+While parts of a value are covered, the document holds what is shown. An edit uncovers the value and covers it again,
+with nothing painted in between: what is secret is not seen while it is typed either.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from authlens.core.text.visible import is_visible, visible
 from authlens.frozen import message
 from authlens.ui.model.finding_target import location, offset
 from authlens.ui.runtime.textual_internals import WatchedArea, forget_watcher
-from authlens.ui.text.partly_hidden import COVER, Hide, PartlyHidden, cover
+from authlens.ui.text.partly_hidden import COVER, Hide, PartlyHidden, Span, after_edit, cover
 from authlens.ui.widgets.controls.paint_guard import PaintGuard
 
 _UNDO = {"undo", "redo", "select_line", "select_all", "copy", "cut"}
@@ -148,8 +149,12 @@ class Field(PaintGuard, WatchedArea, inherit_bindings=False):
         tooltip: str | None = None,
         key: str | None = None,
     ) -> None:
-        """secret: the whole value is hidden. hide: these parts of it are, unless it is being edited."""
+        """secret: the whole value is hidden. hide: these parts of it are."""
         self._hide = hide
+        self._stuck: tuple[Span, ...] = ()
+        """Parts that were covered before an edit: changing a parameter's name does not show its value."""
+        self._edited: tuple[PartlyHidden, int, int] | None = None
+        """What was covered when an edit began, and between which places of the value it is."""
         self._covered = cover(text, hide) if hide else None
         super().__init__(
             shielded(self._covered.shown if self._covered else text),
@@ -183,6 +188,7 @@ class Field(PaintGuard, WatchedArea, inherit_bindings=False):
         if value == self.value:
             return
         cursor = self.cursor_location
+        self._stuck = ()
         self._load(value)
         self.read_only = not is_faithful(value)
         self.move_cursor(cursor if cursor <= self.document.end else self.document.end)
@@ -221,7 +227,7 @@ class Field(PaintGuard, WatchedArea, inherit_bindings=False):
         self.select(*selection)
 
     def _cover_of(self, value: str) -> PartlyHidden | None:
-        return cover(value, self._hide) if self._hide and not self.revealed else None
+        return cover(value, self._hide, self._stuck) if self._hide and not self.revealed else None
 
     def _in_value(self, *locations: tuple[int, int]) -> list[int]:
         """Places in the value."""
@@ -229,13 +235,23 @@ class Field(PaintGuard, WatchedArea, inherit_bindings=False):
         return places if self._covered is None else [self._covered.place_in_value(place) for place in places]
 
     def edit_begins(self, *locations: tuple[int, int]) -> list[tuple[int, int]]:
-        """The value is seen until the field is left. The same places in it."""
-        if self._hide is None or self.read_only or (self.revealed and self._covered is None):
+        """Uncover the value. The same places in it."""
+        if self._covered is None or self.read_only:
             return list(locations)
         places = self._in_value(*locations)
-        self.revealed = True
-        self.cover_anew()
+        self._edited, self._covered = (self._covered, min(places), max(places)), None
+        with self.prevent(TextArea.Changed):
+            self.load_text(shielded(self._edited[0].value))
         return [location(self.text, place) for place in places]
+
+    def edit_ends(self) -> None:
+        """Hide what is to be hidden, before anything is painted."""
+        if self._edited is not None:
+            before, start, end = self._edited
+            gained = len(self.value) - len(before.value)
+            self._stuck, self._edited = after_edit(before.spans, start, end, gained), None
+        self._mask_if_needed()
+        self.cover_anew()
 
     def _mask_if_needed(self) -> None:
         self.masked = self.secret and bool(self.text) and not self.revealed
@@ -254,7 +270,7 @@ class Field(PaintGuard, WatchedArea, inherit_bindings=False):
         self.refresh(layout=True)
 
     def on_blur(self) -> None:
-        self.revealed = False
+        self.revealed, self._stuck = False, ()
         self._mask_if_needed()
         self.cover_anew()
 
@@ -263,7 +279,9 @@ class Field(PaintGuard, WatchedArea, inherit_bindings=False):
             return not self.in_form  # there they go to the next page of the form
         if action != "reveal":
             return True
-        return self.secret or (self._hide is not None and bool(self._hide(self.value)))
+        if self.secret or self._covered is not None:
+            return True
+        return self._hide is not None and bool(self._hide(self.value))
 
     @property
     def allow_select(self) -> bool:
@@ -318,7 +336,7 @@ class Field(PaintGuard, WatchedArea, inherit_bindings=False):
         if self.masked:
             self._move_to_end()
         result = self.replace_as_typed(shielded(text), *self.selection)
-        if result is not None:
+        if result is not None and self._covered is None:
             self.move_cursor(result.end_location)
 
     def action_break_line(self) -> None:

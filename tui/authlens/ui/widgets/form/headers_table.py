@@ -56,9 +56,10 @@ class HeaderRow(Horizontal):
             field.show(text)
         self.follow_name()
 
-    def follow_name(self) -> None:
-        """Hide the value if the name suggests a secret."""
-        self.query(Field).last(Field).keep_secret(self._is_secret)
+    def follow_name(self, *, typed: bool = False) -> None:
+        """Hide the value if the name suggests a secret. One that was hidden stays so while another name is typed."""
+        value = self.query(Field).last(Field)
+        value.keep_secret(self._is_secret or (typed and value.masked))
 
     def know(self, token_names: frozenset[str]) -> None:
         """Hide the value under one of these names too."""
@@ -144,7 +145,7 @@ class HeadersTable(Vertical):
         rows = list(self.query(HeaderRow))
         for row in rows:
             if event.field in row.children and event.member == "header name":
-                row.follow_name()
+                row.follow_name(typed=True)
         if rows and rows[-1].pair != ("", ""):
             self.mount(self._row())
         self.call_after_refresh(self._share_width)

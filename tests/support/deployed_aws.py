@@ -73,7 +73,13 @@ HEALTHY: dict[str, Reply] = {
     f"/2019-09-30/functions/{FUNCTION}/concurrency": (200, {}),
     f"/2015-03-31/functions/{FUNCTION}/configuration": (
         200,
-        {"FunctionArn": FUNCTION, "Timeout": 9, "State": "Active", "LoggingConfig": {"LogGroup": "/own"}, "CodeSha256": "ab="},
+        {
+            "FunctionArn": FUNCTION,
+            "Timeout": 9,
+            "State": "Active",
+            "LoggingConfig": {"LogGroup": "/own"},
+            "CodeSha256": "ab=",
+        },
     ),
     f"/2015-03-31/functions/{FUNCTION}/policy": policy(),
     "Logs_20140328.FilterLogEvents": (

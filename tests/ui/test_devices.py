@@ -174,7 +174,7 @@ class Reporting:
         event = '{"protocolData": {"tls": {"x509CertificatePem": "PEM-of-it", "principalId": "id-of-it"}}}'
         device = replace(device_records.CONNECTED, event=event)
         watched = Watched(device_records.invocation(device), device, Counts(self.changes, 0, 0, 0))
-        return DevicesSnapshot(self.changes, self.changes, 0, (watched,))
+        return DevicesSnapshot(self.changes, self.changes, 0, 1, (watched,))
 
 
 async def test_the_first_news_are_painted_at_once_and_more_after_a_rest(
@@ -196,7 +196,7 @@ async def test_the_first_news_are_painted_at_once_and_more_after_a_rest(
         assert listener.looks == 2
         screen_of(robot)._rested()
         await robot.settle()
-        assert (listener.looks, "3 decisions" in robot.text()) == (3, True)
+        assert (listener.looks, "1 refused · 3 decisions, 0 denied" in robot.text()) == (3, True)
         await robot.press("e")
         assert "PEM-of-it" in robot.text()
         await robot.press("escape", "escape")

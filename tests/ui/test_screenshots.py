@@ -377,7 +377,7 @@ class Quiet:
             Watched(device_records.invocation(connected), connected, Counts(12, 1, 4, 1), decisions, decisions[:1]),
             Watched(device_records.invocation(device_records.REFUSED), device_records.REFUSED, Counts()),
         )
-        return None if since == 1 else DevicesSnapshot(1, 18, 1, watched)
+        return None if since == 1 else DevicesSnapshot(1, 18, 1, 1, watched)
 
 
 async def test_devices_look_as_they_did(requests: Path) -> None:

@@ -42,6 +42,12 @@ def test_a_connection_and_its_decisions() -> None:
     assert (made.decisions, made.denials, made.changes) == (2, 1, 3)
 
 
+def test_connections_refused_and_actions_denied_are_counted_apart() -> None:
+    by_policy = replace(REFUSED, id="2", decisions=(replace(DENIED, packet="CONNECT"),))
+    made = read(connection(REFUSED), connection(REFUSED), connection(by_policy))
+    assert (made.refusals, made.decisions, made.denials) == (1, 1, 1)
+
+
 def test_a_record_that_holds_decisions_brings_them() -> None:
     made = read(connection(CONNECTED), connection(CONNECTED))
     (watched,) = made.watched()

@@ -44,6 +44,7 @@ class DevicesSnapshot:
     changes: int
     decisions: int
     denials: int
+    refusals: int
     connections: tuple[Watched, ...]
 
 
@@ -104,7 +105,8 @@ class LocalDevices:
             ledger, self._is_announced = self._ledger, False
             if ledger.changes == since:
                 return None
-            return DevicesSnapshot(ledger.changes, ledger.decisions, ledger.denials, ledger.watched())
+            counted = (ledger.changes, ledger.decisions, ledger.denials, ledger.refusals)
+            return DevicesSnapshot(*counted, ledger.watched())
 
     def reasons_against(self, client_id: str, since: datetime) -> tuple[str, ...]:
         """Why the newest connection of this client since then was refused, or what it sent was denied.

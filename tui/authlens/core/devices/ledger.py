@@ -47,6 +47,8 @@ class Ledger:
         self.decisions = 0
         self.denials = 0
         """How many there were in total."""
+        self.refusals = 0
+        """Connections that were refused before the policies were asked."""
 
     def read(self, line: str) -> Invocation | None:
         """Read a line of JSON; returns the invocation if a connection was accepted, refused or ended."""
@@ -86,7 +88,9 @@ class Ledger:
             for decision in device.decisions:
                 entry.add(decision)
             self.decisions += len(device.decisions)
-            self.denials += sum(not decision.is_allowed for decision in device.decisions)
+            denials = sum(not decision.is_allowed for decision in device.decisions)
+            self.denials += denials
+            self.refusals += device.is_refused and not denials
         entry.invocation, entry.device = invocation, device
         return invocation
 

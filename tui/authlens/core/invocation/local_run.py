@@ -125,10 +125,10 @@ def from_json(value: Any) -> LocalRun:
 
 
 def to_header(run: LocalRun) -> str:
-    """As a header carries it: long texts and long lists are cut; what was returned is left out first, the files last."""
+    """As a header carries it: long texts and lists are cut; what was returned is left out first, the files last."""
     sizes = [(MOST_LISTED, LONGEST), *((count, SHORTENED) for count in range(MOST_LISTED, 0, -1))]
-    returned = run.returned[:LONGEST_RETURNED]
-    for returned, files in dict.fromkeys(((returned, run.code_files), ("", run.code_files), ("", ()))):
+    whole = (run.returned[:LONGEST_RETURNED], run.code_files)
+    for returned, files in dict.fromkeys((whole, ("", run.code_files), ("", ()))):
         for count, longest in sizes:
             shorter = replace(
                 run, differs=run.differs[:count], unresolved=run.unresolved[:count], returned="", code_files=files

@@ -1,7 +1,7 @@
 """A digest of a function's code, the same on every machine and in every run for the same files.
 
-The rule: only what its runtime loads as code counts, by content and by path within the function's folders. What is too
-much to read has no digest, and nothing is said of it.
+The rule: only what its runtime loads as code counts, by content and by path within the function's folders. Code that is
+too much to read has no digest.
 """
 
 from __future__ import annotations
@@ -12,7 +12,15 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from authlens.endpoint.runtime.fingerprint import LIMIT, Fingerprint, entries, fingerprint, is_ignored, is_our_folder, is_ours
+from authlens.endpoint.runtime.fingerprint import (
+    LIMIT,
+    Fingerprint,
+    entries,
+    fingerprint,
+    is_ignored,
+    is_our_folder,
+    is_ours,
+)
 from authlens.endpoint.templates.lambda_runtimes import language
 from authlens.frozen import dataclass
 from authlens.user_path import content_of

@@ -217,7 +217,9 @@ class DevicesScreen(Dialog[Chosen]):
     def _title(self) -> Content:
         seen = self._seen
         some = "decision" if seen is not None and seen.decisions == 1 else "decisions"
-        counts = f" · {seen.decisions:,} {some}, {seen.denials:,} denied" if seen is not None else ""
+        counts = ""
+        if seen is not None:
+            counts = f" · {seen.refusals:,} refused · {seen.decisions:,} {some}, {seen.denials:,} denied"
         return safe_content(f"Devices  {self._address.url}{counts}")
 
     def on_resize(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,13 @@ from authlens.core.saved.saved_request import SavedRequest
 from authlens.core.saved.saved_request_yaml import read
 from authlens.core.secrets.redaction import Redactor
 from authlens.endpoint.samples.unpack import SAMPLES
+from authlens.store.history.history import HistoryRow
+from authlens.ui.model.collection import CollectionNode
 from authlens.ui.text.answer.answer_view import AnswerView
 from authlens.ui.text.answer.mask import Mask
-from authlens.ui.text.answer.sample_text import _FIXES, sample_text
+from authlens.ui.text.answer.sample_text import _FIXES, is_exercise_row, sample_text
 from authlens.ui.text.answer.stage_text import verdict_text
+from authlens.ui.text.collection_text import node_line
 from support.invocations import invocation
 
 PASSED = Outcome(True, "sensor7", ('{"Version": "2012-10-17", "Statement": []}',), 300, 86400)
@@ -39,6 +43,21 @@ def _said(sent: Invocation, name: str) -> str | None:
     assert expect is not None
     said = sample_text(sent, judge(expect, sent))
     return None if said is None else said.plain
+
+
+def test_the_list_of_saved_requests_shows_what_is_still_to_be_solved() -> None:
+    """Also where the outcome does not say so: a test call of an inactive authorizer passes."""
+    source, at = "/demo/8-authorizer-out-of-use.yaml", datetime(2026, 11, 29, tzinfo=UTC)
+    row = HistoryRow(1, at, "Retired", "AUTHENTICATED", None, "retired", 0.1, "demo", source)
+    assert is_exercise_row(row, {"Retired"})
+    assert not is_exercise_row(row, {"Other"}), "it was set to ACTIVE"
+    assert is_exercise_row(replace(row, verdict="NOT AUTHENTICATED"), ())
+    assert not is_exercise_row(replace(row, target="local"), {"Retired"})
+    assert not is_exercise_row(replace(row, source="/demo/1-sensor-with-its-password.yaml"), {"Retired"})
+    node = CollectionNode("8-authorizer-out-of-use", path=Path(source), about="An INACTIVE one", last=row)
+    assert node_line(node, 80, False).plain == "✓ 8-authorizer-out-of-use  An INACTIVE one"
+    line = node_line(replace(node, is_exercise=True), 80, False).plain
+    assert line == "○ 8-authorizer-out-of-use  exercise: An INACTIVE one"
 
 
 def test_each_sample_that_fails_says_what_to_do() -> None:

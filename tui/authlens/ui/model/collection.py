@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +29,8 @@ class CollectionNode:
     """Why the file cannot be opened."""
     last: HistoryRow | None = None
     """What came of it when it was sent last, unless what runs it was changed since."""
+    is_exercise: bool = False
+    """Whether it is a sample that was sent and is still to be solved."""
 
     @property
     def source(self) -> str:
@@ -55,9 +57,15 @@ def latest_of(rows: Sequence[HistoryRow]) -> dict[str, HistoryRow]:
     return found
 
 
-def tree(entries: Sequence[Entry], folder: Path, latest: Mapping[str, HistoryRow]) -> tuple[CollectionNode, ...]:
+def tree(
+    entries: Sequence[Entry],
+    folder: Path,
+    latest: Mapping[str, HistoryRow],
+    is_exercise: Callable[[HistoryRow], bool] = lambda _: False,
+) -> tuple[CollectionNode, ...]:
     """The entries, in the order of their paths, below the folders that hold them."""
-    return tuple(_nodes(entries, folder, latest))
+    nodes = _nodes(entries, folder, latest)
+    return tuple(replace(each, is_exercise=each.last is not None and is_exercise(each.last)) for each in nodes)
 
 
 def _nodes(entries: Sequence[Entry], folder: Path, latest: Mapping[str, HistoryRow]) -> Iterator[CollectionNode]:

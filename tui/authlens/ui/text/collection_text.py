@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from authlens.ui.model.collection import CollectionNode
-from authlens.ui.text.history_text import outcome_word_of
+from authlens.ui.text.history_text import EXERCISE, outcome_word_of
 from authlens.ui.text.safe_content import prose, safe_content, shortened
 
-_STYLES = {"✓": "$text-success", "✗": "$text-error", "!": "$text-warning"}
+_STYLES = {"✓": "$text-success", "✗": "$text-error", "!": "$text-warning", EXERCISE[0]: "bold $text-primary"}
 _ABOUT = 12
 """From this width there is room for the description."""
 
@@ -20,6 +20,8 @@ def node_line(node: CollectionNode, width: int, is_open: bool) -> Content:
     glyph = outcome_word_of(node.last)[0] if node.last is not None else " "
     if node.error is not None:
         glyph = "✗"
+    elif node.is_exercise:
+        glyph = EXERCISE[0]
     margin = Content.assemble((f"{glyph} ", _STYLES.get(glyph, "$foreground-muted")), "  " * node.depth)
     style = "bold $text-primary" if is_open else "$foreground-muted" if node.path is None else ""
     name = shortened(safe_content(node.name, style), max(4, width - margin.cell_length))
@@ -28,7 +30,8 @@ def node_line(node: CollectionNode, width: int, is_open: bool) -> Content:
     about, look = (node.error, "$text-error") if node.error is not None else (node.about, "$foreground-muted")
     if not about or room < _ABOUT:
         return line
-    return Content.assemble(line, "  ", prose(about, look))
+    word = (f"{EXERCISE[1]}: ", _STYLES[EXERCISE[0]]) if node.is_exercise else ""
+    return Content.assemble(line, "  ", word, prose(about, look))
 
 
 def case_text(cases: Sequence[str], case: str) -> Content:

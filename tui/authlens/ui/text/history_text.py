@@ -50,6 +50,8 @@ _WORDS = {
     "LOCAL ENDPOINT FAILED": ("✗", "endpoint"),
     "INTERNAL FAULT": ("✗", "fault"),
 }
+EXERCISE = ("○", "exercise")
+"""The glyph and the word of a sample that is still to be solved."""
 _ERRORS = {
     "InvalidRequestException": "rejected",
     "InvalidResponseException": "function",

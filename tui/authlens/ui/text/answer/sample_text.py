@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,11 @@ from textual.content import Content
 from authlens.core.expect.check import Judgement, JudgementState
 from authlens.core.request.target import DEMO
 from authlens.core.saved.source import split_source
+from authlens.ui.text.history_text import EXERCISE, outcome_word_of
 
 if TYPE_CHECKING:
     from authlens.core.invocation.invocation import Invocation
+    from authlens.store.history.history import HistoryRow
 
 _FIXES = {
     "3-wrong-password": "type the password of sample 1, correct-horse, and press F5.",
@@ -39,7 +42,7 @@ def sample_text(invocation: Invocation, judgement: Judgement) -> Content | None:
     if not fix:
         return None
     if is_exercise(invocation, judgement):
-        return Content.assemble(("○ exercise: ", "bold $text-primary"), fix)
+        return Content.assemble((f"{' '.join(EXERCISE)}: ", "bold $text-primary"), fix)
     return Content.styled("✓ solved: this sample failed on purpose, and passes now", "$text-success")
 
 
@@ -53,6 +56,15 @@ def is_exercise(invocation: Invocation, judgement: Judgement) -> bool:
     return judgement.state is not JudgementState.KEPT or is_inactive
 
 
+def is_exercise_row(row: HistoryRow, inactive: Collection[str]) -> bool:
+    """The same of what the history lists. inactive: the names of the demo's authorizers that are."""
+    has_passed = outcome_word_of(row)[0] == "✓" and row.authorizer not in inactive
+    return row.target == DEMO and bool(_fix_named(row.source)) and not has_passed
+
+
 def _fix_of(invocation: Invocation) -> str:
-    name = PurePath(split_source(invocation.source)[0]).stem if invocation.source else ""
-    return _FIXES.get(name, "") if invocation.target.local == DEMO else ""
+    return _fix_named(invocation.source) if invocation.target.local == DEMO else ""
+
+
+def _fix_named(source: str | None) -> str:
+    return _FIXES.get(PurePath(split_source(source)[0]).stem, "") if source else ""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from authlens.core.request.target import DEMO, Target
 from authlens.sending import Sender
 from authlens.ui.model.batch import BatchItem
 from authlens.ui.model.collection import CollectionNode, CollectionState, latest_of, tree
@@ -82,7 +84,8 @@ class CollectionController:
         except RequestFileError as error:
             self._publish(CollectionState(opened=self._opened(), problem=str(error)))
             return
-        self._publish(CollectionState(tree(entries, folder, latest), self._opened()))
+        is_exercise = await background.call(lambda: _exercises(latest.values()))
+        self._publish(CollectionState(tree(entries, folder, latest, is_exercise), self._opened()))
 
     def do(self, action: str, node: CollectionNode, nodes: Sequence[CollectionNode]) -> None:
         """Run what a key asks for, on one node or on all listed."""
@@ -134,6 +137,17 @@ class CollectionController:
     def _publish(self, state: CollectionState) -> None:
         self.state = state
         self._changed(state)
+
+
+def _exercises(latest: Collection[HistoryRow]) -> Callable[[HistoryRow], bool]:
+    """Which of them are samples that are still to be solved."""
+    if not any(row.target == DEMO for row in latest):
+        return lambda _: False
+    from authlens.endpoint.local_code import authorizers_named  # with the first sample that was sent
+    from authlens.ui.text.answer.sample_text import is_exercise_row
+
+    found = authorizers_named(Target(local=DEMO)) or ()
+    return partial(is_exercise_row, inactive=frozenset(each.name for each in found if each.status == "INACTIVE"))
 
 
 def _loaded(paths: set[Path]) -> Sequence[tuple[Path, Loaded]]:

@@ -439,7 +439,6 @@ BOUNDED_ELSEWHERE = {
     "aws/service_models.py": "botocore's own files",
     "cli/completion": "the person's own AWS configuration and completion script",
     "cli/help.py": "the guide in the package",
-    "cli/init.py": "the samples in the package",
     "cli/invoke/aws_config.py": "the person's own AWS configuration",
     "cli/inputs/files.py": "file:// as the AWS CLI reads it",
     "cli/console": "the terminal",

@@ -61,13 +61,27 @@ async def test_the_palette_holds_what_can_be_done(tmp_path: Path) -> None:
             "Theme: light",
             "View: Zoom the pane",
         } <= titles
-        for typed, first in (("edit", "Request: Edit in"), ("history", "View: History"), ("probe", "Request: Connect")):
+        for typed, first in (
+            ("edit", "Request: Edit in"),
+            ("history", "View: History"),
+            ("probe", "Request: Connect"),
+            ("token", "Go to: Token"),
+            ("policy", "Go to: Policy documents"),
+            ("reset", "File: New"),
+        ):
             await robot.press("ctrl+p")
             await robot.type(typed)
             hit = robot.app.screen.query_one(CommandList).get_option_at_index(0)
             assert str(hit.prompt).startswith(first)
             await robot.press("escape")
             assert len(robot.app.screen_stack) == 1
+        for typed, member in (("password", "password"), ("header", "header name"), ("client id", "client_id")):
+            await robot.press("ctrl+p")
+            await robot.type(typed)
+            await robot.press("enter")
+            assert robot.app.focused is robot.field(member)
+        await robot.run("page log")
+        assert robot.answer.pages.chosen == "log"
         await robot.press("ctrl+p", *"paste", "enter")
         await robot.paste("Lambda function encountered error in execution")
         await robot.press("enter")

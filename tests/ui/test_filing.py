@@ -183,3 +183,26 @@ async def test_a_prompt_leaves_with_the_request(tmp_path: Path) -> None:
         await robot.fill("username", "other")
         await robot.press("ctrl+q")
         assert robot.app.return_value == robot.form.draft.saved
+
+
+async def test_a_project_is_made_and_the_samples_are_opened_where_one_is(tmp_path: Path) -> None:
+    async with running(tmp_path) as robot:
+        await robot.run("start_project")
+        await robot.type(str(tmp_path / "mine"))
+        await robot.press("enter")
+        await robot.until(lambda: "3-wrong-password" in robot.text())
+        await robot.press("enter")
+        assert (tmp_path / "mine/authorizers.yaml").is_file()
+        assert robot.form.file.path == tmp_path / "mine/requests/1-sensor-with-its-password.yaml"
+        assert robot.form.folder == tmp_path / "mine"
+        assert robot.screen.sending._sender.gate.wanted(robot.form.target, robot.form.base, ()) is None
+        await robot.run("start_project")
+        await robot.type(str(tmp_path / "mine"))
+        await robot.press("enter")
+        assert "nothing was written, because these files exist" in robot.notifications()[-1]
+        await robot.run("open_samples")
+        await robot.until(lambda: "8-authorizer-out-of-use" in robot.text())
+        await robot.press("down", "enter")
+        assert robot.form.file_name == "2-vehicle-with-a-signed-token.yaml"
+        assert robot.form.target.local == "demo"
+        assert robot.gateway.sent == [], "nothing runs until it is sent"

@@ -55,6 +55,9 @@ def test_what_has_no_word_of_it_does_not_fit(typed: str) -> None:
         ("clear", "File: New"),
         ("listen", "View: Devices"),
         ("key", "Request: Make or verify a signature"),
+        ("reset", "File: New"),
+        ("exit", "App: Quit"),
+        ("certificate", "Request: Edit as YAML in $EDITOR"),
     ],
 )
 def test_other_words_lead_to_a_command(typed: str, title: str) -> None:

@@ -16,45 +16,13 @@ examples:
 from __future__ import annotations
 
 import argparse
-import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
 from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.definitions import reported
-
-PRIVATE_KEY = "keys/private.pem"
-SCHEMA = ".authlens/request.schema.json"
-SHARED = "functions/"
-"""Lambda runs a function as another user, which must be able to read the package."""
-AUTHORIZERS = """\
-# The authorizers that `authlens serve` provides, each with its function.
-region: us-west-2
-account: "000000000000"
-authorizers:
-  SensorPassword:                # MQTT user name and password, no token
-    signingDisabled: true
-    codeUri: functions/sensors
-    handler: app.handler
-    environment: {SENSOR_PASSWORD: correct-horse}
-  FleetToken:                    # a token that AWS verifies with this key before it invokes the function
-    tokenKeyName: token
-    tokenSigningPublicKeys: {k1: keys/public.pem}
-    codeUri: functions/tokens
-    handler: app.handler
-# More keys of an authorizer: status, timeout, memorySize, functionName, enableCachingForHttp,
-# runtime (python3.13, nodejs22.x, or provided with a command), and
-# interpreter (such as .venv/bin/python, to run the function with the packages it needs).
-"""
-SAMPLE_FUNCTIONS = ("functions/sensors/app.py", "functions/tokens/app.py")
-SAMPLE_REQUESTS = (
-    "requests/1-sensor-with-its-password.yaml",
-    "requests/2-vehicle-with-a-signed-token.yaml",
-    "requests/3-wrong-password.yaml",
-)
-REFUSED = ("requests/3-wrong-password.yaml",)
-"""The demo asks for it to be fixed; the suite of a project expects it to be refused."""
+from authlens.starter import PRIVATE_KEY, NotWritten, project, write_project
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -86,32 +54,14 @@ def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
     if arguments.function and not arguments.source:
         raise CommandError("--function needs --from FILE")
     files = project() if arguments.source is None else from_source(arguments, services)
-    _refuse_existing(folder, files)
-    for name, content in files.items():
-        _write(folder / name, content, shared=name.startswith(SHARED))
-        services.output.line(str(folder / name))
+    try:
+        for path in write_project(folder, files):
+            services.output.line(str(path))
+    except NotWritten as error:
+        raise CommandError(str(error)) from None
     _trust(folder, services)
     _introduce(folder, services)
     return ExitCode.DONE
-
-
-def project() -> Mapping[str, bytes]:
-    """The files of a new project by path, with a freshly generated key pair."""
-    from authlens.core.saved.schema import request_schema
-    from authlens.core.signing.keys import generate_key_pair
-    from authlens.endpoint.samples.unpack import sample_content
-    from authlens.store.modeline import content_of, line_to
-
-    keys = generate_key_pair()
-    return {
-        "authorizers.yaml": AUTHORIZERS.encode(),
-        **{name: sample_content(name) for name in SAMPLE_FUNCTIONS},
-        "keys/public.pem": keys.public_pem.encode(),
-        PRIVATE_KEY: keys.private_pem,
-        SCHEMA: content_of(request_schema()),
-        **{name: line_to(f"../{SCHEMA}") + _request(name) for name in SAMPLE_REQUESTS},
-        "keys/.gitignore": b"private.pem\n",
-    }
 
 
 def from_source(arguments: argparse.Namespace, services: CliServices) -> Mapping[str, bytes]:
@@ -133,37 +83,6 @@ def from_source(arguments: argparse.Namespace, services: CliServices) -> Mapping
         found |= {"keys/public.pem": keys.public_pem.encode(), PRIVATE_KEY: keys.private_pem}
         found |= {"keys/.gitignore": b"private.pem\n"}
     return found
-
-
-def _request(name: str) -> bytes:
-    """The demo's saved request, with the project's authorizers as its target; one that is refused stays refused."""
-    from authlens.endpoint.samples.unpack import sample_content
-
-    content = sample_content(name).replace(b"{local: demo}", b"{local: ../authorizers.yaml}")
-    return content.replace(b"isAuthenticated: true", b"isAuthenticated: false") if name in REFUSED else content
-
-
-def _refuse_existing(folder: Path, names: Iterable[str]) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise CommandError(f"{folder} is a file; give a folder")
-    in_the_way = [str(folder / name) for name in names if os.path.lexists(folder / name)]
-    if in_the_way:
-        raise CommandError(
-            "nothing was written, because these files exist: "
-            f"{', '.join(in_the_way)}; move them away or choose another folder"
-        )
-
-
-def _write(path: Path, content: bytes, shared: bool) -> None:
-    """Only the user can read files that are not shared, and write to any of them, whatever the umask."""
-    try:
-        for folder in reversed([folder for folder in path.parents if not folder.exists()]):
-            folder.mkdir(0o755 if shared else 0o700)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-        with os.fdopen(os.open(path, flags, 0o644 if shared else 0o600), "wb") as file:
-            file.write(content)
-    except OSError as error:
-        raise CommandError(f"{path} cannot be written: {error.strerror}") from None
 
 
 def _trust(folder: Path, services: CliServices) -> None:

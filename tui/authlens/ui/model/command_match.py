@@ -8,7 +8,25 @@ from __future__ import annotations
 import re
 
 _WORD = re.compile(r"[\w$]+")
-_ALSO = {"clear": "new", "empty": "new", "export": "copy", "key": "signature", "listen": "devices"}
+_ALSO = {
+    "certificate": "yaml",
+    "clear": "new",
+    "empty": "new",
+    "endpoint": "target",
+    "exit": "quit",
+    "export": "copy",
+    "import": "paste",
+    "key": "signature",
+    "listen": "devices",
+    "permissions": "access",
+    "profile": "target",
+    "publish": "connect",
+    "region": "target",
+    "reset": "new",
+    "search": "history",
+    "subscribe": "connect",
+    "url": "target",
+}
 """Other words for a word of a command's name."""
 
 

@@ -18,14 +18,12 @@ from authlens.ui.runtime.textual_internals import SteadyPalette, forget_styles
 
 
 class Commands(SystemCommandsProvider):
-    """What the app can do now, the most fitting first; by letters anywhere in the title only if no word fits."""
+    """What the app can do now, the most fitting first."""
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         commands = [*self.app.get_system_commands(self.screen)]
         scores = [fit(query, command.title, command.help) for command in commands]
-        if not any(scores):
-            scores = [matcher.match(command.title) for command in commands]
         for place, (score, command) in enumerate(zip(scores, commands, strict=True)):
             if score:
                 title = matcher.highlight(command.title)
@@ -37,7 +35,7 @@ class Palette(SteadyPalette):
     Palette > Vertical { min-width: 16; }
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "escape", "Close", id="palette.close")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "escape", "Close")]
 
     def on_mount(self) -> None:
         """Without animations the cursor does not blink either."""

@@ -82,7 +82,7 @@ async def may_send(
         host.notify("Not sent: the folder is not trusted.")
         return False
     sender.gate.allow(wanted.folders)
-    problem = await background.call(lambda: _kept(services, wanted.folders))
+    problem = await background.call(lambda: keep_trust(services, wanted.folders))
     if problem:
         host.notify(f"Trusted until you leave: {problem}", "warning", 15)
     return True
@@ -105,11 +105,11 @@ def trust_saved(services: AppServices, gate: Gate, target: Target, path: Path) -
     """Trust a request that was made here and just saved, and what it names, but nothing else of its folder."""
     paths = gate.own_files(target, path)
     gate.allow(paths)
-    return _kept(services, paths) if paths else ""
+    return keep_trust(services, paths) if paths else ""
 
 
-def _kept(services: AppServices, folders: Sequence[Path]) -> str:
-    """Why the list could not be written; empty if it was."""
+def keep_trust(services: AppServices, folders: Sequence[Path]) -> str:
+    """Trust them from now on. Why the list could not be written; empty if it was."""
     try:
         TrustList(services.places.trust).add(folders, services.now())
     except TrustNotKept as error:

@@ -179,11 +179,18 @@ class FileController:
             self._form.put(draft, "authorizer_name", OpenFile(draft, origin=file.path or file.origin))
 
     async def _open(self) -> None:
+        await self.browse(self._state.folder)
+
+    async def browse(self, folder: Path) -> None:
+        """Open a saved request of a folder, which is then the one that is listed."""
         from authlens.ui.screens.dialogs.requests import RequestsScreen
 
-        path = await self._host.ask(RequestsScreen(self._state.folder))
+        path = await self._host.ask(RequestsScreen(folder))
         if path is not None:
             await self.open_now(path)
+            if self._state.file.path == path and self._state.folder != folder:
+                self._form.move_to(folder)
+                self._filed()
 
     async def load(self, path: Path) -> Loaded | None:
         """The saved request in a file; what is wrong with it is reported."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from authlens.core.invocation.invocation import Invocation
@@ -41,6 +42,10 @@ class FormController:
         file = OpenFile(draft, loaded.path, loaded.digest, cases=loaded.cases) if loaded else own
         folder = start.folder or self.state.folder
         self._publish(FormState(draft, FormContent(draft), file, folder, not_opened=start.problem))
+
+    def move_to(self, folder: Path) -> None:
+        """List and write saved requests there from now on."""
+        self._publish(replace(self.state, folder=folder))
 
     def put(self, draft: Draft, focus: str | None = None, file: OpenFile | None = None) -> None:
         """Put a draft into the form, as a step that can be undone."""

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from textual.binding import Binding, BindingType
 
+from authlens.core.request.members import MEMBERS
 from authlens.frozen import dataclass
-from authlens.ui.screens.main.request import beginning
 from authlens.ui.widgets.answer.answer_pane import AnswerPane
 from authlens.ui.widgets.collection.collection_pane import CollectionPane
 from authlens.ui.widgets.controls.field import Field
+from authlens.ui.widgets.form.request_pane import RequestPane
 from authlens.ui.widgets.history.history_pane import HistoryPane
 
 if TYPE_CHECKING:
@@ -79,11 +80,21 @@ KEYS: list[BindingType] = [
     _key("ctrl+y,super+y,ctrl+shift+z", "redo", "Redo", "Redo what was undone"),
 ]
 
+_PAGES = (
+    ("Policy documents", "documents", "The policies that the function returned, with findings at their lines"),
+    ("Access", "access", "What the client may do, and the answers to your questions"),
+    ("Device warnings", "device", "What a real device would meet that a test call cannot see"),
+    ("Changes", "changes", "What changed since the previous answer"),
+    ("HTTP exchange", "wire", "The request as it was sent, and the response"),
+    ("Log of this run", "log", "What the function printed"),
+)
+"""Pages of the answer."""
+
 WITHOUT_KEYS: tuple[Command, ...] = tuple(
     Command(title, f"do({command!r})", tooltip)
     for title, command, tooltip in (
-        ("File: Start a project", "start_project", "The command that makes a project here: authlens init"),
-        ("File: Open the samples", "open_samples", "The command that opens them: authlens demo"),
+        ("File: Start a project", "start_project", "A function, its authorizer, keys and saved requests, in a folder"),
+        ("File: Open the samples", "open_samples", "Each sample shows one way in which authorizers fail"),
         ("File: Save as", "save_as", "Save the request to another file"),
         ("File: Rename", "rename", "Give the open file another name"),
         ("File: Duplicate", "duplicate", "Copy the open file and open the copy"),
@@ -99,7 +110,11 @@ WITHOUT_KEYS: tuple[Command, ...] = tuple(
             "choose_environment",
             "Send to another environment's target, with its values",
         ),
-        ("Request: Edit as YAML in $EDITOR", "edit_request", "The whole request; its secrets stay masked"),
+        (
+            "Request: Edit as YAML in $EDITOR",
+            "edit_request",
+            "The whole request, its certificate too; secrets stay masked",
+        ),
         ("Request: Edit the function in $EDITOR", "edit_function", "The code behind a local target"),
         (
             "Request: Edit the target's file in $EDITOR",
@@ -128,6 +143,8 @@ WITHOUT_KEYS: tuple[Command, ...] = tuple(
         ("Answer: Read the function's log", "read_log", "What the deployed function logged, from CloudWatch Logs"),
         ("Answer: Read AWS IoT's log", "read_connections", "Real connections of this client id, from CloudWatch Logs"),
         ("Request: Send the field empty", "send_empty", "Send this field even though it is empty, or no longer"),
+        *((f"Go to: {each.title}", f"member {each.field}", f"Edit {each.label}") for each in MEMBERS),
+        *((f"Go to: {title}", f"page {page}", about) for title, page, about in _PAGES),
     )
 )
 
@@ -157,8 +174,8 @@ def commands_of(screen: MainScreen) -> dict[str, Callable[[], None]]:
         "edit_request": screen.editing.request,
         "edit_function": screen.editing.function,
         "edit_target": screen.editing.target_file,
-        "start_project": partial(beginning.start_project, screen.host),
-        "open_samples": partial(beginning.open_samples, screen.host),
+        "start_project": screen.beginning.start_project,
+        "open_samples": screen.beginning.open_samples,
         "reset_samples": screen.files.reset_samples,
         "target": screen.looks.target,
         "request_as": screen.looks.request_as,
@@ -178,7 +195,9 @@ def commands_of(screen: MainScreen) -> dict[str, Callable[[], None]]:
         "send_empty": lambda: screen.form.toggle_empty(getattr(screen.focused, "member", "")),
         "ask": partial(_ask, screen),
         "paste": screen.pasting.ask,
-        "lint": partial(_lint, screen),
+        "lint": partial(_page, screen, "lint"),
+        **{f"page {page}": partial(_page, screen, page) for _, page, _ in _PAGES},
+        **{f"member {each.field}": partial(_member, screen, each.field) for each in MEMBERS},
         "history": partial(screen.panes.go_to, HistoryPane.ID),
         "pin_shown": screen.comparing.pin_shown,
         "compare_allowed": screen.comparing.with_last_allowed,
@@ -209,6 +228,11 @@ def _ask(screen: MainScreen) -> None:
     screen.panes.query_one(AnswerPane).ask()
 
 
-def _lint(screen: MainScreen) -> None:
+def _page(screen: MainScreen, name: str) -> None:
     screen.panes.go_to(AnswerPane.ID, focus=False)
-    screen.panes.query_one(AnswerPane).focus_page("lint")
+    screen.panes.query_one(AnswerPane).focus_page(name)
+
+
+def _member(screen: MainScreen, name: str) -> None:
+    screen.panes.go_to(RequestPane.ID, focus=False)
+    screen.panes.query_one(RequestPane).go_to(name)

@@ -38,6 +38,7 @@ from authlens.ui.screens.main.keys import IN_THE_DEMO, KEYS, WITHOUT_KEYS, Comma
 from authlens.ui.screens.main.looks import LooksController
 from authlens.ui.screens.main.preflight import PreflightController
 from authlens.ui.screens.main.request import beginning
+from authlens.ui.screens.main.request.beginning import BeginningController
 from authlens.ui.screens.main.request.collection import CollectionController
 from authlens.ui.screens.main.request.editing import EditController
 from authlens.ui.screens.main.request.freshness import FreshnessController
@@ -101,6 +102,7 @@ class MainScreen(Screen[object]):
         self.watcher = WatchController(host, form, answer, self.sending, partial(setattr, self, "watching"))
         self.files = FileController(services, sender, host, form, self._file_opened, self._filed)
         self.variants = VariantController(sender, host, form, self.files, partial(setattr, self, "environments"))
+        self.beginning = BeginningController(services, sender, host, self.files.browse)
         self.looks = LooksController(services, sender, host, form, identity)
         self.editing = EditController(
             services, sender, host, form, identity, answer, self.preflight, lambda: self.watching

@@ -242,9 +242,7 @@ class RequestPane(Pane):
             page.show(draft)
         pages = self.query_one("#members", Pages)
         if content.focus is not None:
-            self._open_page_of(content.focus)
-            # A page that was never seen has its fields only after the next refresh.
-            after_refresh(self, self._go_to, content.focus)
+            self.go_to(content.focus)
         elif not _is_filled(pages.chosen, draft):
             pages.open(_first_page(draft))
 
@@ -256,10 +254,18 @@ class RequestPane(Pane):
     def _field(self, member: str) -> Field | None:
         return next((field for field in self.query(Field) if field.member == member), None)
 
-    def _go_to(self, member: str) -> None:
-        field = self._field(member)
+    def go_to(self, member: str) -> None:
+        """Put the cursor into a member's field, on whichever page it is."""
+        self._open_page_of(member)
+        after_refresh(self, self._go_to, member)
+
+    def _go_to(self, member: str, tries: int = 5) -> None:
+        """A page that was never seen has its fields only after the next refresh, its headers some later."""
+        field = self._field("header name" if member == "headers" else member)
         if field is not None:
-            field.focus()
+            self.screen.set_focus(field)
+        elif tries:
+            after_refresh(self, self._go_to, member, tries - 1)
 
     def enter_first_field(self) -> None:
         """The authorizer if it is missing, otherwise the first of the page in front; selected, as by Tab."""
@@ -292,8 +298,7 @@ class RequestPane(Pane):
     def _go_to_finding(self, finding: Finding) -> None:
         """Put the cursor on the characters that it is about, or into the pane if it is about no field."""
         member = member_of(finding.path)
-        if member is not None:
-            self._open_page_of(member)
+        self._open_page_of(member or "")
         after_refresh(self, self._select, finding, member)
 
     async def _select(self, finding: Finding, member: str | None) -> None:

@@ -1,13 +1,24 @@
-"""How to begin where there is no project yet: the commands that make one, or open the samples."""
+"""How to begin where there is no project yet: one is made here, or the samples are opened. Nothing of it runs."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from shlex import quote
 
+from authlens.sending import Sender
+from authlens.ui.runtime import background
 from authlens.ui.runtime.host import Host
+from authlens.ui.runtime.services import AppServices
 from authlens.ui.runtime.start import working_folder
+from authlens.ui.screens.dialogs.dialog import AskText
+from authlens.ui.screens.dialogs.trust import keep_trust
+from authlens.user_path import NotAPath, user_path
+
+_PROJECT = """A folder, which is created if it does not exist; . is this one.
+It gets a function, authorizers.yaml, a key pair and saved requests. No file is overwritten, and nothing runs until you
+send a request. For your own function or template, run 'authlens init DIR --from FILE' in a shell."""
 
 
 def say_what_was_said(host: Host, said: str) -> None:
@@ -23,13 +34,49 @@ def say_where_to_begin(host: Host) -> None:
         host.notify(f"This folder is empty. {project_words(here)}", seconds=15)
 
 
-def start_project(host: Host) -> None:
-    host.notify(f"In a shell: {project_words(working_folder() or Path())}", seconds=30)
+class BeginningController:
+    def __init__(
+        self, services: AppServices, sender: Sender, host: Host, browse: Callable[[Path], Awaitable[None]]
+    ) -> None:
+        """browse: lists the saved requests of a folder, and opens the one that is chosen."""
+        self._services = services
+        self._sender = sender
+        self._host = host
+        self._browse = browse
 
+    def start_project(self) -> None:
+        self._host.run(self._start_project, "file", typing="waits")
 
-def open_samples(host: Host) -> None:
-    said = "In a shell: 'authlens demo' opens the samples. F9 with the local file demo sends this request to them."
-    host.notify(said, seconds=30)
+    def open_samples(self) -> None:
+        self._host.run(self._open_samples, "file", typing="waits")
+
+    async def _start_project(self) -> None:
+        from authlens.starter import NotWritten, project, write_project
+
+        here = working_folder()
+        name = await self._host.ask(AskText("Start a project in", "." if here and is_empty(here) else "", _PROJECT))
+        if not name:
+            return
+        try:
+            folder = user_path(name)
+            written = await background.call(lambda: len([*write_project(folder, project())]))
+        except (NotWritten, NotAPath) as error:
+            self._host.notify(f"No project was made: {error}", "warning", 15)
+            return
+        self._sender.gate.allow((folder,))
+        problem = await background.call(lambda: keep_trust(self._services, (folder,)))
+        self._host.notify(f"Wrote {written} files to {folder}.{f' {problem}' if problem else ''}", seconds=15)
+        await self._browse(folder)
+
+    async def _open_samples(self) -> None:
+        from authlens.endpoint.samples.unpack import unpack_samples
+
+        try:
+            folder = await background.call(lambda: unpack_samples(self._services.places.demo))
+        except OSError as error:
+            self._host.notify(f"The samples cannot be written: {error}", "error", 15)
+            return
+        await self._browse(folder)
 
 
 def project_words(folder: Path) -> str:

@@ -13,11 +13,11 @@ from botocore.session import Session
 
 from authlens.aws.botocore_internals import detach_processes, set_prompter, without_terminal
 from authlens.aws.gateway import BotoGateway
-from authlens.aws.sessions import Clients
+from authlens.aws.sessions import Clients, looks_for_credentials
 from authlens.core.invocation.gateway import CallFailed
 from authlens.core.invocation.invocation import Failure, FailureKind
 from authlens.core.request.request import AuthorizerRequest
-from authlens.core.request.target import Configured, NoProfile, Target
+from authlens.core.request.target import Configured, NoProfile, StaticCredentials, Target
 from authlens.core.text.url import is_loopback
 from support.fault_server import fault_server, http
 
@@ -247,6 +247,19 @@ def test_botocore_still_has_the_processes_that_are_kept_off_the_terminal() -> No
 )
 def test_loopback_urls(url: str | None, expected: bool) -> None:
     assert is_loopback(url) is expected
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        (Target(), True),
+        (Target("p", "eu-west-1", "http://127.0.0.1:9"), True),
+        (Target(credentials=StaticCredentials("", "")), False),
+        (Target(sign_request=False), False),
+    ],
+)
+def test_no_credentials_are_looked_for_where_none_are_needed(target: Target, expected: bool) -> None:
+    assert looks_for_credentials(target) is expected
 
 
 def test_a_call_that_waits_for_credentials_says_so(scrubbed_environment: Path) -> None:

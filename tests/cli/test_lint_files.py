@@ -128,10 +128,19 @@ def test_a_saved_request_on_standard_input(authlens: Command) -> None:
 def test_a_file_that_cannot_be_read_stops_no_other(authlens: Command) -> None:
     Path("a.yaml").write_bytes(b"\xff")
     Path("b.yaml").write_text("request:\n  tokken: x\n")
+    Path("event.json").write_text('{"signatureVerified": true, "protocols": ["mqtt"]}')
+    Path("record.json").write_text('{"eventType": "Connect", "status": "Failure", "clientId": "c"}')
 
-    ended = authlens("lint", "a.yaml", "missing.yaml", "b.yaml")
+    ended = authlens("lint", "a.yaml", "missing.yaml", "event.json", "record.json", "b.yaml")
     alone = authlens("lint", "--output", "json", "a.yaml")
 
     assert (ended.code, ended.out.split(" ")[0]) == (252, "b.yaml:2:3:")
-    assert [line.split(" ")[2] for line in ended.err.splitlines() if "error:" in line] == ["a.yaml", "missing.yaml"]
+    assert [line.split(" ")[2] for line in ended.err.splitlines() if "error:" in line] == [
+        "a.yaml",
+        "missing.yaml",
+        "event.json",
+        "record.json",
+    ]
+    assert "event.json contains an event of a function, not a policy; 'authlens event --read'" in ended.err
+    assert "record.json contains a record of AWS IoT's log, not a policy; 'authlens explain --answer'" in ended.err
     assert (alone.code, alone.out) == (252, "")

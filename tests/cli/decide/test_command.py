@@ -173,6 +173,9 @@ def test_the_json_has_the_documented_keys(policy: Path) -> None:
         (b'{"__type": "InvalidRequestException", "message": null}', "contains an error, not a policy"),
         (b'{"eventType": "Connect", "status": "Failure", "principalId": "p"}', "contains a record of AWS IoT's log"),
         (b'{"protocolData": {"mqtt": {"username": "u"}}, "protocols": ["mqtt"]}', "contains an event of a function"),
+        (b'{"eventType": "Connect", "status": "Failure"}\n' * 2, "contains a record of AWS IoT's log, not a policy"),
+        (b'[ERROR] KeyError: x\n  File "/var/task/app.py", line 3', "contains the log of a function, not a policy"),
+        (b"aws iot test-invoke-authorizer --authorizer-name A", "contains a command, not a policy; 'authlens event"),
     ],
 )
 def test_files_that_are_not_policies(tmp_path: Path, content: bytes, words: str) -> None:

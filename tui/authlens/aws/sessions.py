@@ -63,7 +63,7 @@ class Clients:
         with self._lock:
             known = self._clients.get((service, target))
             if known is None:
-                self.is_making = True
+                self.is_making = looks_for_credentials(target)
                 try:
                     known = self._make(service, target)
                 finally:
@@ -161,6 +161,11 @@ class Clients:
             set_prompter(core, self._mfa_code)
         if self._retries == "once":
             detach_processes(core)
+
+
+def looks_for_credentials(target: Target) -> bool:
+    """Whether making a client looks for the user's credentials, as for AWS; a local endpoint has its own."""
+    return target.credentials is None and target.sign_request
 
 
 def _profile(target: Target, configured: str) -> str | NoProfile:

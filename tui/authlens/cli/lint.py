@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, complain, narrate
 from authlens.cli.console.services import CliServices
-from authlens.cli.inputs.policies import read_policy_text
+from authlens.cli.inputs.policies import other_than_policy, read_policy_text
 from authlens.cli.inputs.project_files import FileFinding, lint_project_file
 from authlens.core.text.visible import visible
 from authlens.frozen import dataclass
@@ -111,6 +111,9 @@ def _check(name: str, arguments: argparse.Namespace, services: CliServices) -> _
     if of_project is not None:
         return _Checked(name, None, tuple(_Located(each, each.line, each.column) for each in of_project))
     file = policy_file.read(text)
+    other = other_than_policy(file)
+    if other is not None:
+        raise CommandError(f"{name} contains {other}")
     invocation = _invocation(file)
     surroundings = Surroundings(
         invocation.request if invocation else None,

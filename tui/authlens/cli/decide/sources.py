@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from authlens.cli.console.diagnostics import CommandError
 from authlens.cli.console.services import CliServices
-from authlens.cli.inputs.policies import read_policy_file
+from authlens.cli.inputs.policies import other_than_policy, read_policy_file
 from authlens.frozen import dataclass
 
 if TYPE_CHECKING:
@@ -70,39 +69,17 @@ def _refused(file: PolicyFile) -> bool:
 
 
 def _sources(name: str, file: PolicyFile) -> Iterator[PolicySource]:
-    if file.fault:
-        raise _invalid(name, file.fault.span, file.fault.message)
-    other = _other_than_policy(file)
+    other = other_than_policy(file)
     if other is not None:
         raise CommandError(f"{name} contains {other}")
+    if file.fault:
+        raise _invalid(name, file.fault.span, file.fault.message)
     for index, document in enumerate(file.documents):
         if document.faults and document.version is None and not document.statements:
             fault = document.faults[0]
             if fault.id in ("json-syntax", "not-an-object"):
                 raise _invalid(name, file.locate(index, fault.span), fault.message)
         yield PolicySource(name, file, index, document)
-
-
-def _other_than_policy(file: PolicyFile) -> str | None:
-    """What the file contains if it is a failed call, a log record or an event: they neither allow nor deny anything."""
-    from authlens.core.pasted.printed_error import stored_error
-    from authlens.core.verdict.device_messages import log_records
-
-    if file.answer or len(file.documents) != 1 or file.documents[0].statements:
-        return None
-    try:
-        value = json.loads(file.text)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(value, dict) or "Statement" in value:
-        return None
-    if isinstance(value.get("failure"), dict) or stored_error(value) is not None:
-        return "an error, not a policy; 'authlens explain --answer' explains it"
-    if log_records(file.text):
-        return "a record of AWS IoT's log, not a policy; 'authlens explain --answer' explains it"
-    if isinstance(value.get("protocolData"), dict):
-        return "an event of a function, not a policy; 'authlens event --read' makes a saved request of it"
-    return None
 
 
 def _invalid(name: str, span: Span, message: str) -> CommandError:

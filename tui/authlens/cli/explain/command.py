@@ -224,7 +224,8 @@ def _stored(arguments: argparse.Namespace, services: CliServices) -> StoredAnswe
     try:
         return read_stored_answer(text, services.now())
     except NotRecognised as error:
-        raise CommandError(f"{arguments.answer}: {elsewhere(text) or error}") from error
+        said = elsewhere(text) or ""
+        raise CommandError(f"{arguments.answer}: {error if 'explain --answer' in said else said or error}") from error
     except ValueError as error:
         raise CommandError(f"{arguments.answer}: {error}") from error
 

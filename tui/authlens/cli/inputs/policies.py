@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError
@@ -31,6 +32,38 @@ def read_policy_text(name: str, services: CliServices, encoding: str = "utf-8") 
     if name == "-":
         return _text(standard_input(services, "a policy", LARGEST), "standard input", encoding)
     return _text(_file(name), name, encoding)
+
+
+def other_than_policy(file: PolicyFile) -> str | None:
+    """What the file contains if it is no policy and no answer, such as a log record or an event, and what reads it."""
+    from authlens.core.pasted.function_log import raised_in_log
+    from authlens.core.pasted.kinds import REQUESTS, PastedKind, elsewhere, kind_of
+    from authlens.core.pasted.printed_error import stored_error
+    from authlens.core.verdict.device_messages import log_records
+
+    if file.answer or any(document.statements for document in file.documents):
+        return None
+    try:
+        value = json.loads(file.text)
+    except (ValueError, RecursionError):
+        value = None
+    known = value if isinstance(value, dict) else {}
+    if "Statement" in known:
+        return None
+    if isinstance(known.get("failure"), dict) or stored_error(known) is not None:
+        return "an error, not a policy; 'authlens explain --answer' explains it"
+    if log_records(file.text):
+        return "a record of AWS IoT's log, not a policy; 'authlens explain --answer' explains it"
+    if _EVENT & known.keys():
+        return "an event of a function, not a policy; 'authlens event --read' makes a saved request of it"
+    if value is None and raised_in_log(file.text) is not None:
+        return "the log of a function, not a policy; 'authlens explain --answer' explains it"
+    if kind_of(file.text) not in (*REQUESTS, PastedKind.ERROR):
+        return None
+    return (elsewhere(file.text) or "").removeprefix("this is ").replace("; ", ", not a policy; ", 1)
+
+
+_EVENT = {"protocolData", "signatureVerified", "connectionMetadata"}
 
 
 def _file(name: str) -> bytes:

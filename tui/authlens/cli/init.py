@@ -22,7 +22,7 @@ from pathlib import Path
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
 from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.definitions import reported
-from authlens.starter import PRIVATE_KEY, NotWritten, project, write_project
+from authlens.endpoint.projects.starter import PRIVATE_KEY, NotWritten, project, write_project
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
         )
     if arguments.function and not arguments.source:
         raise CommandError("--function needs --from FILE")
-    files = project() if arguments.source is None else from_source(arguments, services)
+    files = new_project() if arguments.source is None else from_source(arguments, services)
     try:
         for path in write_project(folder, files):
             services.output.line(str(path))
@@ -62,6 +62,13 @@ def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
     _trust(folder, services)
     _introduce(folder, services)
     return ExitCode.DONE
+
+
+def new_project() -> Mapping[str, bytes]:
+    from authlens.core.saved.schema import request_schema
+    from authlens.store.modeline import content_of, line_to
+
+    return project(content_of(request_schema()), line_to)
 
 
 def from_source(arguments: argparse.Namespace, services: CliServices) -> Mapping[str, bytes]:

@@ -35,7 +35,7 @@ def read_policy_text(name: str, services: CliServices, encoding: str = "utf-8") 
 
 
 def other_than_policy(file: PolicyFile) -> str | None:
-    """What the file contains if it is no policy and no answer, such as a log record or an event, and what reads it."""
+    """What a file without a policy or an answer contains, such as a log record or an event, and what reads it."""
     from authlens.core.pasted.function_log import raised_in_log
     from authlens.core.pasted.kinds import REQUESTS, PastedKind, elsewhere, kind_of
     from authlens.core.pasted.printed_error import stored_error

@@ -51,7 +51,9 @@ class BeginningController:
         self._host.run(self._open_samples, "file", typing="waits")
 
     async def _start_project(self) -> None:
-        from authlens.starter import NotWritten, project, write_project
+        from authlens.core.saved.schema import request_schema
+        from authlens.endpoint.projects.starter import NotWritten, project, write_project
+        from authlens.store.modeline import content_of, line_to
 
         here = working_folder()
         name = await self._host.ask(AskText("Start a project in", "." if here and is_empty(here) else "", _PROJECT))
@@ -59,7 +61,8 @@ class BeginningController:
             return
         try:
             folder = user_path(name)
-            written = await background.call(lambda: len([*write_project(folder, project())]))
+            files = await background.call(lambda: project(content_of(request_schema()), line_to))
+            written = await background.call(lambda: len([*write_project(folder, files)]))
         except (NotWritten, NotAPath) as error:
             self._host.notify(f"No project was made: {error}", "warning", 15)
             return

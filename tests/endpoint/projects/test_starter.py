@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from authlens.starter import NotWritten, write_project
+from authlens.endpoint.projects.starter import NotWritten, write_project
 
 
 def test_files_are_private_but_for_the_functions_and_nothing_is_overwritten(tmp_path: Path) -> None:

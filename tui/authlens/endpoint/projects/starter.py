@@ -4,7 +4,7 @@ overwritten."""
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 PRIVATE_KEY = "keys/private.pem"
@@ -44,12 +44,13 @@ class NotWritten(Exception):
     """Why a project was not written; the text is a whole sentence."""
 
 
-def project() -> Mapping[str, bytes]:
-    """The files of a new project by path, with a freshly generated key pair."""
-    from authlens.core.saved.schema import request_schema
+def project(schema: bytes, line_to: Callable[[str], bytes]) -> Mapping[str, bytes]:
+    """The files of a new project by path, with a freshly generated key pair.
+
+    schema: the content of the requests' JSON Schema. line_to: the line that names its path in a request.
+    """
     from authlens.core.signing.keys import generate_key_pair
     from authlens.endpoint.samples.unpack import sample_content
-    from authlens.store.modeline import content_of, line_to
 
     keys = generate_key_pair()
     return {
@@ -57,7 +58,7 @@ def project() -> Mapping[str, bytes]:
         **{name: sample_content(name) for name in SAMPLE_FUNCTIONS},
         "keys/public.pem": keys.public_pem.encode(),
         PRIVATE_KEY: keys.private_pem,
-        SCHEMA: content_of(request_schema()),
+        SCHEMA: schema,
         **{name: line_to(f"../{SCHEMA}") + _request(name) for name in SAMPLE_REQUESTS},
         "keys/.gitignore": b"private.pem\n",
     }

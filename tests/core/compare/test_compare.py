@@ -40,7 +40,7 @@ def test_changed_code_is_shown_and_is_not_a_difference() -> None:
 
     comparison = compare(before, after)
     assert comparison.equal
-    assert comparison.words == ("document 1 unchanged", "the function's code changed (app.py)")
+    assert comparison.words == ("the function's code changed (app.py)", "document 1 unchanged")
     other = replace(REQUEST, authorizer_name="Other")
     assert not [each for each in compare(before, replace(after, request=other)).changes if each.about == "function"]
 

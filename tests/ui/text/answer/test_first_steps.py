@@ -16,4 +16,5 @@ def test_samples_are_named_only_where_there_are_some() -> None:
     said = "\n".join(line.content.plain for line in first_steps({}, in_demo=False))
     assert "Open a saved request\n" in said
     assert "sample shows" not in said
-    assert "authlens init ." in said
+    assert "'Start a project'" in said
+    assert "authlens init . --from FILE" in said

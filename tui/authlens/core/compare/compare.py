@@ -238,6 +238,10 @@ def _member_text(value: Any) -> str:
 
 
 def _changes(left: Side, right: Side, pairs: Sequence[DocumentPair]) -> Iterator[Change]:
+    names = {side.request.authorizer_name for side in (left, right) if side.request}
+    code = code_change(left.code, right.code) if len(names) < 2 and left.result and right.result else ""
+    if code:
+        yield Change("function", code, differs=False)
     if left.result is not None and right.result is not None:
         if left.is_probe or right.is_probe:
             from authlens.core.compare.connections import ComparedSide, connection_changes  # few answers are a probe's
@@ -313,10 +317,6 @@ def _connection_changes(left: Side, right: Side) -> Iterator[Change]:
 
 
 def _notes(left: Side, right: Side) -> Iterator[Change]:
-    names = {side.request.authorizer_name for side in (left, right) if side.request}
-    words = code_change(left.code, right.code) if len(names) < 2 and left.result and right.result else ""
-    if words:
-        yield Change("function", words, differs=False)
     if left.is_direct is not right.is_direct:
         before, after = ("the function called directly" if side.is_direct else "test call" for side in (left, right))
         yield Change("target", f"sent as {before} → {after}", differs=False)

@@ -52,8 +52,13 @@ def _pem(text: str, base: Path) -> str:
     return content_of(path).decode("utf-8") if path.is_file() else ""
 
 
+_CODE = (".py", ".js", ".mjs", ".cjs")
+
+
 def programs_of(path: Path) -> tuple[str, ...]:
     """What starting the file's endpoint would run, in words; read as data, for a person to judge."""
+    if path.name.partition(":")[0].endswith(_CODE):
+        return (f"the function in {path}",)
     try:
         text = decode(content_of(path)) if path.is_file() else ""
         if looks_like_template(text):

@@ -84,7 +84,7 @@ _PAGES = (
     ("Policy documents", "documents", "The policies that the function returned, with findings at their lines"),
     ("Access", "access", "What the client may do, and the answers to your questions"),
     ("Device warnings", "device", "What a real device would meet that a test call cannot see"),
-    ("Changes", "changes", "What changed since the previous answer"),
+    ("Changes", "changes", "What changed since the baseline"),
     ("HTTP exchange", "wire", "The request as it was sent, and the response"),
     ("Log of this run", "log", "What the function printed"),
 )

@@ -16,8 +16,8 @@ _SAMPLES = "; each sample shows one way in which authorizers fail"
 _WHAT_YOU_HAVE = "Start from what you have"
 _PROJECT = (
     "",
-    "In a shell, 'authlens init .' makes a project here, 'authlens init . --from FILE' one for your own function or "
-    "template, and 'authlens demo' opens the samples",
+    "'Start a project' and 'Open the samples' are in the palette (Ctrl+P). In a shell, 'authlens init . --from FILE' "
+    "makes a project for your own function or template, and 'authlens .' opens what is in this folder",
 )
 _STEPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
@@ -53,7 +53,7 @@ _PAGES = (
     ("Access", "What the client may do, and the answers to your questions"),
     ("Device", "What a real device would meet that a test call cannot see"),
     ("Lint", "What is wrong with the answer, and how to fix it"),
-    ("Changes", "What changed since the previous answer"),
+    ("Changes", "What changed since the baseline, an answer that b in the history pins"),
     ("Raw Wire", "The documents as received, and the HTTP exchange"),
     ("Log", "What the function printed"),
 )

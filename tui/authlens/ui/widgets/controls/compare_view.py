@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from authlens.core.compare.compare import Comparison
     from authlens.ui.text.compare_rows import Drawn
 
-_NO_BASELINE = Content.styled(
-    "Press b in the history to pin a baseline: later answers are compared with it.", "$foreground-muted"
-)
+_NO_BASELINE = Content.styled("No baseline to compare with: b in the history pins one.", "$foreground-muted")
 
 
 class CompareView(Rows):

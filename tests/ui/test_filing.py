@@ -205,6 +205,7 @@ async def test_a_project_is_made_and_the_samples_are_opened_where_one_is(
         assert "nothing was written, because these files exist" in robot.notifications()[-1]
         monkeypatch.chdir(tmp_path / "mine")
         say_where_to_begin(robot.screen.host)
+        await robot.settle()
         assert robot.notifications()[-1] == "This folder has authorizers.yaml, which 'authlens .' opens."
         await robot.run("open_samples")
         await robot.until(lambda: "8-authorizer-out-of-use" in robot.text())

@@ -40,6 +40,10 @@ REFUSED = ("requests/3-wrong-password.yaml",)
 """The demo asks for it to be fixed; the suite of a project expects it to be refused."""
 
 
+_NAMED = 3
+"""Files in the way that are named."""
+
+
 class NotWritten(Exception):
     """Why a project was not written; the text is a whole sentence."""
 
@@ -84,10 +88,12 @@ def _refuse_existing(folder: Path, names: Iterable[str]) -> None:
     if folder.exists() and not folder.is_dir():
         raise NotWritten(f"{folder} is a file; give a folder")
     in_the_way = [str(folder / name) for name in names if os.path.lexists(folder / name)]
+    more = len(in_the_way) - _NAMED
     if in_the_way:
         raise NotWritten(
             "nothing was written, because these files exist: "
-            f"{', '.join(in_the_way)}; move them away or choose another folder"
+            f"{', '.join(in_the_way[:_NAMED])}{f' and {more} more' if more > 0 else ''}; "
+            "move them away or choose another folder"
         )
 
 

@@ -53,7 +53,7 @@ _PAGES = (
     ("Access", "What the client may do, and the answers to your questions"),
     ("Device", "What a real device would meet that a test call cannot see"),
     ("Lint", "What is wrong with the answer, and how to fix it"),
-    ("Changes", "What changed since the baseline, an answer that b in the history pins"),
+    ("Changes", "What changed since the baseline (b in the history)"),
     ("Raw Wire", "The documents as received, and the HTTP exchange"),
     ("Log", "What the function printed"),
 )

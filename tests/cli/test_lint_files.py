@@ -133,6 +133,7 @@ def test_a_file_that_cannot_be_read_stops_no_other(authlens: Command) -> None:
 
     ended = authlens("lint", "a.yaml", "missing.yaml", "event.json", "record.json", "b.yaml")
     alone = authlens("lint", "--output", "json", "a.yaml")
+    assert authlens("lint", ".").err == "authlens: error: . cannot be read: it is a folder; give the files in it\n"
 
     assert (ended.code, ended.out.split(" ")[0]) == (252, "b.yaml:2:3:")
     assert [line.split(" ")[2] for line in ended.err.splitlines() if "error:" in line] == [

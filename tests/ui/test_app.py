@@ -14,6 +14,7 @@ from authlens.ui.runtime.mfa import MfaAsker
 from authlens.ui.screens.dialogs.dialog import AskText
 from authlens.ui.screens.dialogs.help import _KeyTable
 from authlens.ui.text.partly_hidden import COVER
+from authlens.ui.widgets.controls.key_line import KeyLine
 from ui.robot import running
 
 
@@ -75,6 +76,10 @@ async def test_the_palette_holds_what_can_be_done(tmp_path: Path) -> None:
             assert str(hit.prompt).startswith(first)
             await robot.press("escape")
             assert len(robot.app.screen_stack) == 1
+        await robot.press("ctrl+p")
+        assert robot.screen.query_one(KeyLine)._drawn().plain == "esc Close", "the keys of the form do not work here"
+        await robot.press("escape")
+        assert "F5 Send" in robot.text().splitlines()[-1]
         for typed, member in (("password", "password"), ("header", "header name"), ("client id", "client_id")):
             await robot.press("ctrl+p")
             await robot.type(typed)

@@ -40,6 +40,8 @@ async def test_messages_stand_above_the_keys_and_cover_nothing(tmp_path: Path) -
         assert robot.notifications() == [robot.notifications()[0]], "a click puts it away"
         await robot.press("f1")
         assert "Saved [b]one" not in robot.app.screen.query_one(KeyLine).render().plain, "it was said below the dialog"
+        keys = robot.screen.query_one(KeyLine)._drawn().plain.split("\n")[-1]
+        assert keys == "", "the keys of the form do not work in the dialog"
         robot.app.notify("of the dialog")
         await robot.settle()
         assert "of the dialog" in robot.text()

@@ -69,6 +69,8 @@ _EVENT = {"protocolData", "signatureVerified", "connectionMetadata"}
 def _file(name: str) -> bytes:
     try:
         return named_content(name, LARGEST + 1)
+    except IsADirectoryError as error:
+        raise CommandError(f"{name} cannot be read: it is a folder; give the files in it") from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise CommandError(f"{name} cannot be read: {reason}; give a JSON file with a policy") from error

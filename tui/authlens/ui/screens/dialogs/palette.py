@@ -14,7 +14,7 @@ from textual.worker import Worker, WorkerState
 
 from authlens.ui.model.command_match import fit
 from authlens.ui.runtime.key_queue import KeyHold
-from authlens.ui.runtime.textual_internals import SteadyPalette, forget_styles
+from authlens.ui.runtime.textual_internals import FaultApp, SteadyPalette, forget_styles
 
 
 class Commands(SystemCommandsProvider):
@@ -41,6 +41,8 @@ class Palette(SteadyPalette):
         """Without animations the cursor does not blink either."""
         self.query_one(CommandInput).cursor_blink = self.app.animation_level != "none"
         self._searching, self._leaving = KeyHold(self), KeyHold(self)
+        if isinstance(self.app, FaultApp):
+            self.app.on_messages()  # the line below shows the keys of here
 
     def on_unmount(self) -> None:
         self._leaving.release()

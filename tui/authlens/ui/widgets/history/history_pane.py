@@ -28,7 +28,7 @@ _EMPTY = (
     "one, l loads its request into the form, r sends it again, d shows how it differs from the last that was allowed, "
     "Space marks several, and c compares them."
 )
-_NONE_YET = "Nothing of this project has been sent yet.\n\na lists the runs of other projects."
+_NONE_YET = "Nothing has been sent from here yet.\n\na lists the runs of other projects."
 
 
 class HistoryPane(SearchablePane):

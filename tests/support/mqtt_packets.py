@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 from hypothesis import strategies as st
 
 from authlens.core.mqtt import packets, properties
@@ -32,8 +34,8 @@ def given_properties(packet: int, version: int) -> st.SearchStrategy[Properties]
     if version != packets.V5:
         return st.just(())
     fitting = sorted(number for number, row in TABLE.items() if packet in row.packets)
-    chosen = st.lists(st.sampled_from(fitting), unique=True, max_size=4)
-    return chosen.flatmap(lambda numbers: st.tuples(*(st.tuples(st.just(each), values(each)) for each in numbers)))
+    each = st.one_of([st.tuples(st.just(number), values(number)) for number in fitting])
+    return st.lists(each, unique_by=itemgetter(0), max_size=4).map(tuple)
 
 
 def packet_of(version: int) -> st.SearchStrategy[Packet]:
@@ -90,5 +92,4 @@ def packet_of(version: int) -> st.SearchStrategy[Packet]:
     return st.one_of(everything)
 
 
-VERSIONS = st.sampled_from((packets.V3, packets.V5))
-VERSIONED = VERSIONS.flatmap(lambda version: st.tuples(st.just(version), packet_of(version)))
+VERSIONED = st.one_of([st.tuples(st.just(version), packet_of(version)) for version in (packets.V3, packets.V5)])

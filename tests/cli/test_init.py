@@ -196,7 +196,7 @@ def test_a_function_says_where_it_runs_by_its_arns(
 
 
 def test_the_request_of_a_signed_authorizer_has_a_token(tmp_path: Path) -> None:
-    key = "".join(f"        {line}\n" for line in pair("init").public_pem.splitlines())
+    key = "".join(f"        {line}\n" for line in pair("a").public_pem.splitlines())
     signing = (
         f"TokenKeyName: jwt\n      TokenSigningPublicKeys:\n        k1: |\n    {key.replace(chr(10), chr(10) + '    ')}"
     )
@@ -207,7 +207,7 @@ def test_the_request_of_a_signed_authorizer_has_a_token(tmp_path: Path) -> None:
     saved = read((tmp_path / "try/requests/fleet.yaml").read_text())
     assert (saved.request.token, saved.request.mqtt_context) == ("TOKEN", None)
     (each,) = read_definitions(tmp_path / "try/authorizers.yaml").authorizers
-    assert dict(each.authorizer.token_signing_public_keys)["k1"].strip() == pair("init").public_pem.strip()
+    assert dict(each.authorizer.token_signing_public_keys)["k1"].strip() == pair("a").public_pem.strip()
 
 
 def test_an_authorizer_whose_key_is_not_known_gets_one_and_answers(tmp_path: Path) -> None:

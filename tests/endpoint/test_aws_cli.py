@@ -110,17 +110,17 @@ def test_a_refused_test_call(aws: Aws, words: list[str], error: str) -> None:
 
 def test_an_authorizer_from_its_creation_to_its_end(aws: Aws, tmp_path: Path) -> None:
     key = tmp_path / "public.pem"
-    key.write_text(pair("1").public_pem)
+    key.write_text(pair("a").public_pem)
     answer(
         aws,
         *("iot", "create-authorizer", "--authorizer-name", "New", "--authorizer-function-arn", FUNCTION),
         *("--token-key-name", "tok", "--token-signing-public-keys", json.dumps({"k1": key.read_text()})),
     )
-    token = ("--token", "t", "--token-signature", sign("t", pair("1").private_pem))
+    token = ("--token", "t", "--token-signature", sign("t", pair("a").private_pem))
     shown = answer(aws, "iot", "test-invoke-authorizer", "--authorizer-name", "New", *token)
     raised = aws(
         *("iot", "test-invoke-authorizer", "--authorizer-name", "New"),
-        *("--token", "raise", "--token-signature", sign("raise", pair("1").private_pem)),
+        *("--token", "raise", "--token-signature", sign("raise", pair("a").private_pem)),
     )
     answer(aws, "iot", "delete-authorizer", "--authorizer-name", "New")
 

@@ -18,7 +18,7 @@ from support.public_keys import pair
 
 POLICY = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iot:Connect", "Resource": "*"}]}'
 COMPACT = POLICY.replace(": ", ":").replace(", ", ",")
-KEYS = (("k1", pair("1").public_pem), ("k2", pair("2").public_pem))
+KEYS = (("k1", pair("a").public_pem), ("k2", pair("b").public_pem))
 PLAIN = Authorizer("plain", signing_disabled=True)
 OFF = Authorizer("off", status="INACTIVE", signing_disabled=True)
 SIGNED = Authorizer("signed", token_key_name="tok", token_signing_public_keys=KEYS)

@@ -14,7 +14,7 @@ from support.public_keys import of_bits, pair
 from support.raw_http import exchange
 
 ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:sensor"
-K1, K2 = pair("1").public_pem, pair("2").public_pem
+K1, K2 = pair("a").public_pem, pair("b").public_pem
 PLAIN = {"authorizerFunctionArn": ARN, "signingDisabled": True}
 
 

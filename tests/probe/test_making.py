@@ -62,7 +62,7 @@ def test_a_token_is_signed_wherever_it_is_in_each_way(
     tmp_path: Path, place: Place, way: Way, named: str | None
 ) -> None:
     """The host is given, as the app does. The trial is over once the plan is announced: nothing is connected to."""
-    keys = pair("making")
+    keys = pair("a")
     (tmp_path / "key.pem").write_bytes(keys.private_pem)
     saved = SavedRequest(PLACED[place], target=Target(local="a.yaml"), sign=Sign("key.pem", place=place))
     plans: list[ProbePlan] = []

@@ -26,7 +26,7 @@ def test_relative_paths_lead_to_the_same_files_from_another_folder() -> None:
 
 
 def test_an_expired_jwt_is_signed_with_the_key_that_signs_the_request(tmp_path: Path) -> None:
-    (tmp_path / "k.pem").write_bytes(pair("negatives").private_pem)
+    (tmp_path / "k.pem").write_bytes(pair("b").private_pem)
     saved = replace(GOOD, request=AuthorizerRequest("A", JWT))
     said: list[str] = []
     with_key = {case.name: case.saved for case in cases_of(saved, None, tmp_path, {}, said.append)}

@@ -15,7 +15,7 @@ from support.public_keys import pair
 
 
 def test_a_key_signs_and_the_request_is_shown_as_sent(tmp_path: Path) -> None:
-    made = pair("negatives")
+    made = pair("b")
     (tmp_path / "private.pem").write_bytes(made.private_pem)
 
     assert verify("token", signer(Sign("private.pem"), tmp_path, {})("token"), made.public_pem)

@@ -236,7 +236,7 @@ def mistakes(text: str) -> None:
     from authlens.core.signing.mistakes import likely_mistakes
     from support.public_keys import pair
 
-    likely_mistakes(text, text, [("K", pair("budget").public_pem)])
+    likely_mistakes(text, text, [("K", pair("a").public_pem)])
 
 
 def ledger(text: str) -> None:

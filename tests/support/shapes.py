@@ -261,7 +261,7 @@ def custom_resource(folder: Path) -> None:
             Type: Custom::Authorizer
             Properties: {ServiceToken: !GetAtt AuthFunction.Arn}
     """
-    write(folder, {"template.yaml": template, "src/app.py": PYTHON, "public.pem": pair("shapes").public_pem})
+    write(folder, {"template.yaml": template, "src/app.py": PYTHON, "public.pem": pair("a").public_pem})
 
 
 def bare(folder: Path) -> None:

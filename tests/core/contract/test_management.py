@@ -14,7 +14,7 @@ from authlens.core.request.authorizer import Authorizer
 from support.public_keys import body_of, elliptic, of_bits, pair
 
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function:sensor"
-K1, K2 = pair("1").public_pem, pair("2").public_pem
+K1, K2 = pair("a").public_pem, pair("b").public_pem
 PLAIN = {"authorizerFunctionArn": ARN, "signingDisabled": True}
 SIGNED = {"authorizerFunctionArn": ARN, "tokenKeyName": "tok", "tokenSigningPublicKeys": {"k1": K1}}
 FIRST, LAST = "-----BEGIN PUBLIC KEY-----", "-----END PUBLIC KEY-----"
@@ -126,7 +126,7 @@ CREATE: list[tuple[str, str, dict[str, Any], str]] = [
     ("indented", "a", keys(f"\n  {K1}  \n"), NOT_RSA),
     ("an EC key", "a", keys(elliptic()), NOT_RSA),
     ("no end line", "a", keys(f"{FIRST}\n{BODY}"), NOT_CONVERTIBLE),
-    ("a private key", "a", keys(pair("1").private_pem.decode()), NOT_CONVERTIBLE),
+    ("a private key", "a", keys(pair("a").private_pem.decode()), NOT_CONVERTIBLE),
     ("a damaged body", "a", keys(f"{FIRST}\nAAAA\n{LAST}"), NOT_RSA),
     (
         "1,024 bits",

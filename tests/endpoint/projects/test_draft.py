@@ -15,7 +15,7 @@ from authlens.endpoint.templates.definitions import AuthorizerDefinition, Defini
 from support.public_keys import pair
 from support.shapes import write
 
-PEM = pair("draft").public_pem
+PEM = pair("a").public_pem
 
 
 def requested(folder: Path, code: str, signed: bool = False, made: str | None = None) -> tuple[SavedRequest, str]:

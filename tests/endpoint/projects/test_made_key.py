@@ -15,7 +15,7 @@ from authlens.endpoint.templates.unpack import Cache
 from support.public_keys import pair
 from support.shapes import PYTHON, write
 
-PEM = pair("made").public_pem
+PEM = pair("a").public_pem
 TEMPLATE = """
     Parameters:
       Key: {{Type: String{default}}}
@@ -56,11 +56,11 @@ def test_a_key_that_is_not_known_is_made(tmp_path: Path, default: str, signing: 
 
 
 def test_a_known_key_is_kept(tmp_path: Path) -> None:
-    theirs = json.dumps(pair("theirs").public_pem)
+    theirs = json.dumps(pair("b").public_pem)
     template = TEMPLATE.format(default=f", Default: {theirs}", signing="TokenSigningPublicKeys: {k: !Ref Key}")
     write(tmp_path, {"template.yaml": template, "src/app.py": PYTHON})
     (each,) = keyed(tmp_path).authorizers
-    assert each.authorizer.token_signing_public_keys == (("k", pair("theirs").public_pem),)
+    assert each.authorizer.token_signing_public_keys == (("k", pair("b").public_pem),)
 
 
 def test_a_function_that_needs_a_token_gets_a_signed_authorizer(tmp_path: Path) -> None:

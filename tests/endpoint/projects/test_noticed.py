@@ -46,7 +46,7 @@ def with_stage(folder: Path) -> None:
 def with_values(folder: Path) -> None:
     sam_python(folder)
     write(folder, {"authlens.yaml": "envFile: values.env\npublicKey: key.pem\n", "values.env": "SAYS=file\n"})
-    write(folder, {"key.pem": pair("noticed").public_pem})
+    write(folder, {"key.pem": pair("a").public_pem})
 
 
 def zipped_project(folder: Path) -> None:

@@ -256,7 +256,7 @@ def test_a_function_is_served_with_the_key_that_is_given(tmp_path: Path) -> None
     (each,) = read_source(ProjectSource(tmp_path / "template.yaml", settings=settings)).authorizers
     authorizer = each.authorizer
     assert (authorizer.status, authorizer.signing_disabled, authorizer.token_key_name) == ("ACTIVE", False, "jwt")
-    assert authorizer.token_signing_public_keys == (("key", pair("shapes").public_pem),)
+    assert authorizer.token_signing_public_keys == (("key", pair("a").public_pem),)
 
 
 @pytest.mark.parametrize(

@@ -43,10 +43,10 @@ authorizers:
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     for name, text in {
-        "keys/public.pem": pair("definitions").public_pem,
+        "keys/public.pem": pair("a").public_pem,
         "keys/small.pem": of_bits(1024),
         "keys/elliptic.pem": elliptic(),
-        "keys/damaged.pem": pair("definitions").public_pem.replace("-----END PUBLIC KEY-----", ""),
+        "keys/damaged.pem": pair("a").public_pem.replace("-----END PUBLIC KEY-----", ""),
         "functions/sensor/app.py": "def handler(event, context): pass\n",
         "functions/sensor/package/__init__.py": "from os import *\n",
         "functions/node/index.mjs": "export const handler = async () => {}\n",
@@ -75,7 +75,7 @@ def test_every_key(project: Path) -> None:
     assert authorizer.function_arn == function.arn
     assert function.arn == "arn:aws:lambda:eu-central-1:123456789012:function:sensor-function"
     assert (authorizer.name, authorizer.status, authorizer.signing_disabled) == ("SensorAuth", "INACTIVE", False)
-    assert authorizer.token_signing_public_keys == (("k1", pair("definitions").public_pem),)
+    assert authorizer.token_signing_public_keys == (("k1", pair("a").public_pem),)
     assert (authorizer.token_key_name, authorizer.enable_caching_for_http) == ("token", True)
     assert (function.name, function.handler) == ("sensor-function", "app.handler")
     assert function.code_uri == project / "functions/sensor"
@@ -119,7 +119,7 @@ def test_an_interpreter_by_path_or_name(project: Path) -> None:
 
 
 def test_a_key_may_be_in_the_file(project: Path) -> None:
-    pem = pair("definitions").public_pem
+    pem = pair("a").public_pem
     text = SHORT + "    tokenKeyName: t\n    tokenSigningPublicKeys:\n      k1: |\n" + indented(pem)
     assert read(project, text).authorizers[0].authorizer.token_signing_public_keys == (("k1", pem),)
 

@@ -174,7 +174,7 @@ def cdk(folder: Path) -> Path:
                     "AuthorizerFunctionArn": {"Fn::GetAtt": ["Fn9270CBC0", "Arn"]},
                     "AuthorizerName": "Signed",
                     "TokenKeyName": "token",
-                    "TokenSigningPublicKeys": {"k1": pair("template").public_pem},
+                    "TokenSigningPublicKeys": {"k1": pair("a").public_pem},
                     "Status": "ACTIVE",
                 },
             },
@@ -185,7 +185,7 @@ def cdk(folder: Path) -> Path:
 
 def test_cdk_template(tmp_path: Path) -> None:
     definition = only(read_template(cdk(tmp_path)))
-    assert definition.authorizer.token_signing_public_keys == (("k1", pair("template").public_pem),)
+    assert definition.authorizer.token_signing_public_keys == (("k1", pair("a").public_pem),)
     assert definition.function.code_uri == tmp_path / "asset.abc"
     assert definition.function.timeout == 3.0
 

@@ -56,8 +56,8 @@ def test_one_sentence_sums_it_up(request_: AuthorizerRequest, authorizer: Author
 
 
 def test_a_signature_of_a_pair_that_is_not_registered_names_its_file() -> None:
-    mine = ("mine.pem", pair("b").public_pem)
-    request_ = AuthorizerRequest("A", "abc", sign("abc", pair("b").private_pem))
+    mine = ("mine.pem", pair("mine").public_pem)
+    request_ = AuthorizerRequest("A", "abc", sign("abc", pair("mine").private_pem))
     assert bench(request_, SIGNED, signed_with=mine).conclusion == (
         "mine.pem is not the private key of any key of the authorizer (old, new). Register its public key with the "
         "authorizer, or sign with the private key of a registered one."
@@ -65,7 +65,7 @@ def test_a_signature_of_a_pair_that_is_not_registered_names_its_file() -> None:
     one = replace(SIGNED, token_signing_public_keys=SIGNED.token_signing_public_keys[:1])
     assert bench(request_, one, signed_with=mine).conclusion.startswith("mine.pem is not the private key of 'old'. ")
     assert bench(GOOD, SIGNED, signed_with=mine).fitting_key == "new", "a signature typed after it is judged as it is"
-    other = replace(request_, token_signature=sign("abc", pair("c").private_pem))
+    other = replace(request_, token_signature=sign("abc", pair("another").private_pem))
     assert "no likely mistake" in bench(other, SIGNED, signed_with=mine).conclusion
 
 

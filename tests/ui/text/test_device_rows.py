@@ -17,7 +17,7 @@ from authlens.core.mqtt.connection import (
     PresentedCertificate,
 )
 from authlens.ui.text.device_rows import connection_row, connection_title, decision_items, header, stage_items
-from support.device_records import CONNECTED, STEPS, invocation
+from support.device_records import CONNECTED, DENIED, REFUSED, STEPS, invocation
 
 
 def lines_of(device: DeviceConnection) -> list[str]:
@@ -101,3 +101,10 @@ def test_the_whole_verdict_is_below_the_list_where_the_row_has_no_room_for_it() 
     row = connection_row(Watched(made, over, over.counts), made.started_at, 75).plain
     assert f"○ over: {rule.what}" not in row
     assert f"○ over: {rule.what}" in lines_of(over)
+
+
+def test_a_connection_that_the_policies_deny_is_told_from_one_that_was_refused_before() -> None:
+    denied = replace(REFUSED, decisions=(replace(DENIED, packet="CONNECT"),), reason="no")
+    assert [lines_of(each)[1].split(":")[0] for each in (REFUSED, denied)] == ["✗ refused", "✗ denied"]
+    made = invocation(denied)
+    assert "✗ denied: no" in connection_row(Watched(made, denied, denied.counts), made.started_at, 75).plain

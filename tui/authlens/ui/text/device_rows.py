@@ -67,13 +67,18 @@ def verdict(watched: Watched, now: datetime) -> Content:
     """Whether it was accepted, and its current state."""
     device = watched.device
     if device.is_refused:
-        return Content.assemble((f"{_DENIED} refused: ", "$text-error"), prose(device.reason))
+        return Content.assemble((f"{_refusal(device)}: ", "$text-error"), prose(device.reason))
     if watched.is_open:
         age = max(0, int((now - watched.invocation.started_at).total_seconds()))
         throttled = ("  ! throttled", "$text-warning") if device.throttled else ""
         return Content.assemble((f"{_OPEN} connected", "$text-success"), f" {_age(age)}", throttled)
     rule = BY_ID.get(device.ended_by or "")
     return Content.assemble((f"{_OVER} over: ", "$foreground-muted"), prose(rule.what if rule else "ended"))
+
+
+def _refusal(device: DeviceConnection) -> str:
+    """The word of the history: `denied` by the policies, or `refused` before they were asked."""
+    return f"{_DENIED} {'refused' if all(each.is_allowed for each in device.decisions) else 'denied'}"
 
 
 def stage_line(device: DeviceConnection) -> Content:
@@ -94,7 +99,9 @@ def stage_items(watched: Watched) -> Iterator[PageItem]:
     device = watched.device
     yield PageItem((stage_line(device),))
     rule = BY_ID.get(device.ended_by or "")
-    whole = f"{_DENIED} refused: {device.reason}" if device.is_refused else f"{_OVER} over: {rule.what}" if rule else ""
+    whole = (
+        f"{_refusal(device)}: {device.reason}" if device.is_refused else f"{_OVER} over: {rule.what}" if rule else ""
+    )
     if whole:  # the row has room for its beginning
         yield PageItem((safe_content(whole),))
     if device.certificate is not None:

@@ -10,6 +10,7 @@ import yaml
 
 from authlens.__main__ import open_history
 from authlens.core.invocation.invocation_json import outcome_to_json, to_json
+from authlens.core.invocation.local_run import LocalRun
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.core.saved.saved_request_yaml import write
 from support.invocations import CONNECT, PUBLISH, REFUSAL, REQUEST, invocation, outcome, policy
@@ -56,7 +57,13 @@ def test_invocations_from_the_history(authlens: Command) -> None:
     with open_history() as history:
         first = history.record(invocation()).number
         second = history.record(invocation(REFUSAL)).number
+        runs = [LocalRun(code=digest, code_files=(("app.py", digest),)) for digest in ("1", "2")]
+        old, new = (history.record(invocation(local_run=run)).number for run in runs)
 
+    said = "the function's code changed (app.py)"
+    changed = authlens("diff", old, new)
+    assert (changed.code, said in changed.out) == (0, True)
+    assert said not in authlens("diff", first, new).out, "of an older record it is unknown"
     assert authlens("diff", first, first).code == 0
     ended = authlens("diff", first, second)
     assert ended.code == 1

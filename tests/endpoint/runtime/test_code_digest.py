@@ -30,7 +30,12 @@ def test_it_is_that_of_the_code_and_of_nothing_else(tmp_path: Path) -> None:
     assert after.digest != before.digest
     assert {*after.files} - {*before.files} == {after.files[1]}
     layered = code_state(replace(function, layers=(tmp_path / "copy",)))
-    assert [name for name, _ in layered.files] == ["app.py", "copy/app.py", "package/part.py", "copy/package/part.py"]
+    assert [name for name, _ in layered.files] == [
+        "app.py",
+        "layer-1/app.py",
+        "package/part.py",
+        "layer-1/package/part.py",
+    ]
 
 
 def test_it_is_unknown_where_there_is_none_or_too_much(tmp_path: Path) -> None:
@@ -41,7 +46,7 @@ def test_it_is_unknown_where_there_is_none_or_too_much(tmp_path: Path) -> None:
     assert many.digest
     assert len(many.files) == MOST_LISTED
 
-    with (tmp_path / "fn/big.so").open("wb") as file:
+    with (tmp_path / "fn/z.so").open("wb") as file:
         file.truncate(MOST_BYTES + 1)
     assert code_state(function).digest == ""
     assert code_state(replace(function, runtime="nodejs20.x")).digest == ""

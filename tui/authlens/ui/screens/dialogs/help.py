@@ -104,6 +104,8 @@ class _KeyTable(Widget):
     def __init__(self, places: dict[str, Entries]) -> None:
         super().__init__()
         self._places = places
+        self._drawn: tuple[int, list[Content]] = 0, []
+        """For a width: each layout asks for the number of lines several times."""
 
     def render(self) -> Content:
         return Content("\n").join(self._lines(self.size.width))
@@ -112,6 +114,11 @@ class _KeyTable(Widget):
         return len(self._lines(width))
 
     def _lines(self, width: int) -> list[Content]:
+        if width != self._drawn[0]:
+            self._drawn = width, self._draw(width)
+        return self._drawn[1]
+
+    def _draw(self, width: int) -> list[Content]:
         names = [binding.id or "" for entries in self._places.values() for _, binding in entries.values()]
         room = width - _KEYS - max(map(len, names), default=0) - 2 * _GAP
         lines: list[Content] = []

@@ -58,6 +58,7 @@ class KeyLine(Widget):
         """As it was painted last."""
         self._height = 1
         """Lines of keys while they worked."""
+        self._is_to_look = False
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self._say())
@@ -72,6 +73,13 @@ class KeyLine(Widget):
         self._say()
 
     def _say(self) -> None:
+        """Look what differs, once for all that is said or bound anew meanwhile."""
+        if not self._is_to_look:
+            self._is_to_look = True
+            self.call_next(self._look)
+
+    def _look(self) -> None:
+        self._is_to_look = False
         drawn = self._drawn()
         if not drawn.is_same(self._content):
             self.refresh(layout=self._most_lines > 1 or _rows(drawn) + 1 != self.size.height)

@@ -99,7 +99,9 @@ class Robot:
         await self.settle()
 
     async def type(self, text: str) -> None:
-        await self.press(*_keys(text))
+        """All of it at once: the app takes in one key after the other."""
+        self.pilot.type_ahead(*_keys(text))
+        await self.settle()
 
     async def type_ahead(self, *keys: str) -> None:
         """Hit keys, and type the texts among them, without waiting for the app in between."""

@@ -22,7 +22,7 @@ def answering(*results: Outcome | Failure) -> ScriptedGateway:
     return ScriptedGateway([Reply(result, 0.01) for result in results])
 
 
-async def test_a_send_shows_the_verdict_and_the_document(tmp_path: Path) -> None:
+async def test_a_send_shows_the_verdict_and_the_document_to_search_select_and_copy(tmp_path: Path) -> None:
     async with running(tmp_path) as robot:
         assert "NOT SENT YET" in robot.text()
         await robot.send()
@@ -30,6 +30,33 @@ async def test_a_send_shows_the_verdict_and_the_document(tmp_path: Path) -> None
         for said in ("✓ AUTHENTICATED", "sensor7", "12 ms", "refresh 5 min", "disconnect 24 h"):
             assert said in text
         assert '"Action": "iot:Connect"' in text
+
+        robot.answer.text.focus()
+        await robot.press("slash")
+        await robot.type("iot:")
+        assert "5 found" in robot.text()
+        first = robot.answer.text.cursor
+        await robot.press("enter")
+        assert robot.answer.text.cursor > first
+        await robot.press("escape")
+        assert "5 found" not in robot.text()
+        assert robot.app.focused is robot.answer.text
+
+        await robot.press("y")
+        assert robot.app.clipboard == "\n".join(line.content.plain for line in robot.answer.text.lines if line.number)
+        assert "do not confirm" in robot.notifications()[-1]
+        await robot.press("home", "down", "down", "shift+down", "ctrl+c")
+        assert robot.app.clipboard == '  "Version": "2012-10-17",\n  "Statement": ['
+        await robot.press("r", "y")
+        assert robot.app.clipboard == POLICY
+
+        await robot.press("r")
+        view = robot.answer.text
+        await robot.pilot.mouse_down(view, offset=(7, 2))
+        await robot.pilot.hover(view, offset=(16, 2))
+        await robot.pilot.mouse_up(view, offset=(16, 2))
+        await robot.settle()
+        assert view.selected in ('"Version"', '"Version":')
 
 
 async def test_an_answer_hides_what_the_form_hides_until_it_is_revealed(tmp_path: Path) -> None:
@@ -177,45 +204,6 @@ async def test_a_document_that_is_not_json_is_shown_with_its_fault(tmp_path: Pat
         assert "Not JSON" in robot.text()
         assert "line 1, column 2" in robot.answer.text.lines[1].content.plain
         assert "{oops" in robot.text()
-
-
-async def test_the_text_is_searched(tmp_path: Path) -> None:
-    async with running(tmp_path) as robot:
-        await robot.send()
-        robot.answer.text.focus()
-        await robot.press("slash")
-        await robot.type("iot:")
-        assert "5 found" in robot.text()
-        first = robot.answer.text.cursor
-        await robot.press("enter")
-        assert robot.answer.text.cursor > first
-        await robot.press("escape")
-        assert "5 found" not in robot.text()
-        assert robot.app.focused is robot.answer.text
-
-
-async def test_documents_are_copied_whole_and_in_part(tmp_path: Path) -> None:
-    async with running(tmp_path) as robot:
-        await robot.send()
-        robot.answer.text.focus()
-        await robot.press("y")
-        assert robot.app.clipboard == "\n".join(line.content.plain for line in robot.answer.text.lines if line.number)
-        assert "do not confirm" in robot.notifications()[-1]
-        await robot.press("home", "down", "down", "shift+down", "ctrl+c")
-        assert robot.app.clipboard == '  "Version": "2012-10-17",\n  "Statement": ['
-        await robot.press("r", "y")
-        assert robot.app.clipboard == POLICY
-
-
-async def test_text_is_selected_with_the_mouse(tmp_path: Path) -> None:
-    async with running(tmp_path) as robot:
-        await robot.send()
-        view = robot.answer.text
-        await robot.pilot.mouse_down(view, offset=(7, 2))
-        await robot.pilot.hover(view, offset=(16, 2))
-        await robot.pilot.mouse_up(view, offset=(16, 2))
-        await robot.settle()
-        assert view.selected in ('"Version"', '"Version":')
 
 
 async def test_a_long_line_is_wrapped_and_copied_in_one_piece(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ async def test_every_member_can_be_typed_and_is_sent(tmp_path: Path) -> None:
         }
 
 
-async def test_the_mode_says_what_is_sent_and_keeps_the_rest(tmp_path: Path) -> None:
+async def test_the_mode_chosen_by_key_or_click_says_what_is_sent_and_keeps_the_rest(tmp_path: Path) -> None:
     async with running(tmp_path) as robot:
         mode = robot.screen.query_one("#mode", Choices)
         mode.focus()
@@ -60,11 +60,6 @@ async def test_the_mode_says_what_is_sent_and_keeps_the_rest(tmp_path: Path) -> 
         await robot.send()
         assert robot.gateway.sent[-1] == SENSOR.request
         assert robot.form.draft.token == "tok"
-
-
-async def test_a_choice_can_be_clicked(tmp_path: Path) -> None:
-    async with running(tmp_path) as robot:
-        mode = robot.screen.query_one("#mode", Choices)
         await robot.pilot.click(mode, offset=Offset(2, 0))
         await robot.settle()
         assert robot.form.draft.mode is Mode.TOKEN
@@ -157,16 +152,12 @@ async def test_undo_and_redo_reach_every_field_and_go_there(tmp_path: Path) -> N
             await robot.press("ctrl+y")
         assert robot.form.draft.username == "other"
         assert robot.form.draft.server_name == "s"
-
-
-async def test_an_empty_member_can_be_sent(tmp_path: Path) -> None:
-    async with running(tmp_path) as robot:
         await robot.fill("username", "")
         await robot.run("send_empty")
         await robot.send()
         sent = robot.gateway.sent[-1].mqtt_context
         assert sent is not None
-        assert sent.username == ""
+        assert sent.username == "", "an empty member can be sent"
 
 
 async def test_the_form_says_what_will_be_sent(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ slow: $(VENV)/.tools $(VENV)-aws/.installed $(VENV)-node/.installed
 	PYTHONPATH=tests $(BIN)/python -m mutation
 
 screenshots: $(VENV)/.tools
-	AUTHLENS_UPDATE_SCREENSHOTS=1 $(BIN)/pytest tests/ui/test_screenshots.py
+	AUTHLENS_UPDATE_SCREENSHOTS=1 $(BIN)/pytest -m "slow or not slow" tests/ui/test_screenshots.py
 
 $(VENV)/.python:
 	$(PYTHON) -c 'import sys; sys.exit($(OLD) if sys.version_info < (3, 11) else 0)'

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+import pytest
 from textual import events
 
 from authlens.ui.app import LONGEST_PASTE
@@ -31,30 +32,43 @@ async def test_what_is_typed_after_tab_replaces_the_field_hidden_or_not(tmp_path
         assert (robot.form.draft.username, robot.form.draft.password) == ("u2", "p2")
 
 
-async def test_the_first_field_has_the_cursor_after_a_file_was_opened(tmp_path: Path) -> None:
+SMALL, LARGE = (80, 24), (200, 60)
+
+
+@pytest.mark.parametrize(
+    "cases",
+    [
+        [(SMALL, 0), (SMALL, 1), (SMALL, 2), (LARGE, 1)],
+        pytest.param([(size, number) for size in (SMALL, LARGE) for number in range(3)], marks=pytest.mark.slow),
+    ],
+    ids=["each", "all"],
+)
+async def test_the_first_field_has_the_cursor_after_a_file_was_opened(
+    tmp_path: Path, cases: list[tuple[tuple[int, int], int]]
+) -> None:
     requests = tmp_path / "requests"
     requests.mkdir()
     (requests / "a-mqtt.yaml").write_text("request: {authorizerName: A, mqttContext: {username: u, password: p}}\n")
     (requests / "b-token.yaml").write_text("request: {authorizerName: A, token: secret-token}\n")
     (requests / "c-nameless.yaml").write_text("request: {httpContext: {queryString: q}}\n")
     opened = (("client_id", "token", "history"), ("token", "event", "answer"), ("authorizer_name", "mqtt", "request"))
-    async with running(tmp_path, None, size=(80, 24)) as robot:
-        for size in ((80, 24), (200, 60)):
+    async with running(tmp_path, None, size=SMALL) as robot:
+        for size, number in cases:
             await robot.pilot.resize_terminal(*size)
-            for number, (member, page, pane) in enumerate(opened):
-                await robot.open_page(page)
-                robot.screen.panes.go_to(pane)
-                await robot.settle()
-                await robot.press("ctrl+o", *["down"] * number, "enter")
-                await robot.rest()
-                field = robot.app.focused
-                assert isinstance(field, Field), (size, member)
-                assert (field.member, robot.screen.panes.front) == (member, "request")
-                await robot.type("r5")
-                await robot.until(partial(_holds, field, "r5"))
-                await robot.press("ctrl+z", "ctrl+z")
-                assert not robot.form.unsaved
-                assert robot.gateway.sent == []
+            member, page, pane = opened[number]
+            await robot.open_page(page)
+            robot.screen.panes.go_to(pane)
+            await robot.settle()
+            await robot.press("ctrl+o", *["down"] * number, "enter")
+            await robot.rest()
+            field = robot.app.focused
+            assert isinstance(field, Field), (size, member)
+            assert (field.member, robot.screen.panes.front) == (member, "request")
+            await robot.type("r5")
+            await robot.until(partial(_holds, field, "r5"))
+            await robot.press("ctrl+z", "ctrl+z")
+            assert not robot.form.unsaved
+            assert robot.gateway.sent == []
 
 
 async def test_the_pages_of_the_form_are_one_key_apart(tmp_path: Path) -> None:

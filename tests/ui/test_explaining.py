@@ -6,6 +6,8 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.gateway import Reply
 from authlens.core.invocation.invocation import Failure, FailureKind
@@ -70,30 +72,42 @@ async def test_the_cursor_goes_to_what_is_wrong_and_then_to_the_notes(tmp_path: 
         assert robot.form.draft.headers == (("x-key", "k"),)
 
 
-async def test_the_cursor_goes_to_what_is_wrong_from_every_pane_at_every_size(tmp_path: Path) -> None:
+PANES = ("request", "answer", "history", "saved")
+SIZES = ((80, 24), (120, 40), (200, 60))
+PLACES = [*((SIZES[0], pane) for pane in PANES), (SIZES[1], "answer"), (SIZES[1], "saved"), (SIZES[2], "history")]
+"""Every pane where all of them are tabs, and those that differ where there is more room."""
+
+
+@pytest.mark.parametrize(
+    "places",
+    [PLACES, pytest.param([(size, pane) for size in SIZES for pane in PANES], marks=pytest.mark.slow)],
+    ids=["each kind", "all"],
+)
+async def test_the_cursor_goes_to_what_is_wrong_from_every_pane_at_every_size(
+    tmp_path: Path, places: list[tuple[tuple[int, int], str]]
+) -> None:
     request = AuthorizerRequest("SensorAuth", mqtt_context=MqttContext("sensor-7", "secret", "sensor-7"))
     async with running(tmp_path, SavedRequest(request, target=Target(local="demo")), size=(80, 24)) as robot:
         await robot.rest()
         field = robot.field("username")
-        for size in ((80, 24), (120, 40), (200, 60)):
+        for size, pane in places:
             await robot.pilot.resize_terminal(*size)
-            for pane in ("request", "answer", "history", "saved"):
-                robot.screen.panes.go_to("request")
-                await robot.settle()
-                await robot.go_to("client_id")
-                robot.screen.panes.go_to(pane)
-                await robot.settle()
-                while robot.screen.preflight.hints.target is not None:
-                    robot.screen.preflight.go_to_finding()
-                await robot.press("f7")
-                target = robot.screen.preflight.hints.target
-                assert target is not None
-                assert target.path == "mqttContext.username"
-                assert robot.app.focused is field, (size, pane, robot.app.focused)
-                assert robot.screen.panes.front == "request"
-                assert field.selected_text == field.value[target.start : target.end]
-                await robot.press("tab")
-                assert robot.app.focused is robot.field("password"), (size, pane)
+            robot.screen.panes.go_to("request")
+            await robot.settle()
+            await robot.go_to("client_id")
+            robot.screen.panes.go_to(pane)
+            await robot.settle()
+            while robot.screen.preflight.hints.target is not None:
+                robot.screen.preflight.go_to_finding()
+            await robot.press("f7")
+            target = robot.screen.preflight.hints.target
+            assert target is not None
+            assert target.path == "mqttContext.username"
+            assert robot.app.focused is field, (size, pane, robot.app.focused)
+            assert robot.screen.panes.front == "request"
+            assert field.selected_text == field.value[target.start : target.end]
+            await robot.press("tab")
+            assert robot.app.focused is robot.field("password"), (size, pane)
 
 
 async def test_questions_stay_open_over_every_answer(tmp_path: Path) -> None:

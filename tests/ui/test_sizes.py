@@ -19,14 +19,22 @@ from authlens.ui.widgets.controls.field import Field
 from ui.robot import running
 from ui.test_hostile import HOSTILE
 
-SIZES = ((1, 1), (2, 30), (200, 1), (7, 3), (13, 8), (30, 10), (61, 17), (99, 30), (100, 29), (140, 12), (200, 60))
+USED = (
+    *((1, 1, "f5"), (2, 30, "f6"), (200, 1, "f4"), (13, 8, "ctrl+o"), (61, 17, "escape"), (140, 12, "f5")),
+    *((7, 3, "ctrl+o"), (13, 8, "escape"), (30, 10, "f1"), (61, 17, "escape"), (99, 30, "f6"), (100, 29, "f6")),
+    *((140, 12, "tab"), (200, 60, "f5")),
+)
+"""Sizes, and a key that is hit at each: first those that leave nothing, one line, or one column of the screen."""
 
 
-async def test_the_app_survives_every_size_while_it_is_used(tmp_path: Path) -> None:
+@pytest.mark.parametrize("used", [USED[:6], pytest.param(USED, marks=pytest.mark.slow)], ids=["the smallest", "all"])
+async def test_the_app_survives_every_size_while_it_is_used(
+    tmp_path: Path, used: Sequence[tuple[int, int, str]]
+) -> None:
     async with running(tmp_path, every_frame=True) as robot:
-        for number, (width, height) in enumerate(SIZES):
+        for width, height, key in used:
             await robot.pilot.resize_terminal(width, height)
-            await robot.press(("f5", "f6", "f4", "ctrl+o", "escape", "f1", "escape", "f6", "f6", "tab", "f5")[number])
+            await robot.press(key)
             assert robot.app._exception is None
         await robot.pilot.resize_terminal(120, 40)
         await robot.settle()

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from authlens.endpoint.runtime.function_host import FunctionHost, FunctionResult
+from authlens.endpoint.runtime.runtime_api import RuntimeApi
 from authlens.endpoint.templates.definitions import FunctionDefinition
 from support.functions import ARN, aws_client, define, hosted, invoke, until
 
@@ -371,3 +372,17 @@ def test_a_thousand_calls_lose_none(tmp_path: Path) -> None:
     results = invoke(function, *range(1000))
     assert [value(result) for result in results] == list(range(1000))
     assert sum(result.cold for result in results) == 1
+
+
+def test_a_child_that_waits_to_be_needed_keeps_nothing_from_ending() -> None:
+    async def closed_while_it_waits() -> None:
+        api = RuntimeApi()
+        address = await api.start()
+        _, writer = await asyncio.open_connection(*address.split(":"))
+        writer.write(f"GET /2018-06-01/runtime/init/wait HTTP/1.1\r\nHost: {address}\r\n\r\n".encode())
+        await until(lambda: bool(api.needed._waiters))
+        async with asyncio.timeout(10):
+            await api.close()
+        writer.close()
+
+    asyncio.run(closed_while_it_waits())

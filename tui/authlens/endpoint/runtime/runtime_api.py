@@ -96,6 +96,7 @@ class RuntimeApi:
     async def close(self) -> None:
         if self._waiting:
             self._waiting.cancel()
+        self.needed.set()  # aiohttp waits for a request under way, with a time limit of 0 for ever
         await self._runner.cleanup()
 
     def hand_over(self, event: Event) -> asyncio.Future[RuntimeResult] | None:

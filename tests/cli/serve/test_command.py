@@ -49,6 +49,15 @@ def refused_start(*arguments: str | Path) -> tuple[int, str]:
     return raised.value.code, str(raised.value)
 
 
+def test_the_authorities_of_the_environment_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "mine.pem")
+    monkeypatch.delenv("SSL_CERT_DIR", raising=False)
+    with serve.without_authorities():
+        assert os.environ["SSL_CERT_FILE"] == os.environ["SSL_CERT_DIR"] == os.devnull
+    assert os.environ["SSL_CERT_FILE"] == "mine.pem"
+    assert "SSL_CERT_DIR" not in os.environ
+
+
 def test_the_first_line_is_the_url_and_calls_work(tmp_path: Path) -> None:
     with serving("--authorizers", project(tmp_path)) as served:
         assert re.fullmatch(r"http://127\.0\.0\.1:[0-9]+", served.url)

@@ -150,9 +150,12 @@ def test_the_start_of_a_probe_over_mqtt_loads_nothing_heavy(serving: DeviceServi
 
 
 def test_a_local_target_has_a_listener_of_its_own_behind_the_same_gate_and_its_probe_is_replayed(
-    tmp_path: Path,
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("AUTHLENS_TRUST")
+    here = Command(capsys, monkeypatch)
     (tmp_path / "request.yaml").write_text(REQUEST.replace("PASSWORD", "right") + "target: {local: authorizers.yaml}\n")
     command = [sys.executable, "-m", "authlens"]
 
@@ -166,9 +169,9 @@ def test_a_local_target_has_a_listener_of_its_own_behind_the_same_gate_and_its_p
             env={"HOME": str(tmp_path), "PATH": ""},
         )
 
-    untrusted = authlens("connect", "--request", str(tmp_path / "request.yaml"))
-    assert untrusted.returncode == 252
-    assert f"authlens trust {tmp_path}" in untrusted.stderr
+    untrusted = here("connect", "--request", tmp_path / "request.yaml")
+    assert untrusted.code == 252
+    assert f"authlens trust {tmp_path}" in untrusted.err
 
     words = ("--trust", "--publish", "ok/x=1", "--client-id", "good-2")
     done = authlens("connect", "--request", str(tmp_path / "request.yaml"), *words, "--output", "json")
@@ -177,11 +180,11 @@ def test_a_local_target_has_a_listener_of_its_own_behind_the_same_gate_and_its_p
     assert (report["connected"], report["clientId"], report["mqtt"]) == (True, "good-2", 5)
     assert report["listenerReasons"] == []
 
-    shown = authlens("history", "show", "1").stdout
+    shown = here("history", "show", "1").out
     assert "CONNECTED" in shown.splitlines()[0]
     assert "a probe" in shown
     assert "good-2" in shown
-    explained = authlens("explain", "--history", "1", "--trust").stdout
+    explained = here("explain", "--history", "1", "--trust").out
     assert explained.startswith("Connected as good-2 over MQTT 5 over TLS, and published to ok/x.")
     assert explained.count("ALPN mqtt offered") == 1
 
@@ -205,7 +208,7 @@ def test_a_local_target_has_a_listener_of_its_own_behind_the_same_gate_and_its_p
     subscribing, publishing = json.loads(denied.stdout)["listenerReasons"]
     assert subscribing.startswith("subscribe no/#: No statement allows iot:Subscribe on ")
     assert publishing.startswith("publish no/x: No statement allows iot:Publish on ")
-    assert authlens("explain", "--history", "4", "--trust").stdout.splitlines()[1] == (
+    assert here("explain", "--history", "4", "--trust").out.splitlines()[1] == (
         f"Next: The device listener's reason: {subscribing}."
     )
     https = authlens(*request, "--as", "https", "--publish", "no/x", "--output", "json")

@@ -1,5 +1,5 @@
 """The Textual face. Nothing outside this folder imports Textual."""
 
 # Before Textual makes its classes.
-from authlens.ui.runtime import faster_textual as faster_textual
+from authlens.ui import faster_textual as faster_textual
 from authlens.ui.runtime import textual_internals as textual_internals

@@ -73,7 +73,7 @@ class KeyLine(Widget):
         self._say()
 
     def _say(self) -> None:
-        """Look what differs, once for all that is said or bound anew meanwhile."""
+        """Look at the keys and messages once, however many of them change meanwhile."""
         if not self._is_to_look:
             self._is_to_look = True
             self.call_next(self._look)

@@ -250,7 +250,7 @@ _replace_animated = Stylesheet.replace_rules
 
 
 def _replace_rules(cls: type[Stylesheet], node: DOMNode, rules: RulesMap, animate: bool = False) -> None:
-    """Set what differs; Textual sets all anew, and looks for what to animate although no rule asks for that."""
+    """Set what differs; Textual sets everything, and looks for what to animate although no rule asks for that."""
     if animate and rules.get("transitions"):
         _replace_animated(node, rules, animate)
         return
@@ -266,7 +266,7 @@ def _replace_rules(cls: type[Stylesheet], node: DOMNode, rules: RulesMap, animat
 Stylesheet.replace_rules = classmethod(_replace_rules)  # type: ignore[assignment, method-assign]
 
 
-_apply_anew = Stylesheet.apply
+_apply_as_textual = Stylesheet.apply
 _OWN = frozenset({"hover", "focus", "blur", "disabled", "enabled", "can-focus"})
 """What a style sheet may ask of a node, whatever the nodes around it."""
 _OF_APP = frozenset({"dark", "light", "inline", "ansi", "nocolor"})
@@ -331,13 +331,13 @@ def _apply(
     """As Textual does, but rules are matched once for all nodes that are alike in what the rules ask for."""
     chosen = _choose(self, node)
     if not chosen.is_of_way_alone:
-        _apply_anew(self, node, animate=animate, cache=cache)
+        _apply_as_textual(self, node, animate=animate, cache=cache)
         return
     key = chosen.key(node)
     known = _applied.get(key)
     if known is None:
         fresh: dict[tuple[Any, ...], RulesMap] = {}
-        _apply_anew(self, node, animate=animate, cache=fresh)
+        _apply_as_textual(self, node, animate=animate, cache=fresh)
         for applied in fresh.values():
             _applied[key] = applied
         return

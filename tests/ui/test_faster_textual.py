@@ -24,7 +24,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 import authlens.ui
-from authlens.ui.runtime import faster_textual
+from authlens.ui import faster_textual
 from authlens.ui.widgets.controls.field import Field
 from ui.robot import running
 
@@ -95,12 +95,12 @@ async def test_nodes_are_styled_found_and_served_as_by_textual(tmp_path: Path) -
             assert len(nodes) > 50
             for node in nodes:
                 fast = dict(node.styles.base._rules)
-                faster_textual._apply_anew(sheet, node)
+                faster_textual._apply_as_textual(sheet, node)
                 assert dict(node.styles.base._rules) == fast, node
                 for name, styles in node._component_styles.items():
                     part = DOMNode(classes=name)
                     part._attach(node)
-                    faster_textual._apply_anew(sheet, part)
+                    faster_textual._apply_as_textual(sheet, part)
                     assert dict(part.styles.base._rules) == dict(styles.base._rules), (node, name)
                 for message in (events.Key("a", "a"), events.Mount(), Input.Changed(Input(), "a")):
                     found = node._get_dispatch_methods(message.handler_name, message)

@@ -84,8 +84,10 @@ def _empty_homes(folder: Path) -> Iterator[Path]:
 
 
 @pytest.fixture(autouse=True)
-def scrubbed_environment(homes: Iterator[Path]) -> Path:
-    """A home without anybody's settings. Returns it."""
+def scrubbed_environment(homes: Iterator[Path]) -> Iterator[Path]:
+    """A home without anybody's settings. Yields it."""
     home = next(homes)
     os.environ["HOME"] = str(home)
-    return home
+    yield home
+    # What a module's tests share starts in none of them.
+    os.environ["HOME"] = str(home.parent)

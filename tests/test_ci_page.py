@@ -36,16 +36,22 @@ def run(folder: Path, line: str, **environ: str) -> subprocess.CompletedProcess[
     return subprocess.run(command, cwd=folder, env=everything, capture_output=True, text=True, timeout=50, check=False)
 
 
-@pytest.fixture
-def clone(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def cloned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("ci")
     for line in (
         "authlens init project",
         "cd project && git init -q && git add . && git -c user.name=a -c user.email=a@b commit -qm x",
         "git clone -q project clone",
     ):
-        done = run(tmp_path, line)
+        done = run(folder, line)
         assert done.returncode == 0, done.stderr
-    return tmp_path / "clone"
+    return folder / "clone"
+
+
+@pytest.fixture
+def clone(cloned: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(cloned, tmp_path / "clone")
 
 
 def steps_of_github(clone: Path) -> Iterator[tuple[str, dict[str, str]]]:

@@ -62,6 +62,7 @@ def _callers(node: ast.AST, imported: dict[str, str], module: str, inside: str) 
 
 READERS: dict[str, str] = {
     "aws/answers.py:": "answer",
+    "cli/inputs/policies.py:": "linted",
     "cli/inputs/saved_requests.py:read_json": "authorizer",
     "cli/inputs/sides.py:": "side",
     "cli/invoke/invoke_yaml_input.py:": "cli_yaml",
@@ -120,7 +121,6 @@ WITHOUT: dict[str, str] = {
     "aws/failures.py:": "an error of AWS, which was bounded as an answer",
     "aws/service_models.py:": "botocore's own files",
     "cli/completion/": "the person's own AWS configuration",
-    "cli/decide/sources.py:": "one object that was already read as a policy",
     "cli/history/text.py:": "a stored body of at most 2 MiB, printed again",
     "cli/invoke/aws_config.py:": "the person's own AWS configuration",
     "cli/invoke/command.py:": "the person's own --query",

@@ -3,9 +3,11 @@ from __future__ import annotations
 import gc
 import re
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from weakref import ref
 
+import pytest
 from textual.command import CommandList
 
 from authlens.core.request.target import Target
@@ -97,9 +99,18 @@ async def test_the_palette_holds_what_can_be_done(tmp_path: Path) -> None:
         assert robot.app.is_running
 
 
+@pytest.fixture
+def frozen_memory() -> Iterator[None]:
+    """Garbage is looked for among what the test makes, and not in the memory of all tests before it."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.mark.usefixtures("frozen_memory")
 async def test_a_closed_dialog_leaves_nothing_behind(tmp_path: Path) -> None:
     async with running(tmp_path, every_frame=True) as robot:
-        gc.freeze()  # looks for garbage among what is made from here on, and not in all of the tests' memory
         await robot.press("f9")
         left = [ref(widget._styles_cache) for widget in robot.app.screen.query("*")]
         await robot.press("escape", "f9", "escape")
@@ -108,10 +119,7 @@ async def test_a_closed_dialog_leaves_nothing_behind(tmp_path: Path) -> None:
             gc.collect()
             return not any(each() is not None for each in left)
 
-        try:
-            await robot.until(is_gone)  # the dialog's own timers end within a frame
-        finally:
-            gc.unfreeze()
+        await robot.until(is_gone)  # the dialog's own timers end within a frame
 
 
 async def test_keys_are_remapped_by_the_settings(tmp_path: Path) -> None:

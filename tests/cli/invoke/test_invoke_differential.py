@@ -135,7 +135,7 @@ _SHARED = [HealthCheck.function_scoped_fixture]
 """The fixtures keep nothing between examples: the server's record is taken after every call."""
 
 
-@settings(max_examples=10, suppress_health_check=_SHARED)
+@settings(max_examples=25, suppress_health_check=_SHARED)
 @given(words=_command_lines())
 def test_does_what_the_aws_cli_does(words: list[str], real_client: Child, call: Invoke, server: Recording) -> None:
     _compare(words, real_client, call, server)

@@ -1,8 +1,12 @@
-"""What needs private names of Textual 8.2.8, in this file and in `faster_textual`.
+"""What needs private names of Textual 8.2.8, in this one file.
 
 Memory that would grow with every dialog, a terminal taken again, a crash without secrets, edits that are looked at
-before they are made, a palette that bears any key, and widgets that learn their size.
+before they are made, a palette that bears any key, widgets that learn their size, and what Textual does slowly on the
+way to the first paint and with each key, done fast and with the same result. That part comes first and is imported
+before Textual's own widgets, because it changes how their classes are made.
 """
+
+# ruff: noqa: E402
 
 from __future__ import annotations
 
@@ -10,8 +14,82 @@ import asyncio
 import codecs
 import termios
 import tty
-from functools import partial
+from collections.abc import Iterable
+from functools import cache, partial
 from typing import Any
+
+from rich.segment import Segment
+from textual.cache import FIFOCache
+from textual.css.model import RuleSet
+from textual.dom import DOMNode
+from textual.reactive import Reactive
+from textual.strip import Strip
+
+
+@cache
+def _declared(cls: type) -> tuple[dict[str, Reactive[Any]], tuple[str, ...]]:
+    """The reactive values of one class without its bases, and the names of those that it computes."""
+    own = vars(cls)
+    reactive = {name: value for name, value in own.items() if isinstance(value, Reactive)}
+    computing = (name.lstrip("_") for name in own if name.startswith(("compute_", "_compute_")))
+    return reactive, tuple(name.removeprefix("compute_") for name in computing)
+
+
+def _make_class(
+    cls: Any, inherit_css: bool = True, inherit_bindings: bool = True, inherit_component_classes: bool = True
+) -> None:
+    """What Textual does with a new class of nodes, but with one look at each of its bases.
+
+    Textual goes through everything of all bases for each class, which takes a twentieth of the time to the first paint.
+    """
+    super(DOMNode, cls).__init_subclass__()
+    cls._inherit_css, cls._inherit_bindings = inherit_css, inherit_bindings
+    cls._inherit_component_classes = inherit_component_classes
+    cls._reactives, cls._computes = {}, frozenset()
+    for base in reversed(cls.__mro__):
+        reactive, computed = _declared(base)
+        cls._reactives |= reactive
+        cls._computes |= set(computed)
+    styled_as = [base.__name__ for base in cls._css_bases(cls)]
+    cls._css_type_name, cls._css_type_names = styled_as[0], frozenset(styled_as)
+    cls._merged_bindings = cls._merge_bindings()
+
+
+DOMNode.__init_subclass__ = classmethod(_make_class)  # type: ignore[assignment]
+
+# A set of rules is made for each node that is styled; Textual's own hash is the identity too, but in Python.
+RuleSet.__hash__ = object.__hash__  # type: ignore[method-assign]
+
+
+def _begin_strip(self: Any, segments: Iterable[Segment], cell_length: int | None = None) -> None:
+    self._segments = list(segments)
+    self._cell_length = cell_length
+    self._render_cache = self._link_ids = self._cell_count = None
+
+
+_CACHES = {
+    "_divide_cache": 4,
+    "_crop_cache": 16,
+    "_style_cache": 16,
+    "_filter_cache": 4,
+    "_line_length_cache": 4,
+    "_crop_extend_cache": 4,
+    "_offsets_cache": 4,
+}
+"""The caches of a strip and their sizes. Most are never used: a paint makes strips by the hundred."""
+
+
+def _begin_cache(self: Strip, name: str) -> FIFOCache[Any, Any]:
+    if name not in _CACHES:
+        raise AttributeError(name)
+    cache: FIFOCache[Any, Any] = FIFOCache(_CACHES[name])
+    setattr(self, name, cache)
+    return cache
+
+
+Strip.__init__ = _begin_strip  # type: ignore[method-assign]
+Strip.__getattr__ = _begin_cache  # type: ignore[attr-defined]
+
 
 from rich.console import RenderableType
 from rich.style import Style
@@ -23,7 +101,6 @@ from textual.app import App
 from textual.binding import Binding
 from textual.command import CommandList, CommandPalette
 from textual.content import Content
-from textual.dom import DOMNode
 from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Region, Size
@@ -35,6 +112,19 @@ from textual.widget import Widget
 from textual.widgets import TextArea
 from textual.widgets.text_area import EditResult
 from textual.worker import WorkerFailed
+
+
+def _is_disabled(self: Widget) -> bool:
+    """Whether the widget or one that it is in is disabled: asked for each widget by most style sheets."""
+    node: object = self
+    while isinstance(node, Widget):
+        if node.__dict__.get("_reactive_disabled"):
+            return True
+        node = node._parent
+    return False
+
+
+Widget.is_disabled = property(_is_disabled)  # type: ignore[assignment, method-assign]
 
 
 def forget_watcher(watcher: DOMNode, watched: DOMNode) -> None:

@@ -55,8 +55,8 @@ def test_without_an_argument_the_project_of_the_working_folder_opens(home: Mappi
     (tmp_path / "requests").mkdir()
     (tmp_path / "requests" / "first.yaml").write_text("request: {authorizerName: Sensor, token: t}\n")
     with Terminal([*COMMAND], environ=home, cwd=str(tmp_path)) as terminal:
-        terminal.wait_for("Request first.yaml")
-        terminal.wait_for("AWS · default")
+        terminal.wait_for("first.yaml")
+        terminal.wait_for_any(["target AWS", "AWS · default"])
         assert "Sensor" in terminal.text
 
 

@@ -9,7 +9,6 @@ from authlens.core.saved.saved_request_yaml import write
 from authlens.store.requests import load
 from authlens.ui.screens.dialogs.dialog import Ask, AskText
 from authlens.ui.screens.dialogs.requests import RequestsScreen
-from authlens.ui.screens.main.request.beginning import say_where_to_begin
 from authlens.ui.widgets.controls.key_line import KeyLine
 from ui.robot import SENSOR, Robot, running, with_prompt
 
@@ -186,9 +185,7 @@ async def test_a_prompt_leaves_with_the_request(tmp_path: Path) -> None:
         assert robot.app.return_value == robot.form.draft.saved
 
 
-async def test_a_project_is_made_and_the_samples_are_opened_where_one_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_project_is_made_and_the_samples_are_opened_where_one_is(tmp_path: Path) -> None:
     async with running(tmp_path) as robot:
         await robot.run("start_project")
         await robot.type(str(tmp_path / "mine"))
@@ -203,10 +200,6 @@ async def test_a_project_is_made_and_the_samples_are_opened_where_one_is(
         await robot.type(str(tmp_path / "mine"))
         await robot.press("enter")
         assert "nothing was written, because these files exist" in robot.notifications()[-1]
-        monkeypatch.chdir(tmp_path / "mine")
-        say_where_to_begin(robot.screen.host)
-        await robot.settle()
-        assert robot.notifications()[-1] == "This folder has authorizers.yaml, which 'authlens .' opens."
         await robot.run("open_samples")
         await robot.until(lambda: "8-authorizer-out-of-use" in robot.text())
         await robot.press("down", "enter")

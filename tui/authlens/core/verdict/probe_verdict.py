@@ -35,8 +35,7 @@ def probe_verdict(invocation: Invocation, device: DeviceConnection) -> Verdict:
         return Verdict(Conclusion.FAILED, results, words, step or "Check the endpoint, then connect again.", "")
     who = _who(invocation, device)
     if failure is not None:
-        causes = "; ".join(f"({number}) {each}" for number, each in enumerate(likely_causes(invocation, device), 1))
-        step = _listener_step(device) or f"Usual causes, most likely first: {causes}."
+        step = _listener_step(device) or _usual_causes(invocation, device)
         reason = device.reason.removeprefix("refused with ")
         headline = f"The connection {who} over {device.protocol} was refused: {reason}."
         return Verdict(Conclusion.REFUSED, results, headline, step, "")
@@ -69,6 +68,11 @@ def _who(invocation: Invocation, device: DeviceConnection) -> str:
 
 def _denied_words(decision: PacketDecision) -> str:
     return decision.detail or f"{decision.packet.lower()} {decision.topic} was denied"
+
+
+def _usual_causes(invocation: Invocation, device: DeviceConnection) -> str:
+    causes = "; ".join(f"({number}) {each}" for number, each in enumerate(likely_causes(invocation, device), 1))
+    return f"Usual causes, most likely first: {causes}."
 
 
 def _listener_step(device: DeviceConnection) -> str:

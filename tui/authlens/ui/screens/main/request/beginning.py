@@ -16,8 +16,6 @@ from authlens.ui.screens.dialogs.dialog import AskText
 from authlens.ui.screens.dialogs.trust import keep_trust
 from authlens.user_path import NotAPath, user_path
 
-_OPENED = ("authorizers.yaml", "requests", "template.yaml", "template.yml", "template.json", "cdk.out")
-"""What a project's folder has at its top."""
 _PROJECT = """A folder, which is created if it does not exist; . is this one.
 It gets a function, authorizers.yaml, a key pair and saved requests. No file is overwritten, and nothing runs until you
 send a request. For your own function or template, run 'authlens init DIR --from FILE' in a shell."""
@@ -30,14 +28,9 @@ def say_what_was_said(host: Host, said: str) -> None:
 
 
 def say_where_to_begin(host: Host) -> None:
-    """The user named nothing: what there is in this folder, and in an empty one how to begin."""
+    """The user named nothing: in an empty folder there is nothing else to begin with."""
     here = working_folder()
-    if here is None:
-        return
-    found = next((name for name in _OPENED if (here / name).exists()), None)
-    if found is not None:
-        host.notify(f"This folder has {found}, which 'authlens .' opens.", seconds=15)
-    elif is_empty(here):
+    if here is not None and is_empty(here):
         host.notify(f"This folder is empty. {project_words(here)}", seconds=15)
 
 

@@ -67,7 +67,10 @@ def test_a_prepared_process_that_is_not_used_is_not_missed(tmp_path: Path, is_ki
         if is_killed:
             for process in waiting(function.code_uri):
                 os.kill(process, signal.SIGKILL)
-            await until(lambda: not waiting(function.code_uri))
+            starting = host._pools[function.name]._spare
+            prepared = await starting if starting else None
+            assert prepared is not None
+            await prepared.exit
             assert (await host.invoke(function, b"{}")).payload
 
     hosted(prepare)

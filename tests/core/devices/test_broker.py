@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from authlens.core.devices import broker as broker_module
-from authlens.core.devices.broker import Broker, will_delay, will_message
+from authlens.core.devices.broker import Broker, will_message
 from authlens.core.devices.effects import Message, Send, Subscribed, Unsubscribed
 from authlens.core.devices.session import Session
 from authlens.core.mqtt import limits, properties
@@ -163,11 +163,28 @@ def test_a_will_is_a_message_that_the_policies_must_allow() -> None:
     assert will_message(Will("$SYS/a"), "a", permissions(policy(Publish=["topic/*"])), 0) is None
 
 
-def test_a_will_waits_no_longer_than_its_session_lives() -> None:
-    assert will_delay(WILL, session(version=V5, properties=((properties.SESSION_EXPIRY, 20),))) == 20
-    assert will_delay(WILL, session(version=V5)) == 0
-    long = session(version=V5, properties=((properties.SESSION_EXPIRY, 60),))
-    assert (will_delay(WILL, long), will_delay(Will("bye"), long)) == (30, 0)
+def test_a_session_goes_on_in_its_version_of_mqtt_only() -> None:
+    broker = Broker()
+    client = join(broker, clean=False)
+    subscribe(broker, client, Filter("x", 1))
+    broker.ended(client, 0)
+    state, is_kept = broker.state_for(Connect("a", clean_start=False, version=V5), "a", 1)
+    assert (is_kept, state.subscriptions, state.version) == (False, {}, V5)
+    assert routed(broker, Message("x", b"1", 1)) == []
+
+
+def test_a_message_waits_for_a_shared_subscription_only_while_no_member_is_connected() -> None:
+    broker = Broker()
+    away, here = join(broker, "a", clean=False), join(broker, "b")
+    for client in (away, here):
+        subscribe(broker, client, Filter("$share/g/x", 1))
+    broker.ended(away, 0)
+    assert routed(broker, Message("x", b"1", 0)) == routed(broker, Message("x", b"1", 1)) == [("b", b"1")]
+    broker.ended(here, 0)
+    assert routed(broker, Message("x", b"2", 1)) == []
+    assert [message.payload for message in broker.state_for(Connect("a", clean_start=False), "a", 1)[0].waiting] == [
+        b"2"
+    ]
 
 
 def test_a_client_that_unsubscribed_gets_nothing_more() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from authlens.core.devices.handshake import (
-    ConnectProblem,
     acceptance,
     connect_problem,
     keep_alive,
@@ -29,18 +28,16 @@ from authlens.core.mqtt.rules import Rule
         (Connect("a", will=Will("bye", qos=1)), None),
         (Connect("a", will=Will("bye", qos=2)), rules.WILL_QOS),
         (Connect("a", will=Will("bye/#")), rules.WILL_TOPIC),
-        (Connect("a", will=Will("bye", bytes(128 * 1024 + 1))), rules.TOO_LARGE),
+        (Connect("a", will=Will("bye", properties=((properties.RESPONSE_TOPIC, "#"),))), rules.WILL_TOPIC),
+        (Connect("a", will=Will("bye", properties=((properties.CONTENT_TYPE, "x" * 257),))), rules.CONNECT_PROPERTY),
+        (Connect("a", properties=((properties.USER_PROPERTY, ("a", "x" * 8192)),)), rules.CONNECT_PROPERTY),
+        (Connect("a", properties=((properties.MAXIMUM_PACKET_SIZE, 511),)), rules.CONNECT_PROPERTY),
+        (Connect("a", properties=((properties.MAXIMUM_PACKET_SIZE, 512),)), None),
     ],
 )
 def test_what_is_refused_whoever_asks(connect: Connect, rule: Rule | None) -> None:
     problem = connect_problem(connect)
     assert (problem.rule if problem else None) is rule
-
-
-def test_the_largest_will_is_accepted_and_a_larger_one_is_measured() -> None:
-    assert connect_problem(Connect("a", will=Will("bye", bytes(128 * 1024)))) is None
-    problem = connect_problem(Connect("a", will=Will("bye", bytes(128 * 1024 + 1))))
-    assert problem == ConnectProblem(rules.TOO_LARGE, "the payload of the last will has 131073 bytes")
 
 
 @pytest.mark.parametrize(
@@ -74,8 +71,7 @@ def test_version_5_learns_what_aws_can_do() -> None:
             (properties.TOPIC_ALIAS_MAXIMUM, 8),
             (properties.WILDCARDS_AVAILABLE, 1),
             (properties.SUBSCRIPTION_IDS_AVAILABLE, 0),
-            (properties.SHARED_AVAILABLE, 1),
-            (properties.MAXIMUM_PACKET_SIZE, 262_144),
+            (properties.MAXIMUM_PACKET_SIZE, 149_504),
             (properties.SERVER_KEEP_ALIVE, 30),
         ),
     )
@@ -83,7 +79,7 @@ def test_version_5_learns_what_aws_can_do() -> None:
 
 def test_a_longer_session_than_aws_keeps_is_cut_and_said() -> None:
     connect = Connect("a", version=V5, properties=((properties.SESSION_EXPIRY, 0xFFFFFFFF),))
-    assert number_of(acceptance(connect, False, False).properties, properties.SESSION_EXPIRY) == 604_800
+    assert number_of(acceptance(connect, False, False).properties, properties.SESSION_EXPIRY) == 3600
 
 
 def test_a_client_without_a_name_gets_one() -> None:

@@ -43,8 +43,17 @@ def test_a_connection_and_its_end() -> None:
 
 
 def test_a_refusal_and_subscriptions() -> None:
-    topic, event = read(lifecycle.connect_failed("a", "s", 1))
-    assert (topic, event["connectFailureReason"]) == ("$aws/events/presence/connect_failed/a", "AUTHORIZATION_FAILED")
+    topic, event = read(lifecycle.connect_failed("a", "s", "p", "127.0.0.1", 1))
+    assert topic == "$aws/events/presence/connect_failed/a"
+    assert event == {
+        "clientId": "a",
+        "timestamp": 1,
+        "eventType": "connect_failed",
+        "connectFailureReason": "AUTHORIZATION_FAILED",
+        "principalIdentifier": "p",
+        "sessionIdentifier": "s",
+        "ipAddress": "127.0.0.1",
+    }
     topic, event = read(lifecycle.subscribed("a", "s", "p", ["x", "y/+"], 1))
     assert (topic, event["topics"]) == ("$aws/events/subscriptions/subscribed/a", ["x", "y/+"])
     topic, event = read(lifecycle.unsubscribed("a", "s", "p", ("x",), 1))

@@ -98,6 +98,21 @@ WILL = Will("bye/sensor-7")
     ],
 )
 def test_connect_has_conditions_of_its_own(condition: dict[str, Any], connect: Connect, allows: bool) -> None:
-    decision = permitted(allowed("iot:Connect", "client/c", condition)).decide_connect(connect)
+    documents = allowed("iot:Connect", "client/c", condition), allowed("iot:Publish", "topic/bye/*")
+    decision = permitted(*documents).decide_connect(connect)
     assert decision.allowed is allows
     assert decision.asking.action == permissions.CONNECT
+
+
+@pytest.mark.parametrize(
+    ("will", "needed"),
+    [(WILL, "iot:Publish"), (Will("bye/sensor-7", retain=True), "iot:RetainPublish"), (Will("hi"), "iot:Publish")],
+)
+def test_a_client_that_may_not_publish_its_last_will_may_not_connect(will: Will, needed: str) -> None:
+    connect = Connect("c", will=will)
+    documents = [allowed("iot:Connect", "client/c")]
+    documents += [allowed("iot:Publish", "topic/bye/*")] if will.retain else []
+    denied = permitted(*documents).decide_connect(connect)
+    assert (denied.allowed, denied.asking.action, denied.asking.resource.tail) == (False, needed, f"topic/{will.topic}")
+    both = permitted(*documents, allowed("iot:*", "topic/*")).decide_connect(connect)
+    assert (both.allowed, both.asking.action) == (True, "iot:Connect")

@@ -99,6 +99,12 @@ def test_mutated_packets_raise_nothing_but_malformed(version: int) -> None:
     assert survive(written(version, 40), version, 3_000) > 300
 
 
+@pytest.mark.parametrize("content", [b"\xc0\x80\x00", b"\xc0\x80\x80\x00", b"\xe0\x81\x80\x00\x00"])
+def test_version_5_wants_the_shortest_length(content: bytes) -> None:
+    with pytest.raises(Malformed, match="longer than necessary"):
+        list(Decoder(V5).feed(content))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("version", [V3, V5])
 def test_half_a_million_mutated_packets_raise_nothing_but_malformed(version: int) -> None:

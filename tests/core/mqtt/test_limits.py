@@ -20,18 +20,20 @@ def test_only_the_limits_of_authlens_are_assumed() -> None:
 
 
 def test_a_legal_publish_fits_into_the_largest_packet() -> None:
-    assert limits.PACKET_BYTES.value > limits.PAYLOAD_BYTES.value + limits.TOPIC_BYTES.value
+    largest = limits.PAYLOAD_BYTES.value + limits.TOPIC_BYTES.value
+    assert largest < limits.PACKET_BYTES.value < limits.MESSAGE_BYTES.value
 
 
 def test_the_values_are_those_of_aws_and_our_own() -> None:
     aws = (
         "client-id 128, topic-bytes 256, topic-slashes 7, filters 8, subscriptions 50, unacknowledged 100, "
-        "publishes 100, throughput 524288, payload 131072, websocket-life 86400, keep-alive-least 30, "
-        "keep-alive-most 1200, keep-alive-grace 1.5, connect-interval 1, session-expiry 3600, "
-        "session-expiry-most 604800, topic-aliases 8, refresh-least 300, disconnect-most 86400"
+        "publishes 100, throughput 524288, payload 131072, packet 149504, least-packet 512, content-type 256, "
+        "correlation 8192, user-properties 8192, message-expiry 604800, share-name 128, websocket-life 86400, "
+        "keep-alive-least 30, keep-alive-most 1200, keep-alive-grace 1.5, connect-interval 1, session-expiry 3600, "
+        "topic-aliases 8, refresh-least 300, disconnect-most 86400"
     )
     ours = (
-        "own-connections 2500, own-handshake 10, own-connect 10, own-packet 262144, own-queue 1048576, "
+        "own-connections 2500, own-handshake 10, own-connect 10, own-message 262144, own-queue 1048576, "
         "own-stored 1000, own-retained 5000, own-sessions 5000"
     )
     for listed, known in ((aws, OF_AWS), (ours, OF_AUTHLENS)):

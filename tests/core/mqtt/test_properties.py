@@ -11,6 +11,23 @@ from authlens.core.mqtt.fields import Malformed, Reader
 from authlens.core.mqtt.properties import TABLE, first, number_of, text_of
 
 
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (((properties.CONTENT_TYPE, "é" * 128),), None),
+        (((properties.CONTENT_TYPE, "é" * 128 + "x"),), "257 bytes, and AWS IoT accepts at most 256"),
+        (((properties.CORRELATION_DATA, bytes(8192)),), None),
+        (((properties.CORRELATION_DATA, bytes(8193)),), "8193 bytes, and AWS IoT accepts at most 8192"),
+        (((properties.USER_PROPERTY, ("a", "x" * 4095)),) * 2, None),
+        (((properties.USER_PROPERTY, ("a", "x" * 4096)),) * 2, "8194 bytes, and AWS IoT accepts at most 8192"),
+        (((properties.RESPONSE_TOPIC, "x" * 9999), (properties.MESSAGE_EXPIRY, 99999)), None),
+    ],
+)
+def test_some_properties_have_a_largest_size(given: properties.Properties, words: str | None) -> None:
+    problem = properties.oversized(given)
+    assert problem is None if words is None else words in (problem or "")
+
+
 def test_the_table_has_the_27_properties_of_the_specification() -> None:
     assert len(TABLE) == 27
     assert len({row.name for row in TABLE.values()}) == 27
@@ -91,7 +108,7 @@ def test_no_properties_are_a_length_of_zero() -> None:
     [
         (b"\1\x7f", properties.PUBLISH, "there is no property 0x7f", 0x81),
         (b"\3\x23\0\1", properties.CONNECT, "the property topicAlias does not belong in this packet", 0x82),
-        (b"\3\x23\0\0", properties.PUBLISH, "0 is not a value of topicAlias", 0x82),
+        (b"\3\x23\0\0", properties.PUBLISH, "0 is not a value of topicAlias", 0x94),
         (b"\2\1\2", properties.PUBLISH, "2 is not a value of payloadFormatIndicator", 0x82),
         (b"\4\1\1\1\1", properties.PUBLISH, "the property payloadFormatIndicator appears twice", 0x82),
         (b"\4\x0b\1\x0b\2", properties.SUBSCRIBE, "the property subscriptionIdentifier appears twice", 0x82),

@@ -8,6 +8,7 @@ import itertools
 import json
 import socket
 import ssl
+from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -327,6 +328,23 @@ class TestWebSocket:
         assert event["protocolData"]["http"]["queryString"] == "x-amz-customauthorizer-name=A&a=b"
         assert event["protocolData"]["http"]["headers"]["x-mixed"] == "Y"
 
+    async def test_a_close_frame_is_a_goodbye(self, devices: Listening) -> None:
+        watcher = await devices.client()
+        await watcher.connect("watcher")
+        watcher.send(Subscribe(1, (Filter("ok/bye"), Filter("$aws/events/presence/disconnected/c1"))))
+        await watcher.receive()
+        async with (
+            aiohttp.ClientSession() as session,
+            session.ws_connect(self.URL.format(devices.port), protocols=("mqtt",), ssl=devices.trusting()) as socket,
+        ):
+            await socket.send_bytes(encode(Connect("c1", "u", b"right", V5, will=Will("ok/bye", b"gone")), V5))
+            await socket.receive_bytes()
+        event = await watcher.receive()
+        assert isinstance(event, Publish)
+        assert json.loads(event.payload)["disconnectReason"] == "CLIENT_INITIATED_DISCONNECT"
+        await devices.seen.until(lambda seen: bool(seen.ends))
+        assert device_of(devices.seen.ends[0]).ended_by == rules.CLIENT_LEFT.id
+
     @pytest.mark.parametrize(("version", "last"), [(V3, b"\x88\x00"), (V5, b"")])
     async def test_the_two_ways_in_which_aws_closes(self, devices: Listening, version: int, last: bytes) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", devices.port)
@@ -421,6 +439,11 @@ class TestHttps:
             ("/topics/ok/1", {"x-a": "b"}, 403),
             ("/topics/ok/1?qos=2", {}, 400),
             ("/topics/ok/+", {}, 400),
+            ("/topics/ok/%00", {}, 400),
+            ("/topics/ok/1?contentType=%00", {}, 400),
+            ("/topics/ok/1?responseTopic=a/%23", {}, 400),
+            ("/topics/ok/1", {"x-amz-mqtt5-user-properties": b64encode(b'[{"a": "\\ud800"}]').decode()}, 400),
+            ("/topics/ok/1", {"x-amz-mqtt5-correlation-data": "?"}, 400),
         ],
     )
     async def test_what_is_refused(self, devices: Listening, path: str, headers: dict[str, str], status: int) -> None:
@@ -483,12 +506,43 @@ async def test_what_is_malformed_ends_its_own_connection_only(devices: Listening
     await devices.seen.until(lambda seen: len(seen.fates) == 2)
 
 
-async def test_a_malformed_packet_after_the_connect_is_answered(devices: Listening) -> None:
+@pytest.mark.parametrize(
+    ("packet", "code"),
+    [
+        (b"\xf1\x00", codes.MALFORMED_PACKET),
+        (b"\xc0\x80\x00", codes.MALFORMED_PACKET),
+        (b"\x30\x0a\x00\x04ok/1\x03\x23\x00\x00", codes.TOPIC_ALIAS_INVALID),
+        (b"\x30\x09\x00\x04ok/1\x02\x01\x02", codes.PROTOCOL_ERROR),
+        (b"\x30\x0b\x00\x04ok/1\x04\x01\x00\x01\x00", codes.PROTOCOL_ERROR),
+        (b"\x30\x81\x90\x09", codes.PACKET_TOO_LARGE),
+    ],
+)
+async def test_a_malformed_packet_after_the_connect_is_answered(devices: Listening, packet: bytes, code: int) -> None:
     client = await devices.client()
     await client.connect()
-    client.writer.write(b"\xf1\x00")
-    assert code_of(await client.receive()) == codes.MALFORMED_PACKET
+    client.writer.write(packet)
+    assert code_of(await client.receive()) == code
     assert await client.receive() is None
+
+
+async def test_a_connect_of_more_than_128_kib_is_refused(devices: Listening) -> None:
+    client = await devices.client()
+    client.writer.write(b"\x10\x81\x80\x08")
+    assert await client.receive() is None
+    assert "larger than 131072" in device_of(devices.seen.fates[0]).reason
+
+
+async def test_a_client_that_may_not_publish_its_last_will_is_refused(devices: Listening) -> None:
+    watcher, client = await devices.client(), await devices.client()
+    await watcher.connect("watcher")
+    watcher.send(Subscribe(1, (Filter("$aws/events/presence/connect_failed/a"),)))
+    await watcher.receive()
+    assert code_of(await client.connect("a", will=Will("no/bye"))) == codes.NOT_AUTHORIZED
+    reason = device_of(devices.seen.fates[1]).reason
+    assert reason.startswith("the policy does not allow iot:Publish on topic/no/bye, the topic of the last will: ")
+    event = await watcher.receive()
+    assert isinstance(event, Publish)
+    assert json.loads(event.payload)["principalIdentifier"] == "p1"
 
 
 async def test_a_slow_subscriber_harms_nobody(devices: Listening) -> None:

@@ -128,12 +128,17 @@ def _too_deep(topic: str) -> Iterator[BrokerRefusal]:
 
 def topic_depth(topic: str) -> int:
     """The number of slashes that count: not those of `$aws/rules/NAME/`, and none in other reserved topics."""
-    own = re.sub(r"^\$aws/rules/[^/]*/?|^\$share/[^/]*/", "", topic)
+    own = _own_part(topic)
     return 0 if own.startswith("$") else own.count("/")
 
 
+def _own_part(topic: str) -> str:
+    """The topic without `$aws/rules/NAME/` or `$share/GROUP/`, which the limits of topics do not count."""
+    return re.sub(r"^\$aws/rules/[^/]*/?|^\$share/[^/]*/", "", topic)
+
+
 def _too_long(topic: str) -> Iterator[BrokerRefusal]:
-    size = len(topic.encode("utf-8", "surrogatepass"))
+    size = len(_own_part(topic).encode("utf-8", "surrogatepass"))
     if size > LONGEST_TOPIC:
         message = f"the topic has {size} bytes, and the broker accepts at most {LONGEST_TOPIC}"
         yield BrokerRefusal(message, documented(QUOTAS))

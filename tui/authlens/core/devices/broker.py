@@ -6,7 +6,8 @@ from collections import OrderedDict
 from dataclasses import replace
 
 from authlens.core.devices.effects import Effect, Message, Subscribed, Unsubscribed
-from authlens.core.devices.permissions import PUBLISH, RETAIN, Permissions
+from authlens.core.devices.messages import expiry
+from authlens.core.devices.permissions import Permissions
 from authlens.core.devices.routes import Routes
 from authlens.core.devices.session import Session, SessionState
 from authlens.core.mqtt import limits
@@ -44,11 +45,11 @@ class Broker:
         """The state that a connection starts with, and whether it was kept from an earlier one."""
         self._forget_expired(now)
         kept = self._states.get(client_id)
-        if kept is not None and not connect.clean_start:
+        if kept is not None and not connect.clean_start and kept.version == connect.version:
             kept.kept_until = None
             return kept, True
         self._forget(client_id)
-        state = self._states[client_id] = SessionState(client_id)
+        state = self._states[client_id] = SessionState(client_id, connect.version)
         return state, False
 
     def connected(self, session: Session) -> None:
@@ -84,7 +85,7 @@ class Broker:
         if message.retain:
             self._retain(message)
         found = []
-        for client_id, wanted in self._routes.of(message.topic):
+        for client_id, wanted in self._routes.of(message.topic, self._live):
             session = self._live.get(client_id)
             if session is not None:
                 effects = session.deliver(message, wanted, now)
@@ -125,16 +126,8 @@ class Broker:
 
 def will_message(will: Will, client_id: str, permissions: Permissions, now: float) -> Message | None:
     """The last will as a message; `None` if the policies do not allow publishing it."""
-    actions = (PUBLISH, RETAIN) if will.retain else (PUBLISH,)
-    allowed = all(permissions.decide(action, f"topic/{will.topic}").allowed for action in actions)
-    if not allowed or topic_problem(will.topic) is not None:
+    if not all(decision.allowed for decision in permissions.decide_will(will)) or topic_problem(will.topic) is not None:
         return None
-    expiry = number_of(will.properties, MESSAGE_EXPIRY)
     kept = tuple(each for each in will.properties if each[0] not in (MESSAGE_EXPIRY, WILL_DELAY))
-    expires_at = None if expiry is None else now + expiry
+    expires_at = expiry(number_of(will.properties, MESSAGE_EXPIRY), now)
     return Message(will.topic, will.payload, min(will.qos, 1), will.retain, kept, client_id, expires_at)
-
-
-def will_delay(will: Will, session: Session) -> int:
-    """Seconds until the will is published: at most the lifetime of the session."""
-    return min(number_of(will.properties, WILL_DELAY) or 0, session.expiry)

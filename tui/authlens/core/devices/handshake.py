@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from authlens.core.devices.messages import response_topic_problem
 from authlens.core.devices.session import NewId, session_expiry
 from authlens.core.mqtt import codes, limits, properties, rules
-from authlens.core.mqtt.packets import V5, Connack, Connect
-from authlens.core.mqtt.properties import REASON_STRING, SESSION_EXPIRY, Properties, number_of
+from authlens.core.mqtt.packets import V5, Connack, Connect, Will
+from authlens.core.mqtt.properties import REASON_STRING, SESSION_EXPIRY, Properties, number_of, oversized
 from authlens.core.mqtt.rules import Rule
 from authlens.core.mqtt.topics import client_id_problem, topic_problem
 from authlens.frozen import dataclass
@@ -24,17 +25,21 @@ def connect_problem(connect: Connect) -> ConnectProblem | None:
     problem = client_id_problem(connect.client_id)
     if problem is not None:
         return ConnectProblem(rules.CLIENT_ID, problem)
+    largest = number_of(connect.properties, properties.MAXIMUM_PACKET_SIZE)
+    if largest is not None and largest < limits.LEAST_PACKET_BYTES.value:
+        return ConnectProblem(rules.CONNECT_PROPERTY, f"Maximum Packet Size is {largest}")
     will = connect.will
-    if will is None:
-        return None
+    problem = oversized(connect.properties) or (oversized(will.properties) if will is not None else None)
+    if problem is not None:
+        return ConnectProblem(rules.CONNECT_PROPERTY, problem)
+    return _will_problem(will) if will is not None else None
+
+
+def _will_problem(will: Will) -> ConnectProblem | None:
     if will.qos == 2:
         return ConnectProblem(rules.WILL_QOS)
-    problem = topic_problem(will.topic, retain=will.retain)
-    if problem is not None:
-        return ConnectProblem(rules.WILL_TOPIC, problem)
-    if len(will.payload) > limits.PAYLOAD_BYTES.value:
-        return ConnectProblem(rules.TOO_LARGE, f"the payload of the last will has {len(will.payload)} bytes")
-    return None
+    problem = topic_problem(will.topic, retain=will.retain) or response_topic_problem(will.properties)
+    return None if problem is None else ConnectProblem(rules.WILL_TOPIC, problem)
 
 
 def with_client_id(connect: Connect, new_id: NewId) -> Connect:
@@ -68,7 +73,6 @@ def acceptance(connect: Connect, was_named: bool, session_present: bool) -> Conn
         (properties.TOPIC_ALIAS_MAXIMUM, int(limits.TOPIC_ALIASES.value)),
         (properties.WILDCARDS_AVAILABLE, 1),
         (properties.SUBSCRIPTION_IDS_AVAILABLE, 0),
-        (properties.SHARED_AVAILABLE, 1),
         (properties.MAXIMUM_PACKET_SIZE, int(limits.PACKET_BYTES.value)),
         (properties.SERVER_KEEP_ALIVE, keep_alive(connect)),
     )

@@ -68,9 +68,14 @@ def disconnected(
     return _event("presence", "disconnected", client_id, when, members)
 
 
-def connect_failed(client_id: str, session_id: str, when: int) -> list[Message]:
+def connect_failed(client_id: str, session_id: str, principal: str, address: str, when: int) -> list[Message]:
     """AWS's page lists only this reason."""
-    members = {"sessionIdentifier": session_id, "connectFailureReason": "AUTHORIZATION_FAILED"}
+    members = {
+        "connectFailureReason": "AUTHORIZATION_FAILED",
+        "principalIdentifier": principal,
+        "sessionIdentifier": session_id,
+        "ipAddress": address,
+    }
     return _event("presence", "connect_failed", client_id, when, members)
 
 

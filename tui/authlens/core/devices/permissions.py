@@ -5,9 +5,9 @@ A decision is valid until the documents change. The number of stored decisions i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from authlens.core.mqtt.packets import Connect
+from authlens.core.mqtt.packets import Connect, Will
 from authlens.core.mqtt.properties import SESSION_EXPIRY, number_of
 from authlens.core.policy.arn import partition_of
 from authlens.core.policy.decision.decide import Decision, decide
@@ -49,9 +49,19 @@ class Permissions:
         return found
 
     def decide_connect(self, connect: Connect) -> Decision:
-        """Whether the client may connect with this client id, last will and kind of session."""
+        """Whether the client may connect with this client id, last will and kind of session.
+
+        AWS IoT also refuses a client that may not publish its last will: then the decision is that of the will.
+        """
         variables = {**self.variables, **connect_variables(connect, self._arn)}
-        return self._asked(CONNECT, f"client/{connect.client_id}", variables)
+        asked = self._asked(CONNECT, f"client/{connect.client_id}", variables)
+        needed = (asked, *self.decide_will(connect.will)) if connect.will is not None else (asked,)
+        return next((each for each in needed if not each.allowed), asked)
+
+    def decide_will(self, will: Will) -> Iterator[Decision]:
+        """Whether the last will may be published, and retained if it is to be."""
+        for action in (PUBLISH, RETAIN) if will.retain else (PUBLISH,):
+            yield self.decide(action, f"topic/{will.topic}")
 
     def why(self, decision: Decision) -> str:
         """Why something is denied, and the nearest miss. Computed once per action and resource."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from authlens.core.mqtt.packets import Filter
 from authlens.core.mqtt.topics import has_wildcard, is_basic_ingest, matches, shared
@@ -29,10 +29,10 @@ class Routes:
             if not clients:
                 del table[topic_filter]
 
-    def of(self, topic: str) -> list[tuple[str, Filter]]:
+    def of(self, topic: str, live: Container[str]) -> list[tuple[str, Filter]]:
         """The clients that receive a message on a topic, each with its matching subscription of the highest QoS.
 
-        In the order in which they subscribed. Basic Ingest messages have no subscribers.
+        In the order in which they subscribed. Basic Ingest messages have no subscribers. live: the connected clients.
         """
         if is_basic_ingest(topic):
             return []
@@ -42,7 +42,7 @@ class Routes:
                 other = found.get(client_id)
                 if other is None or other.qos < wanted.qos:
                     found[client_id] = wanted
-        return [*found.items(), *(self._turns(topic) if self._shared else ())]
+        return [*found.items(), *(self._turns(topic, live) if self._shared else ())]
 
     def _matching(self, topic: str) -> Iterator[Clients]:
         exact = self._exact.get(topic)
@@ -50,12 +50,12 @@ class Routes:
             yield exact
         yield from (clients for topic_filter, clients in self._wild.items() if matches(topic_filter, topic))
 
-    def _turns(self, topic: str) -> Iterator[tuple[str, Filter]]:
-        """One client of each group, in turn."""
+    def _turns(self, topic: str, live: Container[str]) -> Iterator[tuple[str, Filter]]:
+        """One connected client of each group, in turn; one that is away if no member of the group is connected."""
         for topic_filter, clients in self._shared.items():
             sharing = shared(topic_filter)
             if sharing is not None and matches(sharing.filter, topic):
-                client_id = next(iter(clients))
+                client_id = next((each for each in clients if each in live), next(iter(clients)))
                 wanted = clients[client_id] = clients.pop(client_id)
                 yield client_id, wanted
 

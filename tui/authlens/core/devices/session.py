@@ -6,13 +6,16 @@ Answers come from the table of rules, policy decisions from the same evaluator a
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from authlens.core.devices.effects import Effect, End, Judged, Message, Route, Send, Subscribed, Unsubscribed
+from authlens.core.devices.messages import message_of, response_topic_problem
 from authlens.core.devices.permissions import PUBLISH, RECEIVE, RETAIN, SUBSCRIBE, Permissions
 from authlens.core.mqtt import codes, limits, rules
+from authlens.core.mqtt.encoder import encode
 from authlens.core.mqtt.packets import (
+    V3,
     V5,
     Connect,
     Disconnect,
@@ -38,9 +41,10 @@ from authlens.core.mqtt.properties import (
     Properties,
     first,
     number_of,
+    oversized,
 )
 from authlens.core.mqtt.rules import Rule
-from authlens.core.mqtt.topics import filter_problem, topic_problem
+from authlens.core.mqtt.topics import filter_problem, shared, topic_problem
 
 NewId = Callable[[], str]
 """Returns a new UUID, as in AWS's reason strings."""
@@ -56,6 +60,8 @@ class SessionState:
     """The part of a session that survives a disconnect if the client asked for it."""
 
     client_id: str
+    version: int = V3
+    """AWS IoT resumes a session in the version of MQTT that began it only."""
     subscriptions: dict[str, Filter] = field(default_factory=dict)
     waiting: deque[Message] = field(default_factory=deque)
     """QoS 1 messages that have not been sent yet."""
@@ -138,11 +144,17 @@ class Session:
                 yield sent
 
     def resume(self, now: float) -> list[Effect]:
-        """Resend what the client did not acknowledge before, then what arrived in the meantime."""
-        unfinished = [
-            self._outgoing(message, packet_id, now, 1, message.retain, duplicate=True)
-            for packet_id, message in self.state.unacknowledged.items()
-        ]
+        """Resend what the client did not acknowledge before, then what arrived in the meantime.
+
+        Without the DUP flag, which AWS IoT does not support.
+        """
+        unfinished: list[Effect] = []
+        for packet_id, message in list(self.state.unacknowledged.items()):
+            sent = self._outgoing(message, packet_id, now, 1, message.retain)
+            if sent is None:
+                del self.state.unacknowledged[packet_id]
+            else:
+                unfinished.append(sent)
         kept = deque[Message]()
         denied: list[Effect] = []
         for message in self.state.waiting:
@@ -152,7 +164,7 @@ class Session:
             if rule is None:
                 kept.append(message)
         self.state.waiting = kept
-        return [*(sent for sent in unfinished if sent is not None), *denied, *self.flush(now)]
+        return [*unfinished, *denied, *self.flush(now)]
 
     def end(self, rule: Rule, detail: str = "", sends_will: bool = True) -> list[Effect]:
         """The DISCONNECT, if the client's version has one, and the end."""
@@ -170,9 +182,7 @@ class Session:
     def _response(self, rule: Rule | None) -> rules.Response | None:
         return None if rule is None else rule.response(self.version)
 
-    def _outgoing(
-        self, message: Message, packet_id: int | None, now: float, qos: int, retain: bool, duplicate: bool = False
-    ) -> Send | None:
+    def _outgoing(self, message: Message, packet_id: int | None, now: float, qos: int, retain: bool) -> Send | None:
         """The packet for a message; `None` if it expired or is too large for the client."""
         properties = message.properties if self.version == V5 else ()
         if message.expires_at is not None:
@@ -180,10 +190,11 @@ class Session:
             if left <= 0:
                 return None
             if self.version == V5:
-                properties = (*properties, (MESSAGE_EXPIRY, max(1, round(left))))
-        if self._largest is not None and len(message.payload) + len(message.topic) > self._largest:
+                properties = (*properties, (MESSAGE_EXPIRY, int(left)))
+        packet = Publish(message.topic, message.payload, qos, retain, packet_id=packet_id, properties=properties)
+        if self._largest is not None and len(encode(packet, self.version)) > self._largest:
             return None
-        return Send(Publish(message.topic, message.payload, qos, retain, duplicate, packet_id, properties))
+        return Send(packet)
 
     def _publish(self, packet: Publish, now: float) -> Iterator[Effect]:
         topic = self._topic(packet)
@@ -205,11 +216,16 @@ class Session:
         """The rule that a publish breaks, apart from the policies."""
         if packet.qos == 2:
             return rules.PUBLISH_QOS_2, ""
+        if first(packet.properties, SUBSCRIPTION_ID) is not None:
+            return rules.PROTOCOL_ERROR, "only a server may add a subscription identifier to a PUBLISH"
         if len(packet.payload) > _MAXIMUM_PAYLOAD:
             return rules.TOO_LARGE, f"{len(packet.payload)} bytes"
-        problem = topic_problem(topic, retain=packet.retain)
+        problem = topic_problem(topic, retain=packet.retain) or response_topic_problem(packet.properties)
         if problem is not None:
             return (rules.TOPIC if packet.qos else rules.TOPIC_QOS_0), problem
+        problem = oversized(packet.properties)
+        if problem is not None:
+            return rules.PROPERTY_SIZE, problem
         if not self._is_too_fast(now):
             return None, ""
         return (rules.PUBLISH_RATE if packet.qos else rules.PUBLISH_RATE_QOS_0), ""
@@ -260,14 +276,15 @@ class Session:
             yield from self._refuse_all(packet, rule)
             return
         granted: list[tuple[Filter, bool]] = []
+        known = dict(self.state.subscriptions)
         answers: list[int] = []
         fatal: Rule | None = None
         for wanted in packet.filters:
-            judged = self._judge_filter(wanted, len(packet.filters) > 1)
+            judged = self._judge_filter(wanted, known, len(packet.filters) > 1)
             yield judged
             if judged.rule is None:
-                granted.append((wanted, wanted.topic in self.state.subscriptions))
-                self.state.subscriptions[wanted.topic] = wanted
+                granted.append((wanted, wanted.topic in known))
+                known[wanted.topic] = wanted
                 answers.append(wanted.qos)
                 continue
             response = judged.rule.response(self.version)
@@ -276,6 +293,7 @@ class Session:
         if fatal is not None:
             yield from self.end(fatal)
             return
+        self.state.subscriptions = known
         yield Send(Suback(packet.packet_id, tuple(answers)))
         if granted:
             yield Subscribed(tuple(granted))
@@ -284,6 +302,8 @@ class Session:
         """The rule that the whole packet breaks."""
         if first(packet.properties, SUBSCRIPTION_ID) is not None:
             return rules.SUBSCRIPTION_ID
+        if any(wanted.no_local and shared(wanted.topic) for wanted in packet.filters):
+            return rules.PROTOCOL_ERROR
         if any(wanted.qos == 2 for wanted in packet.filters):
             return rules.SUBSCRIBE_QOS_2
         return rules.TOO_MANY_FILTERS if len(packet.filters) > limits.FILTERS.value else None
@@ -297,13 +317,12 @@ class Session:
         if response.closes:
             yield from self.end(rule)
 
-    def _judge_filter(self, wanted: Filter, is_one_of_several: bool) -> Judged:
+    def _judge_filter(self, wanted: Filter, known: Mapping[str, Filter], is_one_of_several: bool) -> Judged:
         problem = filter_problem(wanted.topic)
-        subscriptions = self.state.subscriptions
         rule: Rule | None = None
         if problem is not None:
             rule = rules.FILTER
-        elif wanted.topic not in subscriptions and len(subscriptions) >= _MOST_SUBSCRIPTIONS:
+        elif wanted.topic not in known and len(known) >= _MOST_SUBSCRIPTIONS:
             rule = rules.TOO_MANY_SUBSCRIPTIONS
         if rule is not None:
             response = self._response(rule)
@@ -329,8 +348,8 @@ class Session:
     def _disconnect(self, packet: Disconnect, now: float) -> Iterator[Effect]:
         wanted = number_of(packet.properties, SESSION_EXPIRY)
         if wanted is not None and self.expiry:
-            self.expiry = min(wanted, int(limits.SESSION_EXPIRY_MOST.value))
-        yield End(rules.CLIENT_LEFT, sends_will=packet.code == codes.DISCONNECT_WITH_WILL)
+            self.expiry = min(wanted, int(limits.SESSION_EXPIRY.value))
+        yield End(rules.CLIENT_LEFT, sends_will=packet.code != codes.SUCCESS)
 
 
 _HANDLERS: dict[type[Packet], Callable[..., Iterator[Effect]]] = {
@@ -344,16 +363,8 @@ _HANDLERS: dict[type[Packet], Callable[..., Iterator[Effect]]] = {
 
 
 def session_expiry(connect: Connect) -> int:
-    """Seconds that a session is kept after its connection ends: an hour by default."""
+    """Seconds that a session is kept after its connection ends: at most an hour."""
+    most = int(limits.SESSION_EXPIRY.value)
     if connect.version != V5:
-        return 0 if connect.clean_start else int(limits.SESSION_EXPIRY.value)
-    wanted = number_of(connect.properties, SESSION_EXPIRY) or 0
-    return min(wanted, int(limits.SESSION_EXPIRY_MOST.value))
-
-
-def message_of(packet: Publish, topic: str, sender: str | None, now: float) -> Message:
-    """The message that a publish carries."""
-    expiry = number_of(packet.properties, MESSAGE_EXPIRY)
-    kept = tuple(each for each in packet.properties if each[0] not in (MESSAGE_EXPIRY, TOPIC_ALIAS))
-    expires_at = None if expiry is None else now + expiry
-    return Message(topic, packet.payload, packet.qos, packet.retain, kept, sender, expires_at)
+        return 0 if connect.clean_start else most
+    return min(number_of(connect.properties, SESSION_EXPIRY) or 0, most)

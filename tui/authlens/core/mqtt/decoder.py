@@ -101,6 +101,8 @@ class Decoder:
             byte = self._buffer[index]
             value |= (byte & 0x7F) << 7 * (index - 1)
             if byte < 0x80:
+                if not byte and index > 1 and self.version == V5:
+                    raise Malformed("the length of a packet is longer than necessary")
                 if value > self.largest:
                     raise Malformed(f"a packet of {value} bytes is larger than {self.largest}", PACKET_TOO_LARGE)
                 return index + 1, value

@@ -121,6 +121,8 @@ def binary(value: bytes) -> bytes:
 
 
 def text(value: str) -> bytes:
+    if "\0" in value:
+        raise Malformed("a string contains U+0000")
     try:
         return binary(value.encode("utf-8"))
     except UnicodeEncodeError:

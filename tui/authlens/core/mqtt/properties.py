@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from authlens.core.mqtt import fields
-from authlens.core.mqtt.codes import PROTOCOL_ERROR
+from authlens.core.mqtt import fields, limits
+from authlens.core.mqtt.codes import PROTOCOL_ERROR, TOPIC_ALIAS_INVALID
 from authlens.core.mqtt.fields import Malformed, Reader
 from authlens.frozen import dataclass
 
@@ -98,6 +98,8 @@ class PropertyRow:
     """The smallest value allowed."""
     most: int | None = None
     repeats: bool = False
+    code: int = PROTOCOL_ERROR
+    """The reason code of the answer to another value."""
 
 
 TABLE: dict[int, PropertyRow] = {
@@ -120,7 +122,7 @@ TABLE: dict[int, PropertyRow] = {
     REASON_STRING: PropertyRow("reasonString", TEXT, (CONNACK, *_ACKNOWLEDGEMENTS, DISCONNECT, AUTH)),
     RECEIVE_MAXIMUM: PropertyRow("receiveMaximum", SHORT, (CONNECT, CONNACK), least=1),
     TOPIC_ALIAS_MAXIMUM: PropertyRow("topicAliasMaximum", SHORT, (CONNECT, CONNACK)),
-    TOPIC_ALIAS: PropertyRow("topicAlias", SHORT, (PUBLISH,), least=1),
+    TOPIC_ALIAS: PropertyRow("topicAlias", SHORT, (PUBLISH,), least=1, code=TOPIC_ALIAS_INVALID),
     MAXIMUM_QOS: PropertyRow("maximumQoS", BYTE, (CONNACK,), most=1),
     RETAIN_AVAILABLE: PropertyRow("retainAvailable", BYTE, (CONNACK,), most=1),
     USER_PROPERTY: PropertyRow(
@@ -130,6 +132,13 @@ TABLE: dict[int, PropertyRow] = {
     WILDCARDS_AVAILABLE: PropertyRow("wildcardSubscriptionAvailable", BYTE, (CONNACK,), most=1),
     SUBSCRIPTION_IDS_AVAILABLE: PropertyRow("subscriptionIdentifierAvailable", BYTE, (CONNACK,), most=1),
     SHARED_AVAILABLE: PropertyRow("sharedSubscriptionAvailable", BYTE, (CONNACK,), most=1),
+}
+
+
+_LARGEST = {
+    CONTENT_TYPE: limits.CONTENT_TYPE_BYTES,
+    CORRELATION_DATA: limits.CORRELATION_BYTES,
+    USER_PROPERTY: limits.USER_PROPERTY_BYTES,
 }
 
 
@@ -147,6 +156,23 @@ def text_of(properties: Properties, number: int) -> str | None:
     """The first value of a property that is text."""
     value = first(properties, number)
     return value if isinstance(value, str) else None
+
+
+def oversized(properties: Properties) -> str | None:
+    """Which property AWS IoT does not accept because of its size, as a sentence; `None` if there is none."""
+    sizes = dict.fromkeys(_LARGEST, 0)
+    for number, value in properties:
+        if number in sizes:
+            sizes[number] += sum(map(_size, value if isinstance(value, tuple) else (value,)))
+    for number, size in sizes.items():
+        most = int(_LARGEST[number].value)
+        if size > most:
+            return f"{_LARGEST[number].what}: {size} bytes, and AWS IoT accepts at most {most}"
+    return None
+
+
+def _size(value: int | str | bytes) -> int:
+    return 0 if isinstance(value, int) else len(value.encode() if isinstance(value, str) else value)
 
 
 def read(reader: Reader, packet: int) -> Properties:
@@ -190,5 +216,5 @@ def _row(number: int, packet: int) -> PropertyRow:
 
 def _checked(row: PropertyRow, value: Value) -> Value:
     if isinstance(value, int) and not row.least <= value <= (row.most if row.most is not None else value):
-        raise Malformed(f"{value} is not a value of {row.name}", PROTOCOL_ERROR)
+        raise Malformed(f"{value} is not a value of {row.name}", row.code)
     return value

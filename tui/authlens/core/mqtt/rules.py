@@ -124,6 +124,13 @@ WILL_TOPIC: Final = Rule(
     _connack(codes.TOPIC_NAME_INVALID, _CODE_ASSUMED),
     "CLIENT_ERROR",
 )
+CONNECT_PROPERTY: Final = Rule(
+    "connect-property",
+    "a property of CONNECT is larger than AWS IoT accepts, or Maximum Packet Size is less than 512",
+    _closed(_ASSUMED),
+    _connack(codes.QUOTA_EXCEEDED, documented(pages.QUOTAS, "the limits; the code is assumed")),
+    "CLIENT_ERROR",
+)
 CLIENT_ID: Final = Rule(
     "client-id",
     "the client id is longer than 128 bytes or starts with $",
@@ -238,6 +245,13 @@ TOPIC_QOS_0: Final = Rule(
     _disconnect(codes.TOPIC_NAME_INVALID, _CODE_ASSUMED),
     "CLIENT_ERROR",
 )
+PROPERTY_SIZE: Final = Rule(
+    "property-size",
+    "a property of the message is larger than AWS IoT accepts",
+    _closed(_ASSUMED),
+    _disconnect(codes.QUOTA_EXCEEDED, assumed(pages.QUOTAS, "the limits are documented, the answer is not")),
+    "CLIENT_ERROR",
+)
 TOPIC_ALIAS: Final = Rule(
     "topic-alias",
     "the topic alias is not between 1 and 8 or was never set",
@@ -339,6 +353,7 @@ RULES: Final[tuple[Rule, ...]] = (
     CONNECT_RATE,
     WILL_QOS,
     WILL_TOPIC,
+    CONNECT_PROPERTY,
     CLIENT_ID,
     TAKEN_OVER,
     KEEP_ALIVE,
@@ -356,6 +371,7 @@ RULES: Final[tuple[Rule, ...]] = (
     SUBSCRIBE_QOS_2,
     TOPIC,
     TOPIC_QOS_0,
+    PROPERTY_SIZE,
     TOPIC_ALIAS,
     FILTER,
     TOO_MANY_FILTERS,

@@ -8,10 +8,12 @@ from __future__ import annotations
 from functools import lru_cache
 
 from authlens.core.contract.broker import broker_refusals, is_reserved
+from authlens.core.mqtt import limits
 from authlens.frozen import dataclass
 
 _RULES = "$aws/rules/"
 _SHARED = "$share/"
+_LONGEST_GROUP = int(limits.SHARE_NAME.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ def filter_problem(topic_filter: str) -> str | None:
     sharing = shared(topic_filter)
     if sharing is None and topic_filter.startswith(_SHARED):
         return "a shared subscription is written $share/GROUP/FILTER"
+    if sharing is not None and len(sharing.group) > _LONGEST_GROUP:
+        return f"the name of the group has {len(sharing.group)} characters, and the broker accepts {_LONGEST_GROUP}"
     wanted = sharing.filter if sharing else topic_filter
     return _first_refusal("iot:Subscribe", f"topicfilter/{wanted}") if wanted else "the filter is empty"
 

@@ -9,7 +9,7 @@ from functools import partial
 
 from authlens.core.deployment.transport import transport_of
 from authlens.core.devices import handshake
-from authlens.core.devices.effects import Judged
+from authlens.core.devices.effects import End, Judged
 from authlens.core.devices.pace import ByteBucket
 from authlens.core.devices.permissions import CONNECT, Permissions
 from authlens.core.devices.report import factor_words
@@ -31,9 +31,12 @@ from authlens.endpoint.devices.link import Link
 from authlens.endpoint.devices.outbox import Outbox
 from authlens.endpoint.devices.record import ConnectionRecord
 
+_LARGEST_CONNECT = int(limits.PAYLOAD_BYTES.value)
 _LARGEST = int(limits.PACKET_BYTES.value)
 _MOST_AHEAD = 64 * 1024
 """How many bytes a client may send before its CONNECT is answered."""
+_MALFORMED = {rule.v5.code: rule for rule in (rules.TOO_LARGE, rules.PROTOCOL_ERROR, rules.TOPIC_ALIAS)}
+"""Other rules than MALFORMED, by the reason code of the error."""
 _PACKETS_A_TURN = 32
 """How many packets of one client are handled before it is the others' turn."""
 
@@ -63,7 +66,7 @@ class MqttClient:
         request = AuthorizerRequest(http_context=http, tls_context=arrival.tls_context)
         self._record = ConnectionRecord(device, request, hub.sink, arrival.certificate)
         self._admission: Admission | None = None
-        self._decoder = Decoder(largest=_LARGEST)
+        self._decoder = Decoder(largest=_LARGEST_CONNECT)
         self._entering: asyncio.Task[None] | None = None
         self._ahead = bytearray()
         self._keep_alive = limits.KEEP_ALIVE_MOST.value
@@ -86,10 +89,15 @@ class MqttClient:
         """What arrived is not MQTT."""
         self._malformed(Malformed(reason))
 
+    def leaves(self) -> None:
+        """The client announced the end of its WebSocket, which AWS IoT takes for a DISCONNECT."""
+        self._read_rest()
+        if self.session is not None and not self.is_over:
+            self._hub.perform(self, [End(rules.CLIENT_LEFT, "with a close frame", sends_will=False)])
+
     def lost(self) -> None:
         """The link was closed."""
-        while "turn" in self._timers:
-            self._take_turn()
+        self._read_rest()
         if self.is_over:
             return
         if self.session is None:
@@ -137,6 +145,10 @@ class MqttClient:
         if "turn" not in self._timers:
             self._timers["turn"] = self._loop.call_later(0, self._take_turn)
 
+    def _read_rest(self) -> None:
+        while "turn" in self._timers:
+            self._take_turn()
+
     def _take_turn(self) -> None:
         self._cancel("turn")
         self._read(b"")
@@ -160,8 +172,7 @@ class MqttClient:
         if self.session is None:
             self._refuse(rules.NOT_CONNECT, str(error))
             return
-        rule = rules.TOO_LARGE if error.code == rules.TOO_LARGE.v5.code else rules.MALFORMED
-        self._hub.finish(self, rule, str(error))
+        self._hub.finish(self, _MALFORMED.get(error.code, rules.MALFORMED), str(error))
 
     @property
     def _is_entering(self) -> bool:
@@ -203,16 +214,18 @@ class MqttClient:
             self._refuse(rules.REFUSED, admission.reason, connect, None)
             return
         permissions = self._permissions(connect, admission)
+        self.principal = admission.outcome.principal_id or ""
         decision = permissions.decide_connect(connect)
-        resource = f"client/{connect.client_id}"
+        action, resource = decision.asking.action, decision.asking.resource.tail
         if decision.allowed:
-            judged = Judged("CONNECT", resource, 0, CONNECT, decision)
+            judged = Judged("CONNECT", resource, 0, action, decision)
             self._let_in(connect, admission, permissions, was_named, judged)
             return
         response = rules.REFUSED.response(connect.version)
-        judged = Judged("CONNECT", resource, 0, CONNECT, decision, rules.REFUSED, response)
+        judged = Judged("CONNECT", resource, 0, action, decision, rules.REFUSED, response)
         why = self._record.denied(judged, permissions).detail
-        self._refuse(rules.REFUSED, f"the policy does not allow iot:Connect on {resource}: {why}", connect)
+        whose = "" if action == CONNECT else ", the topic of the last will"
+        self._refuse(rules.REFUSED, f"the policy does not allow {action} on {resource}{whose}: {why}", connect)
 
     def _permissions(self, connect: Connect, admission: Admission) -> Permissions:
         named = replace(
@@ -229,11 +242,11 @@ class MqttClient:
         hub.make_room(connect.client_id)
         state, is_kept = hub.broker.state_for(connect, connect.client_id, hub.now())
         session = Session(connect, permissions, state, hub.new_id)
-        self.principal = (admission.outcome and admission.outcome.principal_id) or ""
         self.will = connect.will
         self._cancel("connect")
         self.send(handshake.acceptance(connect, was_named, is_kept))
         self.session = session
+        self._decoder.largest = _LARGEST
         self._record.connected(judged, permissions, self._age())
         hub.enter(self, session)
         self._keep_alive = handshake.keep_alive(connect)
@@ -261,8 +274,8 @@ class MqttClient:
             self.send(answer)
         self._close(says_so=answer is None)
         self._record.refused(rule, _reason(rule, detail), stage, self._age())
-        if connect is not None:
-            self._hub.failed(connect.client_id, self.id)
+        if connect is not None and rule is rules.REFUSED:
+            self._hub.failed(self, connect.client_id)
 
     def _age(self) -> float:
         return self._loop.time() - self._arrival.started

@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from urllib.parse import unquote
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSMessage, WSMsgType, web
 
 from authlens.core.invocation.invocation import fault_of
 from authlens.core.mqtt import limits
@@ -30,7 +30,7 @@ from authlens.endpoint.runtime.quiet_log import QUIET_LOG
 
 _TOPICS = "/topics/"
 _WEBSOCKET = "/mqtt"
-_MAXIMUM_MESSAGE = int(limits.PACKET_BYTES.value)
+_MAXIMUM_MESSAGE = int(limits.MESSAGE_BYTES.value)
 _FRAMES_A_TURN = 32
 """How many frames of one client are handled before it is the others' turn, even if all of them are there already."""
 
@@ -81,7 +81,7 @@ class DeviceHttp:
         except (ConnectionError, asyncio.CancelledError):
             raise
         except TimeoutError:
-            return _error(408, "The body did not arrive in time.")
+            return self._refused(request, arrival, 408, "The body did not arrive in time.")
         except Exception as error:  # noqa: BLE001  # a defect of ours is answered, and ends this request only
             self._failed(arrival, fault_of(error).message or "")
             return _error(500, "A defect of authlens.")
@@ -144,13 +144,7 @@ class DeviceHttp:
                 message = await websocket.receive()
                 if message.type is WSMsgType.PING:
                     await websocket.pong(message.data)
-                elif message.type is WSMsgType.PONG:
-                    continue
-                elif message.type is WSMsgType.BINARY:
-                    client.feed(message.data)
-                elif message.type is WSMsgType.TEXT:
-                    client.broken("a WebSocket frame holds text; MQTT travels in binary frames")
-                else:
+                elif not _taken(client, message):
                     break
         finally:
             client.lost()
@@ -159,10 +153,22 @@ class DeviceHttp:
     async def _publish(self, request: web.BaseRequest, arrival: Arrival, topic: str) -> web.StreamResponse:
         body = await _body(request)
         if body is None:
-            return _error(413, f"The payload has more than {limits.PAYLOAD_BYTES.value:g} bytes.")
+            most = f"The payload has more than {limits.PAYLOAD_BYTES.value:g} bytes."
+            return self._refused(request, arrival, 413, most)
         wanted = PublishRequest(topic, request.query, request.headers, body, http_context(request))
         answer = await publish(self._hub, arrival, wanted)
         return _response(answer)
+
+
+def _taken(client: MqttClient, message: WSMessage) -> bool:
+    """Hand a message of a WebSocket to its client; `False` if it is the last one."""
+    if message.type is WSMsgType.BINARY:
+        client.feed(message.data)
+    elif message.type is WSMsgType.TEXT:
+        client.broken("a WebSocket frame holds text; MQTT travels in binary frames")
+    elif message.type is WSMsgType.CLOSE:
+        client.leaves()
+    return message.type in (WSMsgType.BINARY, WSMsgType.TEXT, WSMsgType.PONG)
 
 
 def http_context(request: web.BaseRequest) -> HttpContext:

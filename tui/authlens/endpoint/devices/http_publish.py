@@ -8,10 +8,14 @@ import binascii
 import json
 from collections.abc import Mapping
 
+from authlens.core.devices import messages
 from authlens.core.devices.effects import Judged, Message
 from authlens.core.devices.permissions import PUBLISH, RETAIN, Permissions
 from authlens.core.mqtt import limits, properties, rules
 from authlens.core.mqtt.connection import ConnectionStage, Transport
+from authlens.core.mqtt.encoder import encode
+from authlens.core.mqtt.fields import Malformed
+from authlens.core.mqtt.packets import V5, Publish
 from authlens.core.mqtt.properties import Properties, Value
 from authlens.core.mqtt.topics import topic_problem
 from authlens.core.request.policy_variables import connection_variables
@@ -91,11 +95,24 @@ def message_of(wanted: PublishRequest, now: float) -> Message:
         problem = f"the payload has more than {limits.PAYLOAD_BYTES.value:g} bytes"
     if problem is not None:
         raise BadRequest(problem)
-    expiry = wanted.query.get("messageExpiry")
-    if expiry is not None and not (expiry.isascii() and expiry.isdigit()):
+    seconds = wanted.query.get("messageExpiry")
+    if seconds is not None and not (seconds.isascii() and seconds.isdigit()):
         raise BadRequest("messageExpiry must be a number of seconds")
-    expires_at = None if expiry is None else now + min(int(expiry[:10]), 0xFFFFFFFF)
-    return Message(wanted.topic, wanted.payload, int(qos), retain == "true", _properties(wanted), None, expires_at)
+    expires_at = messages.expiry(None if seconds is None else int(seconds[:10]), now)
+    given = _properties(wanted)
+    _check(wanted.topic, given)
+    return Message(wanted.topic, wanted.payload, int(qos), retain == "true", given, None, expires_at)
+
+
+def _check(topic: str, given: Properties) -> None:
+    """Raises BadRequest for what cannot reach subscribers of MQTT 5."""
+    try:
+        encode(Publish(topic, properties=given), V5)
+    except Malformed as error:
+        raise BadRequest(f"the message cannot be an MQTT packet: {error}") from None
+    problem = messages.response_topic_problem(given) or properties.oversized(given)
+    if problem is not None:
+        raise BadRequest(problem)
 
 
 def _properties(wanted: PublishRequest) -> Properties:

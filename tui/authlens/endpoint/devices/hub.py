@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from authlens.core.devices import lifecycle
-from authlens.core.devices.broker import Broker, will_delay, will_message
+from authlens.core.devices.broker import Broker, will_message
 from authlens.core.devices.effects import Effect, End, Judged, Message, Route, Send, Subscribed, Unsubscribed
 from authlens.core.devices.session import Session
 from authlens.core.mqtt import limits, rules
-from authlens.core.mqtt.packets import Publish, Will
+from authlens.core.mqtt.packets import Publish
 from authlens.core.mqtt.rules import Rule
 from authlens.endpoint.devices.gate import ConnectGate
 from authlens.endpoint.devices.ports import Sink
@@ -50,8 +50,6 @@ class Hub:
         self._clients: dict[Session, MqttClient] = {}
         self._work: deque[tuple[MqttClient | None, Iterable[Effect]]] = deque()
         self._is_working = False
-        self._wills: dict[str, asyncio.TimerHandle] = {}
-        """Delayed wills that are still pending, by client id."""
 
     def now(self) -> float:
         return asyncio.get_running_loop().time()
@@ -61,13 +59,10 @@ class Hub:
         return tuple(self._clients.values())
 
     def make_room(self, client_id: str) -> None:
-        """Disconnect the client that already uses this client id, and drop its delayed will."""
+        """Disconnect the client that already uses this client id."""
         other = self.broker.live(client_id)
         if other is not None:
             self.finish(self._clients[other], rules.TAKEN_OVER)
-        waiting = self._wills.pop(client_id, None)
-        if waiting is not None:
-            waiting.cancel()
 
     def enter(self, client: MqttClient, session: Session) -> None:
         """Add an accepted client."""
@@ -100,9 +95,10 @@ class Hub:
         """End an accepted connection from this side."""
         self.perform(client, client.session.end(rule, detail) if client.session else ())
 
-    def failed(self, client_id: str, connection_id: str) -> None:
-        """Publish that a client was refused."""
-        self.publish(lifecycle.connect_failed(client_id, connection_id, self._milliseconds()))
+    def failed(self, client: MqttClient, client_id: str) -> None:
+        """Publish that a client may not connect."""
+        when = self._milliseconds()
+        self.publish(lifecycle.connect_failed(client_id, client.id, client.principal, client.peer, when))
 
     def _do(self, client: MqttClient | None, effect: Effect) -> None:
         if isinstance(effect, Route):
@@ -157,31 +153,16 @@ class Hub:
             return
         self.broker.ended(session, self.now())
         if effect.sends_will and client.will is not None:
-            self._leave_will(client.will, session)
+            message = will_message(client.will, session.client_id, session.permissions, self.now())
+            if message is not None:
+                self._work.append((None, [Route(message)]))
         reason = effect.rule.lifecycle or "CONNECTION_LOST"
         name, version = session.client_id, self._versions.left(session.client_id, self.now())
         when = self._milliseconds()
         messages = lifecycle.disconnected(name, client.id, client.principal, reason, version, when)
         self._work.append((None, [Route(message) for message in messages]))
 
-    def _leave_will(self, will: Will, session: Session) -> None:
-        message = will_message(will, session.client_id, session.permissions, self.now())
-        if message is None:
-            return
-        delay = will_delay(will, session)
-        if not delay:
-            self._work.append((None, [Route(message)]))
-            return
-        loop = asyncio.get_running_loop()
-        self._wills[session.client_id] = loop.call_later(delay, self._will_is_due, session.client_id, message)
-
-    def _will_is_due(self, client_id: str, message: Message) -> None:
-        self._wills.pop(client_id, None)
-        self.publish([message])
-
     def close(self) -> None:
         """End every connection."""
-        for timer in self._wills.values():
-            timer.cancel()
         for client in self.clients:
             self.finish(client, rules.SHUTDOWN)

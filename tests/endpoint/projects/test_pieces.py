@@ -67,7 +67,7 @@ PIECES = {
     ),
     "S3": ("{CodeUri: 's3://bucket/key', Handler: app.handler, Runtime: python3.11}", "in S3", "before packaging"),
     "no handler": ("{CodeUri: src, Handler: app.missing, Runtime: python3.11}", "holds no 'missing'", ""),
-    "key": ("{CodeUri: src, Handler: !Ref Nobody, Runtime: python3.11}", "Nobody names neither", ""),
+    "key": ("{CodeUri: src, Handler: !Ref Nobody, Runtime: python3.11}", "no parameter or resource Nobody", ""),
 }
 
 
@@ -129,6 +129,7 @@ VALUES = """
               PASSWD: !GetAtt Generate.Password
               STORED: !Sub "x{{resolve:ssm:/name}}"
               SECRET: !Ref Secret
+      Generate: {Type: "Custom::Password"}
       Auth:
         Type: AWS::IoT::Authorizer
         Properties: {AuthorizerName: !Ref Name, AuthorizerFunctionArn: !GetAtt Fn.Arn, SigningDisabled: true}
@@ -385,6 +386,48 @@ def test_a_broken_stack_of_an_assembly_stops_nothing(tmp_path: Path) -> None:
     assert (definitions.region, definitions.account) == ("eu-central-1", "123456789012")
     assert any("the stack Other is left out" in line for line in definitions.warnings)
     assert region_named(tmp_path / "cdk.out") == "eu-central-1"
+
+
+TABLES = """
+    Resources:
+      Table: {Type: AWS::DynamoDB::Table}
+      Named: {Type: AWS::DynamoDB::Table, Properties: {TableName: devices}}
+    Outputs:
+      Table: {Value: !Ref Table, Export: {Name: tables-table}}
+      Named: {Value: !Ref Named, Export: {Name: tables-named}}
+      Arn: {Value: !GetAtt Table.Arn, Export: {Name: tables-arn}}
+"""
+USES_TABLES = """
+    Resources:
+      Fn:
+        Type: AWS::Lambda::Function
+        Properties:
+          Handler: app.handler
+          Runtime: python3.11
+          Code: ../src
+          Environment:
+            Variables:
+              TABLE: !ImportValue tables-table
+              NAMED: !ImportValue tables-named
+              ARN: !ImportValue tables-arn
+              OTHER: !ImportValue elsewhere
+      Auth:
+        Type: AWS::IoT::Authorizer
+        Properties: {AuthorizerFunctionArn: !GetAtt Fn.Arn, SigningDisabled: true}
+"""
+
+
+def test_an_export_of_another_stack_is_as_known_as_its_value(tmp_path: Path) -> None:
+    files = {"Tables.template.json": TABLES, "Uses.template.json": USES_TABLES, "../src/app.py": PYTHON}
+    write(tmp_path / "cdk.out", files)
+    (each,) = read_source(ProjectSource(tmp_path / "cdk.out"), Cache(tmp_path / "cache"), ask=False).authorizers
+    assert each.function.environment == {"TABLE": "Table", "NAMED": "devices"}
+    place = f"{tmp_path / 'cdk.out/Uses.template.json'}, line "
+    assert {one.what: (one.why, one.place.startswith(place)) for one in each.function.unresolved} == {
+        "the variable TABLE is 'Table' here": ("the name of Table is known on AWS only", True),
+        "the variable ARN is left out": ("Table.Arn is known on AWS only", True),
+        "the variable OTHER is left out": ("the export 'elsewhere' belongs to a stack that is not here", True),
+    }
 
 
 def test_each_broken_list_of_an_assembly_is_one_line(tmp_path: Path) -> None:

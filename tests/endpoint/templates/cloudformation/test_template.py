@@ -123,7 +123,7 @@ def test_what_could_not_be_resolved_is_said_with_its_line(tmp_path: Path) -> Non
             said[lines[int(place) - 1].strip().partition(":")[0]] = reason
     assert said == {
         "TABLE": (
-            "the variable TABLE is 'Table' here: the name of that resource is known on AWS only; "
+            "the variable TABLE is 'Table' here: the name of Table is known on AWS only; "
             "give --env TABLE=VALUE, or env: {TABLE: VALUE} in authlens.yaml"
         ),
         "TABLE_ARN": (

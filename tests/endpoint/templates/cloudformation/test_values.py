@@ -16,6 +16,8 @@ TEMPLATE = """
       Text: {Type: String, Default: text}
       Number: {Type: Number, Default: 007}
       Flag: {Type: String, Default: true}
+      Capital: {Type: String, Default: True}
+      Word: {Type: String, Default: yes}
       Many: {Type: CommaDelimitedList, Default: "a,b,c"}
       Unknown: {Type: String}
       Given: {Type: CommaDelimitedList}
@@ -27,6 +29,9 @@ TEMPLATE = """
       Either: !Or [!Condition Yes, !Condition No]
     Mappings:
       Map: {one: {two: three, list: [x, y]}}
+    Resources:
+      Fn: {Type: "AWS::Lambda::Function"}
+      Table: {Type: "AWS::DynamoDB::Table"}
     Value: VALUE
 """
 PSEUDO = {"AWS::Region": "eu-west-1", "AWS::NoValue": NO_VALUE}
@@ -43,6 +48,12 @@ KNOWN: dict[str, Any] = {
     "{Ref: Text}": "text",
     "!Ref Number": "007",
     "!Ref Flag": "true",
+    "!Ref Capital": "true",
+    "!Ref Word": "true",
+    "!Equals [!Ref Capital, True]": True,
+    "!Equals [!Ref Word, on]": True,
+    "!Equals [!Ref Word, 'yes']": False,
+    "[yes, On, NO, 'yes', y, Y, n]": [True, True, False, "yes", "y", "Y", "n"],
     "!Ref Many": ["a", "b", "c"],
     "!Ref Given": ["x", "y"],
     "!ImportValue shared": "exported",
@@ -65,6 +76,8 @@ KNOWN: dict[str, Any] = {
     "!If [Either, 1, 2]": 1,
     "!FindInMap [Map, one, two]": "three",
     "!FindInMap [Map, !Select [0, [one]], list]": ["x", "y"],
+    "!FindInMap [Map, none, two, {DefaultValue: !Ref Text}]": "text",
+    "!FindInMap [Map, one, two, {DefaultValue: other}]": "three",
     "!Base64 text": "dGV4dA==",
     "[a, !Ref AWS::NoValue, b]": ["a", "b"],
     "{a: !Ref AWS::NoValue, b: {c: !Ref Text}}": {"b": {"c": "text"}},
@@ -72,9 +85,11 @@ KNOWN: dict[str, Any] = {
 ON_AWS_ONLY = {
     "!Ref Unknown": "the parameter Unknown has no default",
     "!Ref Stored": "the parameter Stored is kept in the Parameter Store",
-    "!Ref Nothing": "Nothing names neither",
+    "!Ref Nothing": "this template has no parameter or resource Nothing",
+    "!Ref Table": "the name of Table is known on AWS only",
     "!GetAtt Fn.Version": "Fn.Version is known on AWS only",
-    "!Sub '${Nothing.Arn}'": "Nothing.Arn is known on AWS only",
+    "!Sub '${Table}-x'": "the name of Table is known on AWS only",
+    "!Sub '${Nothing.Arn}'": "this template has no resource Nothing",
     "!ImportValue other": "the export 'other' belongs to a stack that is not here",
     "!GetAZs ''": "Fn::GetAZs is resolved by AWS only",
     "'{{resolve:secretsmanager:x}}'": "the dynamic reference {{resolve:secretsmanager:x}}",
@@ -89,6 +104,7 @@ WRONG = {
     "!Sub [a]": "Fn::Sub takes a text and a mapping",
     "!Sub {a: b}": "Fn::Sub must be text",
     "!Base64 [a]": "this must be text",
+    "!GetAtt Fn": "Fn::GetAtt takes a resource and one of its attributes",
 }
 
 

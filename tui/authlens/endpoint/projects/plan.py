@@ -33,9 +33,9 @@ from authlens.endpoint.templates.noticed import exists
 from authlens.endpoint.templates.settings import (
     COMMAND_STEP,
     FUNCTION_OPTION,
-    KEY_STEP,
     FunctionSettings,
     ProjectSettings,
+    refusal_step,
     with_key_if_needed,
     with_signing,
 )
@@ -158,8 +158,7 @@ class _Reader:
         authorizer = with_key_if_needed(authorizer, self._settings)
         refusal = authorizer_refusal(authorizer)
         if refusal:
-            step = "" if authorizer.signing_disabled else KEY_STEP
-            raise Unfit(f"AWS IoT refuses this: {refusal.message}", step)
+            raise Unfit(f"AWS IoT refuses this: {refusal.message}", refusal_step(authorizer))
         return AuthorizerDefinition(authorizer, function)
 
     def _function_behind(self, resource: Resource) -> Resource:

@@ -370,6 +370,7 @@ def authorizer_refusal(authorizer: Authorizer) -> Refusal | None:
         "tokenKeyName": authorizer.token_key_name,
         "tokenSigningPublicKeys": keys,
         "signingDisabled": authorizer.signing_disabled,
+        "status": authorizer.status,
     }
     return management.create_refusal(authorizer.name, members)
 

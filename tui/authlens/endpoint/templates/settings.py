@@ -232,6 +232,14 @@ def with_signing(authorizer: Authorizer, settings: ProjectSettings) -> Authorize
     )
 
 
+def refusal_step(authorizer: Authorizer) -> str:
+    """What to do about AWS's refusal of it, if the reason is its signing."""
+    without = replace(authorizer, signing_disabled=True, token_signing_public_keys=())
+    if authorizer.signing_disabled or authorizer_refusal(without) is not None:
+        return ""
+    return KEY_STEP if authorizer.token_key_name else "give it a token key name, or disable signing"
+
+
 def with_key_if_needed(authorizer: Authorizer, settings: ProjectSettings) -> Authorizer:
     """The authorizer with the configured key if AWS would refuse its own. Raises DefinitionError."""
     if authorizer.signing_disabled or settings.public_key is None or authorizer_refusal(authorizer) is None:

@@ -149,7 +149,8 @@ def not_built(stack: Stack, folder: Path, handler: str, runtime: str, entries: I
         return reason, f"run 'sam build' in {project} and name {BUILT} instead"
     scripts = next((parent for parent in (folder, *folder.parents[:3]) if has_script(parent, "build")), None)
     if scripts is not None:
-        return reason, f"run 'npm install && npm run build' in {scripts}"
+        again = ", then 'cdk synth', which copies the code" if "cdk.out" in folder.parts else ""
+        return reason, f"run 'npm install && npm run build' in {scripts}{again}"
     return reason, f"compile it, such as with 'npx esbuild {source} --bundle --platform=node --outdir={folder}'"
 
 

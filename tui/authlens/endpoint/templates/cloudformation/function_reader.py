@@ -33,7 +33,8 @@ class _Function:
         self._stack = stack
         self._logical = logical
         self._own = stack.properties(logical)
-        self._properties: dict[str, YamlNode] = {**stack.globals, **self._own}
+        self._globals = stack.globals_for(logical)
+        self._properties: dict[str, YamlNode] = {**self._globals, **self._own}
         self._read = stack.read(self._properties)
         self._place = stack.place(logical)
         settings = stack.project.settings
@@ -135,11 +136,9 @@ class _Function:
 
     def _layers(self) -> Iterator[Path]:
         """The folders of the layers that are available; missing ones are reported."""
-        if "Layers" not in self._properties:
-            return
-        node = self._properties["Layers"]
+        lists = [each["Layers"] for each in (self._globals, self._own) if "Layers" in each]
         here = {stack.layer_arn(name): (stack, name) for stack, name in self._stack.project.of_kind(LAYERS)}
-        for item in node.value if isinstance(node.value, list) else [node]:
+        for item in (item for node in lists for item in (node.value if isinstance(node.value, list) else [node])):
             try:
                 value = self._stack.resolver.resolve(item)
                 for arn in value if isinstance(value, list) else [value]:
@@ -168,15 +167,25 @@ class _Function:
 
     def _environment(self) -> dict[str, str]:
         """The variables of Globals, of the function, and of the settings; unknown values are left out."""
-        variables = {
-            **section(section(self._stack.globals, "Environment"), "Variables"),
-            **section(section(self._own, "Environment"), "Variables"),
-        }
+        variables = {**self._declared(self._globals), **self._declared(self._own)}
         given = {**self._all.env, **self._settings.env}
         found = {
             name: value for name, node in variables.items() if (value := self._variable(name, node, given)) is not None
         }
         return {**found, **given}
+
+    def _declared(self, properties: Mapping[str, YamlNode]) -> dict[str, YamlNode]:
+        """The variables that the environment names, unless a condition that is not known here decides."""
+        entries = self._stack.resolver.entries
+        try:
+            return entries(entries(properties.get("Environment")).get("Variables"))
+        except Unresolvable as problem:
+            what, step = "the environment variables are left out", problem.next_step
+            self._unresolved.append(
+                Unresolved(what, problem.reason, f"{self._stack.path}, line {problem.node.line}", step)
+            )
+            self._stack.project.note(self._stack.path, problem.node.line, f"{what}: {problem.reason}", step)
+            return {}
 
     def _variable(self, name: str, node: YamlNode, given: Mapping[str, str]) -> str | None:
         if name in given:
@@ -190,24 +199,23 @@ class _Function:
                 return None
             if isinstance(value, dict | list):
                 raise Unresolvable(node, f"its value must be text, not {node.kind}")
-            return function_checks.checked_variable(name, as_text(value))
+            text = function_checks.checked_variable(name, as_text(value))
+            if isinstance(node.value, bool) and node.text != text:
+                why = f"the variable {name} is {text!r}: without quotes, {node.text} is a boolean for CloudFormation"
+                self._stack.project.note(self._stack.path, node.line, why, "quote it if it is meant as text")
+            return text
         except Unfit as reason:
-            return self._missing(name, node, Unresolvable(node, str(reason)), None)
+            return self._missing(name, node, Unresolvable(node, str(reason)))
         except Unresolvable as problem:
-            logical = node.plain().get("Ref") if isinstance(node.value, dict) else None
-            is_resource = isinstance(logical, str) and logical in self._stack.resources
-            return self._missing(name, node, problem, logical if is_resource else None)
+            return self._missing(name, node, problem)
 
-    def _missing(self, name: str, node: YamlNode, problem: Unresolvable, stand_in: str | None) -> str | None:
+    def _missing(self, name: str, node: YamlNode, problem: Unresolvable) -> str | None:
         """A resource is replaced by its logical id, so that the function finds the variable."""
         step = problem.next_step or f"give --env {name}=VALUE, or env: {{{name}: VALUE}} in authlens.yaml"
-        if stand_in is not None:
-            what = f"the variable {name} is {stand_in!r} here"
-            why = "the name of that resource is known on AWS only"
-        else:
-            what, why = f"the variable {name} is left out", problem.reason
-        self._unresolved.append(Unresolved(what, why, f"{self._stack.path}, line {node.line}", step))
-        self._stack.project.note(self._stack.path, node.line, f"{what}: {why}", step)
+        stand_in = problem.stand_in
+        what = f"the variable {name} is left out" if stand_in is None else f"the variable {name} is {stand_in!r} here"
+        self._unresolved.append(Unresolved(what, problem.reason, f"{self._stack.path}, line {node.line}", step))
+        self._stack.project.note(self._stack.path, node.line, f"{what}: {problem.reason}", step)
         return stand_in
 
 

@@ -26,6 +26,20 @@ FUNCTIONS = ("AWS::Serverless::Function", "AWS::Lambda::Function")
 QUALIFIED = ("AWS::Lambda::Alias", "AWS::Lambda::Version")
 LAYERS = ("AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion")
 NESTED = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
+NAMES = {
+    "AWS::DynamoDB::Table": "TableName",
+    "AWS::DynamoDB::GlobalTable": "TableName",
+    "AWS::Serverless::SimpleTable": "TableName",
+    "AWS::S3::Bucket": "BucketName",
+    "AWS::SSM::Parameter": "Name",
+    "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::Kinesis::Stream": "Name",
+    "AWS::Events::EventBus": "Name",
+    "AWS::IoT::Thing": "ThingName",
+    "AWS::IoT::Policy": "PolicyName",
+    "AWS::IAM::Role": "RoleName",
+}
+"""The property that holds the name that `Ref` returns (documented on the page of each type)."""
 Fields = Mapping[str, YamlNode]
 Known = dict[str, Any]
 
@@ -126,6 +140,12 @@ class Stack:
     def properties(self, logical: str) -> dict[str, YamlNode]:
         return section(self.resources[logical], "Properties")
 
+    def globals_for(self, logical: str) -> dict[str, YamlNode]:
+        """SAM's Globals for functions, without those that the resource ignores."""
+        ignored = self.resources[logical].get("IgnoreGlobals")
+        names = ignored.plain() if ignored is not None else []
+        return {} if names == "*" else {key: node for key, node in self.globals.items() if key not in names}
+
     def place(self, logical: str) -> YamlNode:
         fields = self.resources[logical]
         return fields["Type"] if "Type" in fields else next(iter(fields.values()))
@@ -139,7 +159,7 @@ class Stack:
         if "Condition" not in fields:
             return True
         try:
-            return self.resolver.condition(fields["Condition"], fields["Condition"].string())
+            return self.resolver.condition(fields["Condition"], fields["Condition"].text or "")
         except (Unresolvable, YamlError, RecursionError):
             return None
 
@@ -166,8 +186,14 @@ class Stack:
     def reference(self, logical: str, attribute: str | None) -> str | None:
         """The value of Ref or GetAtt of a resource, if it is known here."""
         kind = self.kind(logical)
+        if kind in FUNCTIONS and attribute in ("Alias", "Version"):
+            return f"{self.arn(logical)}:live"
         if kind in FUNCTIONS or kind == AUTHORIZER:
             return {None: self.physical, "Arn": self.arn}.get(attribute, lambda _: None)(logical)
+        if kind in NAMES and attribute is None:
+            return self._named(logical, NAMES[kind])
+        if kind == "AWS::SSM::Parameter" and attribute == "Value":
+            return self.read(self.properties(logical)).text("Value")
         if kind in QUALIFIED:
             return self._qualified(logical) if attribute in (None, "AliasArn", "FunctionArn") else None
         if kind in LAYERS and attribute in (None, "LayerVersionArn", "Arn"):
@@ -175,9 +201,14 @@ class Stack:
         if logical in self.children and attribute and attribute.startswith("Outputs."):
             return self.children[logical].output(attribute.removeprefix("Outputs."))
         base, dot, word = logical.partition(".")
-        if dot and attribute is None and self.kind(base) in FUNCTIONS and word in ("Alias", "Version"):
-            return f"{self.arn(base)}:live"
-        return None
+        return self.reference(base, word) if dot and attribute is None and self.kind(base) in FUNCTIONS else None
+
+    def _named(self, logical: str, key: str) -> str | None:
+        """The name of a resource, if the template gives it one."""
+        try:
+            return self.read(self.properties(logical)).text(key)
+        except Unresolvable as problem:
+            raise Unresolvable(problem.node, problem.reason, problem.next_step, stand_in=logical) from None
 
     def _qualified(self, logical: str) -> str:
         """The ARN of an alias or version; every one is the same function here."""
@@ -196,7 +227,7 @@ class Stack:
         return as_text(self.resolver.resolve(self.outputs[name].mapping()["Value"]))
 
     def export(self, output: YamlNode, name: str) -> str | None:
-        """The value of an output that is exported by this name."""
+        """The value of an output that is exported by this name. Raises Unresolvable if it is not known here."""
         fields = output.value if isinstance(output.value, dict) else {}
         exported = fields.get("Export")
         if exported is None or not isinstance(exported.value, dict) or "Name" not in exported.value:
@@ -204,9 +235,12 @@ class Stack:
         try:
             if as_text(self.resolver.resolve(exported.value["Name"])) != name or "Value" not in fields:
                 return None
-            return as_text(self.resolver.resolve(fields["Value"]))
         except (Unresolvable, YamlError):
             return None
+        try:
+            return as_text(self.resolver.resolve(fields["Value"]))
+        except YamlError as error:
+            raise Unresolvable(fields["Value"], error.message) from None
 
 
 class Properties:
@@ -232,6 +266,12 @@ class Properties:
         if isinstance(value, dict | list):
             raise self._properties[name].error(f"{name} must be text")
         return None if value is None else as_text(value)
+
+    def flag(self, name: str) -> bool:
+        text = as_text(self.value(name, False))
+        if text not in ("true", "false"):
+            raise self._properties[name].error(f"{name} must be true or false, not {text!r}")
+        return text == "true"
 
     def number(self, name: str, default: float) -> float:
         value = self.value(name, default)

@@ -43,6 +43,7 @@ from authlens.endpoint.templates.settings import (
     FUNCTION_OPTION,
     KEY_STEP,
     ProjectSettings,
+    refusal_step,
     with_key_if_needed,
     with_signing,
 )
@@ -277,41 +278,32 @@ class _Reader:
     def _authorizer(self, stack: Stack, logical: str, place: YamlNode) -> AuthorizerDefinition:
         properties = stack.properties(logical)
         read = stack.read(properties)
-        function = self._function_behind(
-            properties.get("AuthorizerFunctionArn", place), read.text("AuthorizerFunctionArn") or ""
-        )
-        settings = self._project.settings
         try:
-            keys = _keys(read.value("TokenSigningPublicKeys", {}), properties, place)
+            arn = read.text("AuthorizerFunctionArn") or ""
         except Unresolvable as problem:
-            if settings.public_key is None:
-                step = problem.next_step or KEY_STEP
-                raise Unresolvable(problem.node, problem.reason, step) from None
-            keys = ()
+            raise Unresolvable(problem.node, problem.reason, problem.next_step or self._others()) from None
+        function = self._function_behind(properties.get("AuthorizerFunctionArn", place), arn)
+        settings = self._project.settings
+        signing_disabled = read.flag("SigningDisabled")
         authorizer = Authorizer(
             name=stack.physical(logical),
             arn=stack.arn(logical),
             function_arn=function.arn,
             status=as_text(read.value("Status", "INACTIVE")),
-            signing_disabled=as_text(read.value("SigningDisabled", False)) == "true",
+            signing_disabled=signing_disabled,
             token_key_name=read.text("TokenKeyName"),
-            token_signing_public_keys=keys,
-            enable_caching_for_http=as_text(read.value("EnableCachingForHttp", False)) == "true",
+            token_signing_public_keys=self._keys(stack, logical, signing_disabled),
+            enable_caching_for_http=read.flag("EnableCachingForHttp"),
         )
         authorizer = with_key_if_needed(authorizer, settings)
         refusal = authorizer_refusal(authorizer)
         if refusal:
-            step = "" if authorizer.signing_disabled else KEY_STEP
-            raise Unresolvable(place, f"AWS IoT refuses this: {refusal.message}", step)
+            raise Unresolvable(place, f"AWS IoT refuses this: {refusal.message}", refusal_step(authorizer))
         return AuthorizerDefinition(authorizer, function)
 
     def _function_behind(self, place: YamlNode, arn: str) -> FunctionDefinition:
         """By its ARN, or by the function's name alone or in an ARN of another account."""
-        candidates = [
-            (owner, logical)
-            for owner, logical in self._project.of_kind(FUNCTIONS)
-            if owner.is_there(logical) is not False
-        ]
+        candidates = self._candidates()
         for owner, logical in candidates:
             whole = owner.arn(logical)
             if arn == whole or arn.startswith(f"{whole}:"):
@@ -320,9 +312,32 @@ class _Reader:
         for owner, logical in candidates:
             if name and name == owner.physical(logical):
                 return self._function(owner, logical)
-        others = ", ".join(logical for _, logical in candidates)
-        step = f"serve another of its functions with {FUNCTION_OPTION}: {others}" if others else ""
-        raise Unresolvable(place, "its function is not in this template", step)
+        raise Unresolvable(place, "its function is not in this template", self._others())
+
+    def _candidates(self) -> list[tuple[Stack, str]]:
+        return [each for each in self._project.of_kind(FUNCTIONS) if each[0].is_there(each[1]) is not False]
+
+    def _others(self) -> str:
+        others = ", ".join(logical for _, logical in self._candidates())
+        return f"serve another of its functions with {FUNCTION_OPTION}: {others}" if others else ""
+
+    def _keys(self, stack: Stack, logical: str, signing_disabled: bool) -> tuple[tuple[str, str], ...]:
+        """The known keys; that none is known matters only if they are used and the settings have none."""
+        known: dict[str, str] = {}
+        problem: Unresolvable | None = None
+        for name, node in stack.resolver.entries(stack.properties(logical).get("TokenSigningPublicKeys")).items():
+            try:
+                known[name] = as_text(stack.resolver.resolve(node))
+            except Unresolvable as unknown:
+                problem = Unresolvable(unknown.node, unknown.reason, unknown.next_step or KEY_STEP)
+                if signing_disabled:
+                    known[name] = ""
+        if problem is not None and not known and self._project.settings.public_key is None:
+            raise problem
+        if problem is not None and known and not signing_disabled:
+            what = f"{problem.reason}; {logical} verifies with its other key only"
+            self._project.note(stack.path, problem.node.line, what, problem.next_step)
+        return tuple(known.items())
 
     def _function(self, stack: Stack, logical: str) -> FunctionDefinition:
         name = stack.physical(logical)
@@ -332,9 +347,3 @@ class _Reader:
             except Unresolvable as problem:
                 raise Unresolvable(problem.node, f"{logical}: {problem.reason}", problem.next_step) from None
         return self._functions[name]
-
-
-def _keys(value: Any, properties: Mapping[str, YamlNode], place: YamlNode) -> tuple[tuple[str, str], ...]:
-    if not isinstance(value, dict):
-        raise Unresolvable(properties.get("TokenSigningPublicKeys", place), "TokenSigningPublicKeys is not a mapping")
-    return tuple((key, as_text(pem)) for key, pem in value.items())

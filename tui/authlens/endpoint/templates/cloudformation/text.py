@@ -14,7 +14,13 @@ import yaml
 from authlens.core.text import json_nodes
 from authlens.core.text.yaml_reader import MAX_BYTES, MAX_DEPTH, YamlError, YamlNode
 
-_WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_WORDS = {
+    form: word in ("true", "yes", "on")
+    for word in ("true", "false", "yes", "no", "on", "off")
+    for form in (word, word.capitalize(), word.upper())
+}
+"""The booleans of YAML 1.1, as CloudFormation reads them; `y` and `n` are text (reported). Documented:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html"""
 _NOTHING = frozenset(("", "~", "null", "Null", "NULL"))
 _WITHOUT_PREFIX = ("Ref", "Condition")
 MAX_EVENTS = 12_000

@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,18 +21,22 @@ MOST_TEXT = 1024 * 1024
 MOST_TEXTS = 16 * 1024 * 1024
 """Nodes resolved, characters of one text and of all texts of a template: a few lines of `!Sub` that name each other can
 produce billions."""
+_WHOLE = ("Ref", "Fn::If", "Fn::ImportValue")
+"""Functions that return a value as it is."""
 _DYNAMIC = re.compile(r"\{\{resolve:[^}]*\}*")
 
 
 class Unresolvable(Exception):
     """A value is known on AWS only."""
 
-    def __init__(self, node: YamlNode, reason: str, next_step: str = "") -> None:
+    def __init__(self, node: YamlNode, reason: str, next_step: str = "", stand_in: str | None = None) -> None:
         super().__init__(f"line {node.line}: {reason}")
         self.node = node
         self.reason = reason
         self.next_step = next_step
         """How to provide the value here; empty if the caller knows better."""
+        self.stand_in = stand_in
+        """A logical id, if the whole value is the name of that resource."""
 
 
 class NoValue:
@@ -52,7 +57,7 @@ class Outside:
     resource: Callable[[str, str | None], str | None]
     """The value of `Ref` (no attribute) or `GetAtt` of a resource; `None` if only AWS knows it."""
     exported: Callable[[str], str | None]
-    """The value of `ImportValue` by export name."""
+    """The value of `ImportValue` by export name; `None` if no stack here exports it."""
 
 
 class Resolver:
@@ -62,6 +67,7 @@ class Resolver:
         self._parameters = section(root, "Parameters")
         self._conditions = section(root, "Conditions")
         self._mappings = section(root, "Mappings")
+        self._resources = section(root, "Resources")
         self._outside = outside
         self._steps = self._written = 0
         self._functions: dict[str, Callable[[YamlNode], Any]] = {
@@ -115,7 +121,11 @@ class Resolver:
         if len(entries) == 1:
             name, argument = next(iter(entries.items()))
             if name in self._functions:
-                return self._functions[name](argument)
+                try:
+                    return self._functions[name](argument)
+                except Unresolvable as problem:
+                    problem.stand_in = problem.stand_in if name in _WHOLE else None
+                    raise
             if name.startswith("Fn::"):
                 raise Unresolvable(node, f"{name} is resolved by AWS only")
         values = {key: self.resolve(value) for key, value in entries.items()}
@@ -140,8 +150,10 @@ class Resolver:
         if name in self._parameters:
             return self._parameter(node, name)
         found = self._outside.resource(name, None)
+        if found is None and name in self._resources:
+            raise Unresolvable(node, f"the name of {name} is known on AWS only", stand_in=name)
         if found is None:
-            raise Unresolvable(node, f"{name} names neither a parameter with a default nor a resource known here")
+            raise Unresolvable(node, f"this template has no parameter or resource {name}")
         return found
 
     def _parameter(self, node: YamlNode, name: str) -> Any:
@@ -149,14 +161,16 @@ class Resolver:
         kind = str(fields["Type"].plain()) if "Type" in fields else "String"
         give = f"give --parameter {name}=VALUE, or parameters: {{{name}: VALUE}} in authlens.yaml"
         if name in self._outside.parameters:
-            text = self._outside.parameters[name]()
+            with _placed(node):
+                text = self._outside.parameters[name]()
         elif "Default" not in fields:
             raise Unresolvable(node, f"the parameter {name} has no default", give)
         elif kind.startswith("AWS::SSM::Parameter"):
             raise Unresolvable(node, f"the parameter {name} is kept in the Parameter Store", give)
         else:
             default = fields["Default"]
-            text = _static(node, default.text if default.text is not None else as_text(default.plain()))
+            is_written = default.text is not None and not isinstance(default.value, bool)
+            text = _static(node, str(default.text) if is_written else as_text(default.plain()))
         is_list = kind == "CommaDelimitedList" or "List<" in kind
         if not is_list or not isinstance(text, str):
             return text
@@ -169,14 +183,20 @@ class Resolver:
 
     def _attribute(self, node: YamlNode, name: str, attribute: str) -> str:
         self._take(node)
-        found = self._outside.resource(name, attribute)
-        if found is None:
+        if not attribute:
+            raise node.error("Fn::GetAtt takes a resource and one of its attributes")
+        with _placed(node):
+            found = self._outside.resource(name, attribute)
+        if found is None and name in self._resources:
             raise Unresolvable(node, f"{name}.{attribute} is known on AWS only")
+        if found is None:
+            raise Unresolvable(node, f"this template has no resource {name}")
         return found
 
     def _import(self, node: YamlNode) -> str:
         name = self._text(node)
-        found = self._outside.exported(name)
+        with _placed(node):
+            found = self._outside.exported(name)
         if found is None:
             raise Unresolvable(node, f"the export {name!r} belongs to a stack that is not here")
         return found
@@ -230,22 +250,50 @@ class Resolver:
         return items
 
     def _if(self, node: YamlNode) -> Any:
+        return self.resolve(self._branch(node))
+
+    def _branch(self, node: YamlNode) -> YamlNode:
         parts = node.list()
         if len(parts) != 3:
             raise node.error("Fn::If takes a condition and two values")
-        return self.resolve(parts[1] if self.condition(parts[0], parts[0].string("Fn::If")) else parts[2])
+        return parts[1] if self.condition(parts[0], parts[0].text or "") else parts[2]
+
+    def entries(self, node: YamlNode | None) -> dict[str, YamlNode]:
+        """A mapping that is written out, or chosen by `Fn::If`, whose values are not resolved. Raises Unresolvable."""
+        while node is not None and isinstance(node.value, dict) and list(node.value) == ["Fn::If"]:
+            self._take(node)
+            node = self._branch(node.value["Fn::If"])
+        if node is None or node.value is None:
+            return {}
+        if not isinstance(node.value, dict) or list(node.value) != ["Ref"]:
+            return node.mapping()
+        if self.resolve(node) is not NO_VALUE:
+            raise node.error("this must be a mapping")
+        return {}
 
     def _find_in_map(self, node: YamlNode) -> Any:
-        if len(node.list()) < 3:
+        parts = node.list()
+        if len(parts) < 3:
             raise node.error("Fn::FindInMap takes a mapping and two keys")
-        names = [self._text(item) for item in node.list()[:3]]
+        names = [self._text(item) for item in parts[:3]]
         found: Any = self._mappings
         for name in names:
             found = found.mapping() if isinstance(found, YamlNode) else found
             if name not in found:
+                if len(parts) > 3 and "DefaultValue" in parts[3].mapping():
+                    return self.resolve(parts[3].mapping()["DefaultValue"])
                 raise Unresolvable(node, f"the mapping {names[0]!r} has no {name!r}")
             found = found[name]
         return self.resolve(found)
+
+
+@contextmanager
+def _placed(node: YamlNode) -> Iterator[None]:
+    """A value that another template lacks is reported where this one asks for it."""
+    try:
+        yield
+    except Unresolvable as problem:
+        raise Unresolvable(node, problem.reason, problem.next_step, problem.stand_in) from None
 
 
 def _static(node: YamlNode, text: str) -> str:

@@ -1,0 +1,120 @@
+"""The forms in which people write the same thing: values, environments, globals, authorizers and their keys."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from authlens.endpoint.templates.cloudformation.template import read_template
+from authlens.endpoint.templates.definitions import AuthorizerDefinition, DefinitionError, Definitions
+from support.public_keys import pair
+
+FORMS = """
+    Transform: AWS::Serverless-2016-10-31
+    Parameters: {Asked: {Type: String}}
+    Conditions: {Always: !Equals [1, 1], Unsure: !Equals [!Ref Asked, x]}
+    Globals:
+      Function: {Runtime: python3.11, Timeout: 9, Layers: [!Ref Base], Environment: {Variables: {LEVEL: debug}}}
+    Resources:
+      Table: {Type: AWS::DynamoDB::Table}
+      Named: {Type: AWS::DynamoDB::Table, Properties: {TableName: !Sub "devices-${AWS::Region}"}}
+      Stored: {Type: AWS::SSM::Parameter, Properties: {Name: /name, Value: value}}
+      Base: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: layers/base}}
+      Own: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: layers/own}}
+      Fn:
+        Type: AWS::Serverless::Function
+        IGNORED
+        Properties: {CodeUri: src, Handler: app.handler, PROPERTIES}
+      Auth: {Type: AWS::IoT::Authorizer, Properties: {AUTHORIZER}}
+"""
+PLAIN = "SigningDisabled: yes, AuthorizerFunctionArn: !GetAtt Fn.Arn"
+
+
+def only(definitions: Definitions) -> AuthorizerDefinition:
+    (authorizer,) = definitions.authorizers
+    return authorizer
+
+
+def form(folder: Path, properties: str = "", authorizer: str = PLAIN, ignored: str = "Metadata: {}") -> Definitions:
+    text = FORMS.replace("PROPERTIES", properties or "MemorySize: 128").replace("IGNORED", ignored)
+    path = folder / "template.yaml"
+    path.write_text(dedent(text.replace("AUTHORIZER", authorizer)))
+    (folder / "src").mkdir(exist_ok=True)
+    (folder / "src/app.py").write_text("def handler(event, context): ...")
+    for layer in ("base", "own"):
+        (folder / "layers" / layer).mkdir(parents=True, exist_ok=True)
+    return read_template(path, ask=False)
+
+
+VARIABLES = {
+    "{Variables: {A: !If [Always, 1, 2]}}": {"A": "1"},
+    "{Variables: !If [Always, {A: 1}, {A: 2}]}": {"A": "1"},
+    "!If [Always, {Variables: {A: 1}}, !Ref AWS::NoValue]": {"A": "1"},
+    "!If [Always, !Ref AWS::NoValue, {Variables: {A: 1}}]": {},
+    "{Variables: {A: yes, B: 'yes', C: y, D: OFF}}": {"A": "true", "B": "yes", "C": "y", "D": "false"},
+    "{Variables: {A: !Ref Named, B: !Sub '${Named}/x'}}": {"A": "devices-us-west-2", "B": "devices-us-west-2/x"},
+    "{Variables: {A: !Ref Table, B: !Sub '${Table}/x'}}": {"A": "Table"},
+    "{Variables: {A: !If [Always, !Ref Table, x]}}": {"A": "Table"},
+    "{Variables: {A: !Ref Stored, B: !GetAtt Stored.Value, C: !GetAtt Stored.Type}}": {"A": "/name", "B": "value"},
+}
+
+
+@pytest.mark.parametrize("written", VARIABLES)
+def test_an_environment_in_any_form(tmp_path: Path, written: str) -> None:
+    function = only(form(tmp_path, f"Environment: {written}")).function
+    assert function.environment == {"LEVEL": "debug", **VARIABLES[written]}
+
+
+def test_what_is_unknown_of_an_environment_is_said(tmp_path: Path) -> None:
+    definitions = form(tmp_path, "Environment: {Variables: !If [Unsure, {A: 1}, {B: 1}]}")
+    (unknown,) = only(definitions).function.unresolved
+    assert (unknown.what, unknown.why) == (
+        "the environment variables are left out",
+        "the parameter Asked has no default",
+    )
+    (warning,) = form(tmp_path, "Environment: {Variables: {A: True, B: true}}").warnings
+    assert "the variable A is 'true': without quotes, True is a boolean for CloudFormation; quote it" in warning
+
+
+def test_globals_add_their_layers_unless_they_are_ignored(tmp_path: Path) -> None:
+    def layers_and_timeout(ignored: str) -> tuple[list[str], float]:
+        function = only(form(tmp_path, "Layers: [!Ref Own]", ignored=ignored)).function
+        return [layer.name for layer in function.layers], function.timeout
+
+    assert layers_and_timeout("Metadata: {}") == (["base", "own"], 9)
+    assert layers_and_timeout("IgnoreGlobals: [Timeout]") == (["base", "own"], 3)
+    assert layers_and_timeout("IgnoreGlobals: [Layers]") == (["own"], 9)
+    with pytest.raises(DefinitionError, match="a function without a Runtime"):
+        layers_and_timeout("IgnoreGlobals: '*'")
+
+
+AUTHORIZERS = {
+    "SigningDisabled: on, AuthorizerFunctionArn: !Sub '${Fn.Alias}'": "",
+    "SigningDisabled: 'true', AuthorizerFunctionArn: !Ref Fn.Version": "",
+    "SigningDisabled: 'yes', AuthorizerFunctionArn: !GetAtt Fn.Arn": "must be true or false, not 'yes'",
+    "SigningDisabled: true, Status: active, AuthorizerFunctionArn: !GetAtt Fn.Arn": "value set: [ACTIVE, INACTIVE]",
+    "SigningDisabled: true, AuthorizerFunctionArn: !ImportValue x": "stack that is not here; the authorizer Auth is "
+    "left out; serve another of its functions with --function NAME, or function: NAME in authlens.yaml: Fn",
+    "TokenSigningPublicKeys: {a: KEY}, AuthorizerFunctionArn: !GetAtt Fn.Arn": "give it a token key name",
+    "TokenKeyName: t, AuthorizerFunctionArn: !GetAtt Fn.Arn": "give its signing key",
+    "TokenKeyName: t, TokenSigningPublicKeys: {a: !Ref Asked}, AuthorizerFunctionArn: !GetAtt Fn.Arn": "no default",
+    "TokenKeyName: t, TokenSigningPublicKeys: {a: !Ref Asked, b: KEY}, AuthorizerFunctionArn: !GetAtt Fn.Arn": "",
+    "TokenKeyName: t, TokenSigningPublicKeys: !Ref Named, AuthorizerFunctionArn: !GetAtt Fn.Arn": "must be a mapping",
+    "TokenKeyName: t, TokenSigningPublicKeys: {a: !Ref Asked}, SigningDisabled: true, "
+    "AuthorizerFunctionArn: !GetAtt Fn.Arn": "Token signing keys map must be null",
+}
+
+
+@pytest.mark.parametrize("written", AUTHORIZERS)
+def test_an_authorizer_in_any_form(tmp_path: Path, written: str) -> None:
+    pem = json.dumps(pair("a").public_pem)
+    written, reason = written.replace("KEY", pem), AUTHORIZERS[written]
+    if not reason:
+        assert only(form(tmp_path, authorizer=written)).authorizer.name == "Auth"
+        return
+    with pytest.raises(DefinitionError) as caught:
+        form(tmp_path, authorizer=written)
+    assert reason in str(caught.value)

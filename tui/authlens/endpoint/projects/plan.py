@@ -164,21 +164,24 @@ class _Reader:
     def _function_behind(self, resource: Resource) -> Resource:
         """By its ARN if known, otherwise by the references of the expression."""
         arn = str(resource.values.get("authorizer_function_arn") or "")
-        functions = self._plan.of_type("aws_lambda_function")
         known = None
         if arn:
             known = self._functions_by_name.get(arn) or self._functions_by_name.get(function_named(arn) or "")
         if known is not None:
             return known
-        found = self._plan.referred(resource, "authorizer_function_arn", "aws_lambda_function")
-        if found is None:
-            alias = self._plan.referred(resource, "authorizer_function_arn", "aws_lambda_alias")
-            found = alias and self._plan.referred(alias, "function_name", "aws_lambda_function")
-        if found is None:
-            others = ", ".join(each.address for each in functions[:_MOST_NAMED])
-            step = f"serve one with {FUNCTION_OPTION}: {others}" if others else ""
-            raise Unfit("its function is not in this file", step)
-        return found
+        found = self._plan.all_referred(resource, "authorizer_function_arn", "aws_lambda_function")
+        for alias in self._plan.all_referred(resource, "authorizer_function_arn", "aws_lambda_alias"):
+            found += self._plan.all_referred(alias, "function_name", "aws_lambda_function")
+        if len(found) == 1:
+            return found[0]
+        local = self._plan.local_of(resource, "authorizer_function_arn")
+        others = ", ".join(each.address for each in (found or self._plan.of_type("aws_lambda_function"))[:_MOST_NAMED])
+        step = f"serve one with {FUNCTION_OPTION}: {others}" if others else ""
+        if found:
+            raise Unfit("a plan does not show which of several functions is its own", step)
+        if local:
+            raise Unfit(f"its function is that of {local}, and a plan does not contain local values", step)
+        raise Unfit("its function is not in this file", step)
 
     def _function(self, resource: Resource) -> FunctionDefinition:
         values = resource.values

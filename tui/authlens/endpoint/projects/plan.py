@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from authlens.core.invocation.local_run import Unresolved
 from authlens.core.policy.arn import function_named
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.text.json_limits import MOST_BYTES, load_bounded
+from authlens.endpoint.projects.plan_permissions import Permissions
 from authlens.endpoint.projects.plan_values import Plan, Resource, is_plan
 from authlens.endpoint.templates import function_checks
 from authlens.endpoint.templates.definition_file import DEFAULT_ACCOUNT, DEFAULT_REGION, content_of
@@ -33,6 +34,7 @@ from authlens.endpoint.templates.noticed import exists
 from authlens.endpoint.templates.settings import (
     COMMAND_STEP,
     FUNCTION_OPTION,
+    KEY_STEP,
     FunctionSettings,
     ProjectSettings,
     refusal_step,
@@ -81,8 +83,7 @@ class _Reader:
             for each in reversed(plan.of_type("aws_lambda_function"))
             if each.values.get(key)
         }
-        self._behind: dict[str, list[Resource]] | None = None
-        """The permissions by the address or name of the function that they are for."""
+        self._permissions = Permissions(plan, self._authorizer_arn)
 
     def definitions(self) -> Definitions:
         found = self._plan.of_type("aws_iot_authorizer")
@@ -132,7 +133,7 @@ class _Reader:
 
     def _of_function(self, resource: Resource) -> AuthorizerDefinition:
         function = self._function(resource)
-        name = str(self._settings.function).rpartition(".")[2]
+        name = re.sub(r"[^\w=,@-]+", "-", str(self._settings.function).rpartition(".")[2], flags=re.ASCII).strip("-")
         arn = authorizer_arn(self._region, self._account, name)
         return AuthorizerDefinition(
             with_signing(Authorizer(name, arn, function.arn, "ACTIVE"), self._settings), function
@@ -141,13 +142,15 @@ class _Reader:
     def _authorizer(self, resource: Resource) -> AuthorizerDefinition:
         values = resource.values
         function = self._function(self._function_behind(resource))
-        name = str(values.get("name") or resource.name)
+        name = self._called(resource, "name")
         keys = values.get("token_signing_public_keys") or {}
         if not isinstance(keys, dict):
             raise Unfit("token_signing_public_keys is not a mapping")
+        if not keys and self._plan.unknown(resource).get("token_signing_public_keys") and not self._settings.public_key:
+            raise Unfit("token_signing_public_keys is known after apply only", KEY_STEP)
         authorizer = Authorizer(
             name=name,
-            arn=authorizer_arn(self._region, self._account, name),
+            arn=self._authorizer_arn(resource),
             function_arn=function.arn,
             status=str(values.get("status") or "ACTIVE"),
             signing_disabled=bool(values.get("signing_disabled", False)),
@@ -185,9 +188,9 @@ class _Reader:
 
     def _function(self, resource: Resource) -> FunctionDefinition:
         values = resource.values
-        name = str(values.get("function_name") or resource.name)
-        if name in self._functions:
-            return self._functions[name]
+        if resource.address in self._functions:
+            return self._functions[resource.address]
+        name = self._called(resource, "function_name")
         given = self._settings.functions.get(resource.address, self._settings.functions.get(name, FunctionSettings()))
         runtime = "provided" if given.command else given.runtime or str(values.get("runtime") or "")
         if not runtime:
@@ -208,20 +211,38 @@ class _Reader:
                 if given.command
                 else function_checks.own_bootstrap(folder)
             )
-        self._functions[name] = FunctionDefinition(
+        arn = function_arn(self._region_of(resource), self._account, name)
+        self._functions[resource.address] = FunctionDefinition(
             *(name, folder, handler, runtime, environment),
             timeout=_number(values, "timeout", 3),
             memory_size=int(_number(values, "memory_size", DEFAULT_MEMORY_SIZE)),
             interpreter=interpreter,
             command=command,
-            arn=function_arn(self._region, self._account, name),
+            arn=arn,
             origin="template",
             layers=layers,
             unresolved=unresolved,
             differences=differences,
-            permissions=tuple(self._permissions(resource, name)),
+            permissions=tuple(self._permissions.of(resource, name, arn)),
         )
-        return self._functions[name]
+        return self._functions[resource.address]
+
+    def _authorizer_arn(self, resource: Resource) -> str:
+        return authorizer_arn(self._region_of(resource), self._account, self._called(resource, "name"))
+
+    def _region_of(self, resource: Resource) -> str:
+        return self._settings.region or self._plan.region_of(resource) or self._region
+
+    def _called(self, resource: Resource, key: str) -> str:
+        """Its name; if that is known after apply only, ours, which no other resource of the type has."""
+        if resource.values.get(key):
+            return str(resource.values[key])
+        others = [each for each in self._plan.of_type(resource.type) if each.name == resource.name]
+        called = resource.name if len(others) == 1 else re.sub(r"\W+", "-", resource.address, flags=re.ASCII).strip("-")
+        if self._plan.unknown(resource).get(key):
+            text = f"the name of {resource.address} is known after apply only; it is named {called} here"
+            self._notes.append(warning_of(self._path, 0, text))
+        return called
 
     def _interpreter(self, address: str, runtime: str, given: FunctionSettings) -> str | None:
         found, warning = function_checks.interpreter_for(
@@ -276,18 +297,20 @@ class _Reader:
     ) -> tuple[dict[str, str], tuple[Unresolved, ...]]:
         known = {str(name): str(value) for name, value in _variables(resource.values).items() if value is not None}
         override = {**self._settings.env, **given.env}
-        unknown = _variables(self._plan.unknown(resource))
+        unknown = _variables(self._plan.unknown(resource), {"": True})
         names = [str(name) for name, is_unknown in unknown.items() if is_unknown and str(name) not in override]
         unresolved = tuple(
             Unresolved(
-                f"the variable {name} is left out",
-                "it is known after apply only",
+                f"the variable {name} is left out" if name else "the environment variables are left out",
+                "it is known after apply only" if name else "one is known after apply only, and the plan shows none",
                 f"{self._path}, {resource.address}",
-                f"give --env {name}=VALUE, or env: {{{name}: VALUE}} in authlens.yaml",
+                f"give --env {name or 'NAME'}=VALUE, or env: {{{name or 'NAME'}: VALUE}} in authlens.yaml",
             )
             for name in names
         )
-        self._notes += [warning_of(self._path, 0, f"{each.what}: {each.why}", each.next_step) for each in unresolved]
+        for each in unresolved:
+            text = f"{resource.address}: {each.what}: {each.why}"
+            self._notes.append(warning_of(self._path, 0, text, each.next_step))
         return {**known, **override}, unresolved
 
     def _layers(self, resource: Resource) -> tuple[tuple[Path, ...], tuple[str, ...]]:
@@ -323,38 +346,6 @@ class _Reader:
             raise Unfit(f"{name} is not on this machine")
         return self._package(filename)
 
-    def _permissions(self, function: Resource, name: str) -> Iterator[str]:
-        arn = function_arn(self._region, self._account, name)
-        if self._behind is None:
-            self._behind = {}
-            for each in self._plan.of_type("aws_lambda_permission"):
-                behind = self._plan.referred(each, "function_name", "aws_lambda_function")
-                named = str(each.values.get("function_name") or "").rpartition(":")[2]
-                for key in {behind.address if behind else named, named} - {""}:
-                    self._behind.setdefault(key, []).append(each)
-        own = [*self._behind.get(function.address, ()), *self._behind.get(name, ())]
-        for each in {id(each): each for each in own}.values():
-            values = each.values
-            statement = {
-                "Sid": str(values.get("statement_id") or each.name),
-                "Effect": "Allow",
-                "Principal": {"Service": values.get("principal")},
-                "Action": values.get("action"),
-                "Resource": arn,
-            }
-            yield json.dumps({**statement, **self._source_condition(each)})
-
-    def _source_condition(self, permission: Resource) -> dict[str, Any]:
-        """The source of the permission; in a plan, an authorizer's ARN is known after apply."""
-        source = permission.values.get("source_arn")
-        authorizer = self._plan.referred(permission, "source_arn", "aws_iot_authorizer")
-        if not source and authorizer is not None:
-            source = authorizer_arn(self._region, self._account, str(authorizer.values.get("name") or authorizer.name))
-        if source:
-            return {"Condition": {"ArnLike": {"AWS:SourceArn": source}}}
-        unknown = bool(self._plan.unknown(permission).get("source_arn"))
-        return {"Condition": {"ArnLike": {"source_arn (known after apply)": "?"}}} if unknown else {}
-
 
 def _texts(value: Any) -> list[str]:
     return [str(each) for each in value if each] if isinstance(value, list) else []
@@ -367,9 +358,11 @@ def _number(values: Mapping[str, Any], name: str, default: float) -> float:
     return float(value)
 
 
-def _variables(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Of the one environment block."""
+def _variables(values: Mapping[str, Any], all_unknown: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+    """Of the one environment block; where one value is unknown, Terraform may show all of them as unknown."""
     blocks = values.get("environment")
     block = blocks[0] if isinstance(blocks, list) and blocks else blocks
     variables = block.get("variables") if isinstance(block, dict) else None
-    return variables if isinstance(variables, dict) else {}
+    if isinstance(variables, dict):
+        return variables
+    return all_unknown if variables is True and all_unknown else {}

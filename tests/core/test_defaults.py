@@ -26,6 +26,8 @@ MEANS_SOMETHING: dict[str, object] = {
     "deployment.transport: carries_https": True,
     "deployment.transport: is_default": True,
     "devices.effects: sends_will": True,
+    "devices.session: version": 4,
+    "mqtt.properties: code": 0x82,
     "mqtt.packets: version": 4,
     "mqtt.packets: clean_start": True,
     "policy.document: is_text": True,

@@ -224,3 +224,13 @@ def test_an_authorizer_whose_key_is_not_known_gets_one_and_answers(tmp_path: Pat
     assert stat.S_IMODE((tmp_path / "try/keys/private.pem").stat().st_mode) == 0o600
     done = authlens("run", tmp_path / "try", "--no-history")
     assert (done.returncode, "1 passed" in done.stdout) == (0, True), done.stdout
+
+
+def test_a_path_that_no_file_can_name_is_one_line(tmp_path: Path) -> None:
+    """A folder whose name is not UTF-8: YAML cannot contain it."""
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/p\xff"))
+    bare(folder)
+    refused = authlens("init", tmp_path / "try", "--from", folder / "src/authorize.py")
+    assert refused.returncode == 252
+    assert "a path that is not UTF-8 cannot be written into a file; rename it" in refused.stderr
+    assert not (tmp_path / "try").exists()

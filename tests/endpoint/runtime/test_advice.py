@@ -93,3 +93,22 @@ def test_a_region(tmp_path: Path) -> None:
 
 def test_other_errors_have_no_advice(tmp_path: Path) -> None:
     assert advice(define(tmp_path), "KeyError: 'mqtt'", "some log") == ""
+
+
+MODULES = {
+    "Error: require() of ES Module /task/node_modules/jose/index.js from /task/app.js not supported.": (
+        "Lambda does not load ES modules with require() up to nodejs22.x, and /task/node_modules/jose/index.js is one: "
+        "load it with import(), bundle it, or add environment: {NODE_OPTIONS: --experimental-require-module} to the "
+        "authorizer."
+    ),
+    "Runtime.UserCodeSyntaxError: SyntaxError: Unexpected token 'export'": "The code is written as an ES module, ",
+    "Runtime.UserCodeSyntaxError: SyntaxError: Cannot use import statement outside a module": "The code is written as ",
+    "Runtime.UserCodeSyntaxError: SyntaxError: Unexpected token ')'": "",
+}
+
+
+@pytest.mark.parametrize("error", MODULES)
+def test_a_module_of_the_other_kind(tmp_path: Path, error: str) -> None:
+    said = advice(define(tmp_path, runtime="nodejs22.x"), error, "")
+    assert said.startswith(MODULES[error])
+    assert bool(said) == bool(MODULES[error])

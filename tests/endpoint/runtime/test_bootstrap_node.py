@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from authlens.endpoint.runtime.environment import command_line
 from authlens.endpoint.runtime.function_host import FunctionHost, FunctionResult
 from authlens.endpoint.templates.definitions import FunctionDefinition
 from support.functions import ARN, define, hosted, invoke
@@ -114,6 +115,50 @@ def test_a_runtime_without_a_version_is_that_of_the_node_that_runs_it(tmp_path: 
     (result,) = invoke(define(tmp_path, runtime="nodejs", memory_size=512), {})
     version = json.loads(result.payload or b"")
     assert version is None or int(version.partition(".")[0]) >= 24
+
+
+OFF, DETECT = "--no-experimental-require-module", "--no-experimental-detect-module"
+SWITCHED_OFF = [
+    ("v18.20.8", "nodejs22.x", "", []),
+    ("v20.18.3", "nodejs20.x", "", []),
+    ("v20.20.2", "nodejs20.x", "", [OFF]),
+    ("v20.20.2", "nodejs", "", [OFF]),
+    ("v20.20.2", "nodejs18.x", "", [OFF, DETECT]),
+    ("v22.11.0", "nodejs22.x", "", []),
+    ("v22.12.0", "nodejs22.x", "", [OFF, DETECT]),
+    ("v25.9.0", "nodejs22.x", "", [OFF, DETECT]),
+    ("v25.9.0", "nodejs24.x", "", []),
+    ("v25.9.0", "nodejs", "", []),
+    ("v22.12.0", "nodejs22.x", "--trace-warnings --experimental-require-module", [DETECT]),
+    ("v22.12.0", "nodejs22.x", "--experimental-detect-module", [OFF]),
+]
+
+
+@pytest.mark.parametrize(("version", "runtime", "given", "options"), SWITCHED_OFF)
+def test_what_lambda_switches_off_is_off(
+    tmp_path: Path, version: str, runtime: str, given: str, options: list[str]
+) -> None:
+    node = tmp_path / "node"
+    node.write_text(f"#!/bin/sh\necho {version}\n")
+    node.chmod(0o755)
+    environment = {"NODE_OPTIONS": given} if given else {}
+    function = define(tmp_path, runtime=runtime, interpreter=str(node), environment=environment)
+    assert command_line(function, "")[1:-1] == options
+
+
+def test_an_es_module_is_not_loaded_as_commonjs(tmp_path: Path) -> None:
+    """Node.js 20.19 and newer does that, Lambda up to nodejs22.x does not."""
+    (tmp_path / "app.js").write_text("export const handler = async () => 1;")
+    (result,) = invoke(define(tmp_path, runtime="nodejs20.x", memory_size=512), {})
+    assert result.error_type == "Runtime.UserCodeSyntaxError"
+    assert "Unexpected token 'export'" in str(result.error_message)
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package/index.mjs").write_text("export const answer = 1;")
+    (tmp_path / "app.js").write_text(
+        "const { answer } = require('./package/index.mjs'); exports.handler = () => answer;"
+    )
+    (result,) = invoke(define(tmp_path, runtime="nodejs20.x", memory_size=512), {})
+    assert "require() of ES Module" in str(result.error_message)
 
 
 def test_node_starts_within_the_default_memory(tmp_path: Path) -> None:

@@ -85,7 +85,12 @@ def from_source(arguments: argparse.Namespace, services: CliServices) -> Mapping
     cache = Cache(services.places().cache / "unpacked")
     definitions = reported(lambda: read_with_key(source, cache, keys.public_pem), services)
     files = drafted(definitions, source.path, arguments.directory, arguments.function, keys.public_pem)
-    found = {name: content.encode() for name, content in files.items()}
+    try:
+        found = {name: content.encode() for name, content in files.items()}
+    except UnicodeEncodeError:
+        raise CommandError(
+            f"{source.path}: a path that is not UTF-8 cannot be written into a file; rename it"
+        ) from None
     if any(has_key(each, keys.public_pem) for each in definitions.authorizers):
         found |= {"keys/public.pem": keys.public_pem.encode(), PRIVATE_KEY: keys.private_pem}
         found |= {"keys/.gitignore": b"private.pem\n"}

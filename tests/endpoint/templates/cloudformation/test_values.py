@@ -143,7 +143,9 @@ BROKEN = {
     "a: 1\n'a': 2": (2, 1, "twice"),
     "? [a]\n: 1": (1, 3, "a key must be text"),
     "a: " + "[" * 60 + "]" * 60: (1, 43, "nested deeper than 40 levels"),
-    "a: b\x00": (1, 1, "not valid YAML"),
+    "a:\n  - " + "[" * 5000: (2, 43, "nested deeper than 40 levels"),
+    "a: b\nc: \x00": (2, 4, "the character U+0000 is not allowed"),
+    "a: '\x1b'": (1, 5, "the character U+001B is not allowed"),
 }
 
 

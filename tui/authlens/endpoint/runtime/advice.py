@@ -24,6 +24,8 @@ LOG_TAIL = 8192
 """How many characters of the log are searched."""
 _PYTHON_MODULE = re.compile(r"No module named '(?P<name>[\w.]+)'")
 _NODE_MODULE = re.compile(r"Cannot find (?:module|package) '(?P<name>[^'\n]+)'")
+_REQUIRED = re.compile(r"require\(\) of ES Module (?P<name>[^\n]{1,500}?)(?: from | not supported)")
+_NOT_A_MODULE = re.compile(r"Unexpected token '?export'?|Cannot use import statement outside a module")
 _NO_CREDENTIALS = re.compile(
     r"NoCredentialsError|Unable to locate credentials|CredentialsProviderError|Could not load credentials from any"
     r"|PartialCredentialsError|CredentialRetrievalError|Missing credentials in config"
@@ -48,6 +50,8 @@ def advice(function: FunctionDefinition, error: str, log: str) -> str:
         return _python_package(function, module.partition(".")[0])
     if error and kind == "nodejs" and (module := _last(_NODE_MODULE, text)):
         return _node_package(function, module)
+    if error and kind == "nodejs" and (advised := _node_module_kind(function, text)):
+        return advised
     return _credentials(function, text)
 
 
@@ -128,6 +132,22 @@ def _node_package(function: FunctionDefinition, module: str) -> str:
         return f"package.json lists {name}, and it is not installed: run '{command}' in {folder}."
     old = " (Lambda's runtimes since nodejs18.x do not have it either)" if name == "aws-sdk" else ""
     return f"{name} is not installed{old}: run 'npm install {name}' in {folder}."
+
+
+def _node_module_kind(function: FunctionDefinition, text: str) -> str:
+    """What is loaded as the other kind of module."""
+    if module := _last(_REQUIRED, text):
+        setting = in_environment(function, "NODE_OPTIONS", "--experimental-require-module")
+        return (
+            f"Lambda does not load ES modules with require() up to nodejs22.x, and {module} is one: "
+            f"load it with import(), bundle it, or {setting}."
+        )
+    if _NOT_A_MODULE.search(text):
+        return (
+            "The code is written as an ES module, and a .js file is CommonJS on Lambda unless package.json says "
+            '"type": "module": add that next to the code, or name the file .mjs.'
+        )
+    return ""
 
 
 def _names(file: Path, name: str) -> bool:

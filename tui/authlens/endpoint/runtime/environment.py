@@ -6,6 +6,7 @@ Only PATH is inherited. The user's AWS files are hidden too, unless AWS_* is con
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterable, Mapping
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from authlens.endpoint.templates.function_checks import Unfit, version_of
 from authlens.endpoint.templates.lambda_runtimes import language
 
 if TYPE_CHECKING:
@@ -110,10 +112,29 @@ def command_line(function: FunctionDefinition, path: str, waits: bool = False) -
         return list(function.command)
     if language(function.runtime) == "nodejs":
         node = function.interpreter or shutil.which("node", path=path) or "node"
-        return [node, str(HERE / "bootstrap.mjs")]
+        return [node, *_switched_off(function, node), str(HERE / "bootstrap.mjs")]
     if function.interpreter:
         return [function.interpreter, "-u", str(HERE / "bootstrap.py")]
     return [sys.executable, "-S", "-u", str(HERE / "bootstrap.py"), *(["--wait"] if waits else []), *sdk_folder()]
+
+
+def _switched_off(function: FunctionDefinition, node: str) -> list[str]:
+    """The options that keep Node.js from loading ES modules with `require`, and from detecting them, as on Lambda.
+
+    Documented for nodejs20.x and nodejs22.x, with NODE_OPTIONS to switch either on again:
+    https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html. Node.js before 20.19 and 22.12 does neither.
+    """
+    try:
+        version = tuple(map(int, version_of(node)))
+    except Unfit:
+        return []
+    if version < (20, 19) or (21,) <= version < (22, 12):
+        return []
+    number = re.search(r"\d+", function.runtime)
+    runtime = int(number.group()) if number else version[0]
+    names = () if runtime >= 24 else ("require-module",) if runtime == 20 else ("require-module", "detect-module")
+    given = function.environment.get("NODE_OPTIONS", "").split()
+    return [f"--no-experimental-{name}" for name in names if f"--experimental-{name}" not in given]
 
 
 def sdk_folder() -> list[str]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 import yaml
 
 from authlens.core.text import json_nodes
-from authlens.core.text.yaml_reader import MAX_BYTES, MAX_DEPTH, YamlError, YamlNode
+from authlens.core.text.yaml_reader import MAX_BYTES, MAX_DEPTH, YamlError, YamlNode, place
 
 _WORDS = {
     form: word in ("true", "yes", "on")
@@ -55,8 +55,11 @@ def load_template(text: str) -> YamlNode:
         composed = yaml.compose(text, Loader=_Bounded)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise YamlError(f"this is not valid YAML: {error.problem}", *place) from None
+        where = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise YamlError(f"this is not valid YAML: {error.problem}", *where) from None
+    except yaml.reader.ReaderError as error:
+        code = ord(text[error.position])
+        raise YamlError(f"the character U+{code:04X} is not allowed in YAML", *place(text, error.position)) from None
     except (yaml.YAMLError, ValueError, RecursionError):
         raise YamlError("not valid YAML") from None
     return YamlNode(None, 1, 1, "") if composed is None else _node(composed, 1, _Budget())
@@ -68,9 +71,9 @@ _COUNTED = re.compile("[\n\r\x85\u2028\u2029\ufeff]")
 
 
 class _Bounded(yaml.SafeLoader):
-    """Stops at more events than a template of 500 resources with ten keys has."""
+    """Stops at more events than a template of 500 resources with ten keys has, and where it is nested too deeply."""
 
-    events = 0
+    events = depth = 0
 
     def get_event(self) -> yaml.Event:
         self.events += 1
@@ -78,6 +81,10 @@ class _Bounded(yaml.SafeLoader):
             mark = self.get_mark()
             raise YamlError("the template has too many values to be read in time", mark.line + 1, mark.column + 1)
         event: yaml.Event = super().get_event()  # type: ignore[no-untyped-call]  # typeshed has no types for it
+        self.depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if self.depth > MAX_DEPTH:
+            start = event.start_mark or self.get_mark()
+            raise YamlError(f"nested deeper than {MAX_DEPTH} levels", start.line + 1, start.column + 1)
         return event
 
     def forward(self, length: int = 1) -> None:

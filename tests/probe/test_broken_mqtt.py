@@ -55,6 +55,8 @@ CONNECTS: dict[str, tuple[bytes, str]] = {
     "a property twice": (DUPLICATED, "CONNACK is not valid MQTT (the property receiveMaximum appears twice)"),
     "too short": (b"\x20\x01\x00", "CONNACK is not valid MQTT (the packet ends 1 bytes early)"),
     "another packet first": (v5(Suback(1, (1,))), f"no CONNACK came within {LIMIT:g} s: SUBACK arrived instead"),
+    "a message first": (v5(Publish("a", b"x")), f"no CONNACK came within {LIMIT:g} s: PUBLISH arrived instead"),
+    "another protocol": (b"SSH-2.0-OpenSSH_9", "what answered is not MQTT (the flags 0b0011 do not belong to"),
     "half a CONNACK": (b"\x20\x03\x00", f"no CONNACK came within {LIMIT:g} s: the beginning of a packet arrived"),
     "nothing": (b"", f"nothing answered CONNECT within {LIMIT:g} s"),
     "HTTP/2": (b"\x00\x00\x12\x04\x00\x00\x00\x00\x00" + bytes(18), "what answered is not MQTT"),
@@ -129,6 +131,11 @@ TRIALS: dict[str, tuple[Trial, bytes, str]] = {
         *(SUBSCRIBE, v5(Suback(1, (0x33,)))),
         "undecided: subscribe a/# (the server sent an answer that is not valid: 0x33 is not a code of SUBACK; this "
         "does not say what the policies decide)",
+    ),
+    "a code of another packet": (
+        *(PUBLISH, v5(Puback(1, 1))),
+        "undecided: publish a/b (sent, not acknowledged: the server sent an answer that is not valid: 0x01 is not a "
+        "code of PUBACK; this does not say what the policies decide)",
     ),
     "taken over": (
         *(SUBSCRIBE, v5(Disconnect(0x8E))),
@@ -230,6 +237,35 @@ def test_a_frame_that_websocket_does_not_allow_is_not_called_a_reset(frame: byte
     with broken_broker(tmp_path, upgrades(frame)) as (port, ca):
         report = probed(port, ca, way="wss")
     assert report.problem == "localhost: what answered is not MQTT (a frame that WebSocket does not allow)"
+
+
+@pytest.mark.parametrize(
+    ("frames", "words"),
+    [
+        ((b"\x82",), "no CONNACK came within {} s: the beginning of a WebSocket message arrived, and not the rest"),
+        ((b"\x82\x05\x20\x03",), "no CONNACK came within {} s: the beginning of a WebSocket message arrived"),
+        ((b"\x02\x02\x20\x03",), "no CONNACK came within {} s: the beginning of a WebSocket message arrived"),
+        ((b"\x89\x01x",), "nothing answered CONNECT within {} s"),
+        ((b"\x02\x02\x20\x03", b"\x89\x00", b"\x80\x03\x00\x87\x00"), ""),
+    ],
+    ids=["a byte", "half a frame", "half a message", "a ping", "a ping inside a message"],
+)
+def test_half_a_message_of_a_websocket_is_not_called_silence(
+    frames: tuple[bytes, ...], words: str, tmp_path: Path
+) -> None:
+    hold = threading.Event()
+
+    def act(connection: socket.socket) -> None:
+        upgrades()(connection)
+        for frame in frames:
+            connection.sendall(frame)
+        hold.wait(10)
+
+    with broken_broker(tmp_path, act) as (port, ca):
+        report = probed(port, ca, way="wss")
+        hold.set()
+    assert report.problem.startswith(f"localhost: {words.format(f'{LIMIT:g}')}" if words else "")
+    assert (report.answer is None) is bool(words)
 
 
 @pytest.mark.parametrize("way", ["mqtt", "wss", "https"])

@@ -395,7 +395,10 @@ _LOGIN = "<!doctype html><html><title>Log in\n to the network</title></html>"
         ("200 OK", _OK, True, "OK"),
         ("200 OK", _LOGIN, False, "a web page, 'Log in to the network'"),
         ("403 Forbidden", _OK.replace("OK", "Forbidden"), False, "Forbidden"),
-        ("502 Bad Gateway", "upstream\nfailed", False, "upstream failed"),
+        ("403 Forbidden", _LOGIN, False, "a web page, 'Log in to the network'"),
+        ("502 Bad Gateway", "upstream\nfailed", False, "a text, 'upstream failed'"),
+        ("200 OK", "hello", False, "a text, 'hello'"),
+        ("302 Found\r\nLocation: /login", "", False, "Location: /login"),
     ],
 )
 def test_a_publish_over_https(status: str, body: str, is_yes: bool, reason: str, tmp_path: Path) -> None:
@@ -406,6 +409,7 @@ def test_a_publish_over_https(status: str, body: str, is_yes: bool, reason: str,
     assert report.is_yes is is_yes
     assert report.answer is not None
     assert report.answer.reason == reason
+    assert (report.refused_by == "http-refused") is (reason == "Forbidden")
     assert [step.stage for step in report.steps] == [ProbeStage.DNS, ProbeStage.TCP, ProbeStage.TLS, ProbeStage.PUBLISH]
     assert "TLSv1.3, SNI localhost" in report.steps[2].detail
     assert report.steps[1].seconds + report.steps[2].seconds > 0

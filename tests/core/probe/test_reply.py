@@ -14,6 +14,10 @@ def test_every_end_completes_a_sentence(end: ConnectionEnd) -> None:
     assert ServerReply("PUBACK", 0x87, closed=end).words(V5) == f"PUBACK 0x87 Not authorized, and the server {end}"
 
 
-def test_a_web_page_is_not_a_yes() -> None:
-    assert not ServerReply("HTTP", 200, "a web page, 'Sign in'").is_yes
-    assert ServerReply("HTTP", 200, "OK").is_yes
+@pytest.mark.parametrize(
+    ("reason", "is_foreign"),
+    [("", False), ("OK", False), ("a textual error", False), ("a web page, 'Sign in'", True), ("a text, 'hi'", True)],
+)
+def test_what_aws_iot_does_not_send_is_not_a_yes(reason: str, is_foreign: bool) -> None:
+    answer = ServerReply("HTTP", 200, reason)
+    assert (answer.is_foreign, answer.is_yes) == (is_foreign, not is_foreign)

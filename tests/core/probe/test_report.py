@@ -99,7 +99,9 @@ def test_which_answers_are_a_yes(packet: str, code: int | None, is_yes: bool) ->
 def test_names_of_codes_are_those_of_the_version() -> None:
     assert "Not authorized" in ServerReply("CONNACK", 5).words(4)
     assert "Identifier rejected" in ServerReply("CONNACK", 2).words(4)
-    assert "Granted QoS 2" in ServerReply("CONNACK", 2).words(5)
+    assert "Granted QoS 2" in ServerReply("SUBACK", 2).words(5)
+    assert "Identifier rejected" in ServerReply("CONNACK", 2).words(5)
+    assert ServerReply("CONNACK", 0).words(5) == "CONNACK 0x00 Success"
 
 
 SUBSCRIBE = Trial("subscribe", "a/#")

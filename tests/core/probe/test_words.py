@@ -99,6 +99,20 @@ def test_a_refused_client_id_has_causes_of_its_own(version: int, code: int) -> N
     assert causes(refused) == CLIENT_ID_CAUSES
 
 
+@pytest.mark.parametrize(
+    ("status", "publishing", "upgrading"),
+    [
+        (400, "AWS IoT does not accept the topic", "what answered is not AWS IoT"),
+        (413, "the payload is larger than", "what answered is not AWS IoT"),
+        (429, "AWS IoT is throttling", "AWS IoT is throttling"),
+        (403, "what answered is not AWS IoT", "what answered is not AWS IoT"),
+    ],
+)
+def test_what_a_status_means_by_each_way(status: int, publishing: str, upgrading: str) -> None:
+    for version, words in ((None, publishing), (V5, upgrading)):
+        assert causes_of(f"http-{status}", version=version)[0].startswith(words)
+
+
 def test_426_means_another_protocol_by_each_way() -> None:
     over = {version: causes_of("http-426", version=version)[0] for version in (V5, None)}
     assert "other than MQTT over WebSocket" in over[V5]

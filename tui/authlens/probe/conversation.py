@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 
 from authlens.core.mqtt import properties
-from authlens.core.mqtt.codes import UNSPECIFIED_ERROR, written
+from authlens.core.mqtt.codes import NO_MATCHING_SUBSCRIBERS, UNSPECIFIED_ERROR, written
 from authlens.core.mqtt.decoder import Decoder
 from authlens.core.mqtt.encoder import encode
 from authlens.core.mqtt.fields import Malformed
@@ -187,7 +187,7 @@ class Conversation:
     ) -> ServerReply | None:
         if isinstance(packet, Disconnect):
             return ServerReply("DISCONNECT", packet.code, _reason(packet.properties))
-        if isinstance(packet, Publish):
+        if isinstance(packet, Publish) and wanted is not Connack:
             self.received += 1
             return None
         if not isinstance(packet, wanted):
@@ -201,6 +201,8 @@ class Conversation:
             return None
         if isinstance(packet, Suback):
             return ServerReply("SUBACK", _granted(packet), _reason(packet.properties))
+        if 0 < packet.code < UNSPECIFIED_ERROR and packet.code != NO_MATCHING_SUBSCRIBERS:
+            raise Malformed(f"{written(packet.code)} is not a code of PUBACK")
         return ServerReply("PUBACK", packet.code, _reason(packet.properties))
 
     async def _next(self, until: float) -> Packet:

@@ -6,10 +6,10 @@ import asyncio
 import socket
 import ssl
 import time
-from collections.abc import Sequence
+import zlib
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from http import HTTPStatus
-from typing import Any
 from urllib.parse import quote
 
 import aiohttp
@@ -31,7 +31,7 @@ from authlens.probe.network import (
     tcp_words,
     tls_words,
 )
-from authlens.probe.web_session import Broken, Steps
+from authlens.probe.web_session import Broken, Handshake, Steps
 
 _LARGEST_BODY = 4096
 """Bytes of an answer that are kept."""
@@ -98,8 +98,10 @@ def _os_error(error: BaseException) -> OSError:
 
 
 class WebSocketChannel:
-    def __init__(self, websocket: aiohttp.ClientWebSocketResponse) -> None:
+    def __init__(self, websocket: aiohttp.ClientWebSocketResponse, handshake: Handshake) -> None:
         self._socket = websocket
+        self._handshake = handshake
+        handshake.arrived = 0
 
     async def send(self, data: bytes) -> None:
         try:
@@ -110,9 +112,10 @@ class WebSocketChannel:
     async def receive(self, seconds: float) -> bytes:
         try:
             async with asyncio.timeout(seconds):
-                message = await self._socket.receive()
+                message = await self._next()
         except TimeoutError:
-            raise Ended(ConnectionEnd.SILENT) from None
+            half = "the beginning of a WebSocket message arrived, and not the rest"
+            raise Ended(ConnectionEnd.SILENT, code=half if self._handshake.arrived else "") from None
         if message.type is aiohttp.WSMsgType.BINARY:
             return bytes(message.data)
         if message.type is aiohttp.WSMsgType.CLOSE:
@@ -127,6 +130,17 @@ class WebSocketChannel:
                 raise Malformed("a frame that WebSocket does not allow")
             raise Ended(ConnectionEnd.RESET)
         raise Ended(ConnectionEnd.CLOSED)
+
+    async def _next(self) -> aiohttp.WSMessage:
+        """The next message but pings, which are answered."""
+        while True:
+            message = await self._socket.receive()
+            self._handshake.arrived = 0
+            if message.type is aiohttp.WSMsgType.PING:
+                with suppress(ConnectionError, aiohttp.ClientError):
+                    await self._socket.pong(message.data)
+            elif message.type is not aiohttp.WSMsgType.PONG:
+                return message
 
     async def close(self) -> None:
         with suppress(TimeoutError, ConnectionError, aiohttp.ClientError):
@@ -143,6 +157,7 @@ async def upgrade(session: aiohttp.ClientSession, steps: Steps, plan: ProbePlan,
                 protocols=("mqtt",),
                 headers=_headers(plan),
                 autoclose=False,
+                autoping=False,
                 max_msg_size=0,
                 server_hostname=plan.server_name,
             )
@@ -151,7 +166,7 @@ async def upgrade(session: aiohttp.ClientSession, steps: Steps, plan: ProbePlan,
             steps.passed()
             message = f"{plan.host}: what answered is not a WebSocket ({error.message}); a proxy may be in the way"
             raise Unreached(ProbeStage.UPGRADE, message) from error
-        headers = _header_words(error)
+        headers = _header_words(error.headers or {})
         detail = f"HTTP {error.status} {_phrase(error)}" + (f", {headers}" if headers else "")
         steps.passed()
         report(ProbeStep(ProbeStage.UPGRADE, False, time.monotonic() - steps.asked, detail))
@@ -163,7 +178,7 @@ async def upgrade(session: aiohttp.ClientSession, steps: Steps, plan: ProbePlan,
     steps.passed()
     chosen = f"subprotocol {websocket.protocol}" if websocket.protocol else "no subprotocol chosen"
     report(ProbeStep(ProbeStage.UPGRADE, True, time.monotonic() - steps.asked, f"HTTP 101, {chosen}"))
-    return WebSocketChannel(websocket)
+    return WebSocketChannel(websocket, steps.handshake)
 
 
 def _end_after_sending(steps: Steps, error: BaseException) -> ServerReply | None:
@@ -204,9 +219,22 @@ def _phrase(error: aiohttp.WSServerHandshakeError) -> str:
         return "(not a known status)"
 
 
-def _header_words(error: aiohttp.WSServerHandshakeError) -> str:
+def _inflated(body: bytes | bytearray, headers: Mapping[str, str]) -> bytes:
+    """The body without gzip, which no probe asks for, as far as it can be read."""
+    if headers.get("Content-Encoding", "").lower() not in ("gzip", "x-gzip", "deflate"):
+        return bytes(body)
+    try:
+        return zlib.decompressobj(_ANY_FORMAT).decompress(body, _LARGEST_BODY)
+    except zlib.error:
+        return bytes(body)
+
+
+_ANY_FORMAT = zlib.MAX_WBITS | 32
+"""Of zlib: gzip or deflate, as the header says."""
+
+
+def _header_words(headers: Mapping[str, str]) -> str:
     """The headers that say who answered."""
-    headers: Any = error.headers or {}
     return ", ".join(
         f"{name}: {headers[name]}" for name in ("x-amzn-ErrorType", "Location", "Server") if name in headers
     )
@@ -229,6 +257,7 @@ async def publish(
     url = URL(f"https://{host}:{plan.port}/topics/{quote(trial.topic, safe='')}?{given}", encoded=True)
     body = bytearray()
     status: int | None = None
+    headers: Mapping[str, str] = {}
     try:
         async with (
             steps.limit,
@@ -240,7 +269,7 @@ async def publish(
                 server_hostname=plan.server_name,
             ) as response,
         ):
-            status = response.status
+            status, headers = response.status, response.headers
             while len(body) < _LARGEST_BODY and (part := await response.content.read(_LARGEST_BODY - len(body))):
                 body += part
     except (Broken, aiohttp.ClientError, OSError) as error:
@@ -252,7 +281,8 @@ async def publish(
     except ValueError as error:
         raise _unsendable(plan, steps, ProbeStage.PUBLISH) from error
     steps.passed()
-    said, trace = http_words(body.decode("utf-8", "replace"))
+    said, trace = http_words(_inflated(body, headers).decode("utf-8", "replace"))
+    said = said or ("" if 200 <= status < 300 else _header_words(headers))
     answer = ServerReply("HTTP", status, said)
     detail = ", ".join(filter(None, (f"HTTP {answer.code}{f' {said}' if said else ''}", trace)))
     report(ProbeStep(ProbeStage.PUBLISH, answer.is_yes, time.monotonic() - steps.asked, detail))

@@ -56,9 +56,11 @@ class Handshake:
     def __init__(self) -> None:
         self.tls: ssl.SSLObject | None = None
         self.began = 0.0
+        self.arrived = 0
+        """Bytes that were decrypted since the WebSocket's last message, which tell half a frame from silence."""
 
     def watch(self, context: ssl.SSLContext) -> ssl.SSLContext:
-        """The context, which from now on notes when a handshake begins."""
+        """The context, which from now on notes when a handshake begins and what arrives."""
         handshake = self
 
         class Noted(ssl.SSLObject):
@@ -67,6 +69,11 @@ class Handshake:
                 made = super().__new__(cls)
                 handshake.tls = made
                 return made
+
+            def read(self, *given: Any) -> Any:
+                read: Any = super().read(*given)
+                handshake.arrived += read if isinstance(read, int) else len(read)
+                return read
 
         context.sslobject_class = Noted
         return context
@@ -86,7 +93,7 @@ class Steps:
         """When that was."""
         self._agreed = ""
         """What TLS agreed on; empty until it is done."""
-        self._handshake = Handshake()
+        self.handshake = Handshake()
         self.resolver = Resolver(plan.seconds)
         self.config = aiohttp.TraceConfig()
         self.config.on_dns_resolvehost_end.append(self._resolved)
@@ -111,27 +118,27 @@ class Steps:
         self.limit.reschedule(asyncio.get_running_loop().time() + self._plan.seconds)
         self._took = self.asked - self._began
         self._agreed = f"{sni_words(self._plan)}, the certificate is trusted"
-        if self._handshake.tls is not None:
+        if self.handshake.tls is not None:
             with suppress(ValueError):  # an alert that arrived at once has ended it
-                self._agreed = tls_detail(self._plan, self._handshake.tls)
+                self._agreed = tls_detail(self._plan, self.handshake.tls)
 
     def watch(self, context: ssl.SSLContext) -> ssl.SSLContext:
         """The context, which notes from now on when the handshake begins."""
-        return self._handshake.watch(context)
+        return self.handshake.watch(context)
 
     @property
     def is_encrypting(self) -> bool:
         """Whether TLS began, and did not end well."""
-        return self._handshake.tls is not None and not self._agreed
+        return self.handshake.tls is not None and not self._agreed
 
     def passed(self) -> None:
         """Report TCP and TLS as far as they passed: aiohttp does both in one go, and TCP is done when TLS begins."""
-        if self._handshake.tls is not None:
+        if self.handshake.tls is not None:
             where = self.resolver.addresses[0] if len(self.resolver.addresses) == 1 else self._plan.host
-            took = self._handshake.began - self._began
+            took = self.handshake.began - self._began
             self._report(ProbeStep(ProbeStage.TCP, True, took, f"{where} port {self._plan.port}"))
         if self._agreed:
-            took = self._began + self._took - self._handshake.began
+            took = self._began + self._took - self.handshake.began
             self._report(ProbeStep(ProbeStage.TLS, True, took, self._agreed))
 
 

@@ -10,6 +10,7 @@ from authlens.core.contract.statement import Source, measured
 SUCCESS: Final = 0x00
 GRANTED_QOS_1: Final = 0x01
 DISCONNECT_WITH_WILL: Final = 0x04
+NO_MATCHING_SUBSCRIBERS: Final = 0x10
 NO_SUBSCRIPTION_EXISTED: Final = 0x11
 UNSPECIFIED_ERROR: Final = 0x80
 MALFORMED_PACKET: Final = 0x81
@@ -39,7 +40,7 @@ NAMES: Final = {
     GRANTED_QOS_1: "Granted QoS 1",
     0x02: "Granted QoS 2",
     DISCONNECT_WITH_WILL: "Disconnect with will message",
-    0x10: "No matching subscribers",
+    NO_MATCHING_SUBSCRIBERS: "No matching subscribers",
     NO_SUBSCRIPTION_EXISTED: "No subscription existed",
     0x18: "Continue authentication",
     0x19: "Re-authenticate",

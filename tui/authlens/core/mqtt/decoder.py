@@ -45,18 +45,25 @@ _FLAGS = {properties.PUBREL: 0b0010, properties.SUBSCRIBE: 0b0010, properties.UN
 
 def decode(first: int, body: bytes, version: int) -> Packet:
     """The packet from the first byte of its fixed header and the bytes after its length."""
-    kind, flags = first >> 4, first & 0x0F
+    kind = _kind(first, version)
     reader = Reader(body)
     if kind == properties.PUBLISH:
-        return _publish(flags, reader, version)
-    if flags != _FLAGS.get(kind, 0):
-        raise Malformed(f"the flags {flags:#06b} do not belong to packet type {kind}")
-    read = _READERS.get(kind)
-    if read is None or (kind == properties.AUTH and version != V5):
-        raise Malformed(f"packet type {kind} does not exist")
-    packet = read(kind, reader, version)
+        return _publish(first & 0x0F, reader, version)
+    packet = _READERS[kind](kind, reader, version)
     reader.end()
     return packet
+
+
+def _kind(first: int, version: int) -> int:
+    """The type of packet that begins with this byte."""
+    kind, flags = first >> 4, first & 0x0F
+    if kind == properties.PUBLISH:
+        return kind
+    if flags != _FLAGS.get(kind, 0):
+        raise Malformed(f"the flags {flags:#06b} do not belong to packet type {kind}")
+    if kind not in _READERS or (kind == properties.AUTH and version != V5):
+        raise Malformed(f"packet type {kind} does not exist")
+    return kind
 
 
 class Decoder:
@@ -76,12 +83,11 @@ class Decoder:
         self._buffer += data
         while True:
             header = self._header()
-            if header is None:
+            if header is None or len(self._buffer) < sum(header):
+                if self._buffer:
+                    _kind(self._buffer[0], self.version)
                 return
-            start, length = header
-            end = start + length
-            if len(self._buffer) < end:
-                return
+            start, end = header[0], sum(header)
             first, body = self._buffer[0], bytes(self._buffer[start:end])
             del self._buffer[:end]
             packet = decode(first, body, self.version)

@@ -141,7 +141,7 @@ def is_denial(answer: ServerReply, version: int | None) -> bool:
     if answer.packet is None:
         return version == V3 and answer.closed in _DENIALS_OF_3
     if answer.packet == "HTTP":
-        return answer.code in _HTTP_DENIALS
+        return answer.code in _HTTP_DENIALS and not answer.is_foreign
     row = row_of(answer, version)
     return row is not None and (row.about is About.POLICY or (row.about is About.LOGIN and answer.packet == "CONNACK"))
 

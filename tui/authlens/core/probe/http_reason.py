@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from authlens.core.probe.reply import WEB_PAGE
+from authlens.core.probe.reply import OTHER_TEXT, WEB_PAGE
 
 _TITLE = re.compile(r"<title[^>]*>([^<]{1,200})", re.IGNORECASE)
 _LONGEST = 200
@@ -23,6 +23,6 @@ def http_words(body: str) -> tuple[str, str]:
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict) or not isinstance(value.get("message"), str):
-        return " ".join(text[:_LONGEST].split()), ""
+        return (f"{OTHER_TEXT}, {' '.join(text[:_LONGEST].split())!r}" if text else ""), ""
     trace = value.get("traceId")
     return value["message"][:_LONGEST], f"traceId {trace}" if isinstance(trace, str) else ""

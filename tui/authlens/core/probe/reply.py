@@ -21,7 +21,8 @@ class ConnectionEnd(StrEnum):
 
 
 WEB_PAGE = "a web page"
-"""How the reason of an HTTP answer begins that no service of AWS sends."""
+OTHER_TEXT = "a text"
+"""How the reason of an HTTP answer begins whose body AWS IoT does not send."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +42,24 @@ class ServerReply:
     @property
     def is_yes(self) -> bool:
         if self.packet == "HTTP":
-            return self.code is not None and 200 <= self.code < 300 and not self.reason.startswith(WEB_PAGE)
+            return self.code is not None and 200 <= self.code < 300 and not self.is_foreign
         if self.closed is not None or self.code is None or self.packet == "DISCONNECT":
             return False
         # MQTT 3.1.1 has return codes of its own in CONNACK, and any but 0 is a refusal in both versions.
         return self.code == 0 if self.packet == "CONNACK" else self.code < 0x80
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether the body of an HTTP answer shows that something else than AWS IoT sent it."""
+        return self.packet == "HTTP" and self.reason.startswith((WEB_PAGE, f"{OTHER_TEXT}, "))
 
     def words(self, version: int | None) -> str:
         """Such as `CONNACK 0x87 Not authorized, and closed the connection`."""
         if self.packet == "HTTP":
             said = f"HTTP {self.code}"
         elif self.packet is not None and self.code is not None:
-            names = codes.V3_CONNACK_NAMES if version == V3 and self.packet == "CONNACK" else codes.NAMES
+            is_of_3 = self.packet == "CONNACK" and (version == V3 or 0 < self.code < codes.UNSPECIFIED_ERROR)
+            names = codes.V3_CONNACK_NAMES if is_of_3 else codes.NAMES
             said = f"{self.packet} {codes.written(self.code)} {names.get(self.code, '')}".rstrip()
         else:
             return f"the server {self.closed}"

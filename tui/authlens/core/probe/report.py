@@ -188,7 +188,7 @@ _OTHER_ENDS = {ConnectionEnd.CLOSE_FRAME: "websocket-closed", ConnectionEnd.SILE
 def rule_of_refusal(answer: ServerReply) -> Rule | None:
     """The row of the rules that a refused CONNECT or HTTPS request belongs to; `None` where no row says it."""
     if answer.packet == "HTTP":
-        return HTTP_REFUSED if answer.code in _HTTP_REFUSALS else None
+        return HTTP_REFUSED if answer.code in _HTTP_REFUSALS and not answer.is_foreign else None
     if answer.packet == "DISCONNECT":
         return REFUSED if answer.code == codes.NOT_AUTHORIZED else _OF_DISCONNECT.get(answer.code)
     if answer.packet is None:

@@ -132,8 +132,8 @@ def causes_of(
     if status == refusal:
         is_other = refusal.startswith(("connack-", "disconnect-"))
         return _KNOWN_CAUSES.get(refusal, OTHER_CODE_CAUSES if is_other else REFUSAL_CAUSES)
-    if status == "426" and not version:
-        return ("the domain configuration expects a protocol other than HTTPS (applicationProtocol)", _NOT_AWS)
+    if status in _PUBLISH_CAUSES and not version:
+        return (_PUBLISH_CAUSES[status], _NOT_AWS)
     return _HTTP_CAUSES.get(status) or _HTTP_CAUSES.get(f"{status[:1]}xx") or (_NOT_AWS,)
 
 
@@ -161,6 +161,11 @@ _KNOWN_CAUSES = {
     **dict.fromkeys(("connack-0x03", "connack-0x88", "connack-0x89", "disconnect-0x8b"), UNAVAILABLE_CAUSES),
 }
 _REDIRECTED = ("a captive portal answered in place of AWS IoT: open a browser and sign in to the network",)
+_PUBLISH_CAUSES = {
+    "400": "AWS IoT does not accept the topic or a parameter of the publish",
+    "413": "the payload is larger than the 128 KiB that AWS IoT accepts",
+    "426": "the domain configuration expects a protocol other than HTTPS (applicationProtocol)",
+}
 _HTTP_CAUSES = {
     "407": ("a proxy in between requires a login; devices do not use proxies: connect from a network without one",),
     "426": (
@@ -168,6 +173,7 @@ _HTTP_CAUSES = {
         "a proxy in between does not forward the upgrade",
     ),
     "502": ("a proxy or load balancer answered in place of AWS IoT and cannot reach it",),
+    "429": ("AWS IoT is throttling: wait a moment", _NOT_AWS),
     "503": ("AWS IoT is throttling or unavailable: wait a moment", _NOT_AWS),
     "504": ("a proxy or load balancer answered in place of AWS IoT and cannot reach it",),
     "511": _REDIRECTED,

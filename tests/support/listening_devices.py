@@ -22,6 +22,7 @@ from authlens.core.mqtt.packets import V5, Connect, Packet
 from authlens.core.request.authorizer import Authorizer
 from authlens.endpoint.api.state import Endpoint, build_endpoint
 from authlens.endpoint.devices.listener import DeviceListener, Options
+from authlens.endpoint.runtime.code_digest import CodeState
 from authlens.endpoint.runtime.function_host import FunctionResult
 from authlens.endpoint.templates.definitions import AuthorizerDefinition, Definitions, FunctionDefinition
 
@@ -60,6 +61,9 @@ def usual(event: Mapping[str, Any]) -> Any:
     return answered(*USUAL) if password == b"right" else {**answered(*USUAL), "isAuthenticated": False}
 
 
+CODE = CodeState(0, "c0de", (("app.py", "f11e"),))
+
+
 class Functions:
     """A host that calls its only function in this process; it keeps the events."""
 
@@ -72,7 +76,7 @@ class Functions:
     ) -> FunctionResult:
         self.events.append(json.loads(event))
         try:
-            return FunctionResult(json.dumps(self.answer(self.events[-1])).encode(), log="printed\n")
+            return FunctionResult(json.dumps(self.answer(self.events[-1])).encode(), log="printed\n", code=CODE)
         except ValueError as error:
             return FunctionResult(None, "ValueError", str(error))
 

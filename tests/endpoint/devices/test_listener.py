@@ -21,6 +21,7 @@ from authlens.core.contract.outcome import Outcome
 from authlens.core.deployment.deployment import Domain
 from authlens.core.devices.pace import ByteBucket
 from authlens.core.devices.report import client_of
+from authlens.core.invocation.ran_code import RanCode, ran_code
 from authlens.core.invocation.verdict_word import verdict_word
 from authlens.core.mqtt import codes, properties, rules
 from authlens.core.mqtt.connection import RECEIVED, SENT, ConnectionStage, Transport
@@ -575,6 +576,7 @@ async def test_the_record_keeps_the_outcome_and_can_be_replayed(devices: Listeni
     await client.connect()
     invocation = devices.seen.fates[0]
     assert isinstance(invocation.result, Outcome)
+    assert ran_code(invocation) == RanCode("c0de", (("app.py", "f11e"),))
     assert invocation.request.to_api() == {
         "authorizerName": "A",
         "mqttContext": {"username": f"user{NAMED}A", "password": b"right", "clientId": "sensor-7"},

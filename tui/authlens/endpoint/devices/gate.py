@@ -20,6 +20,7 @@ from authlens.core.deployment.deployment import Domain
 from authlens.core.devices.authorizer_choice import choose
 from authlens.core.event import event
 from authlens.core.invocation.invocation import Failure, FailureKind, failure_of_refusal
+from authlens.core.invocation.local_run import LocalRun
 from authlens.core.mqtt.connection import ConnectionStage, ConnectionStep, Transport
 from authlens.core.policy import document
 from authlens.core.policy.document import Document
@@ -54,6 +55,8 @@ class Admission:
     authorizer: Authorizer | None = None
     event: str | None = None
     log: str | None = None
+    local_run: LocalRun | None = None
+    """Which code ran."""
     documents: tuple[Document, ...] = ()
     """The function's, then those attached to the client certificate."""
     certificate: ClientCertificate | None = None
@@ -168,7 +171,11 @@ class ConnectGate:
         answer = FunctionAnswer(result.payload, result.error_type, result.error_message)
         judged = judge(answer, needs_documents=certificate is None)
         admission = _admission(request, judged, result, steps, certificate)
-        return replace(admission, authorizer=authorizer, event=sent, log=result.log, certificate=certificate)
+        code = result.code
+        run = LocalRun(code=code.digest, code_files=code.files) if code is not None else None
+        return replace(
+            admission, authorizer=authorizer, event=sent, log=result.log, local_run=run, certificate=certificate
+        )
 
     async def _run(self, authorizer: Authorizer, sent: bytes) -> FunctionResult:
         """Run the function to completion even if the client disconnects: its process is reused."""

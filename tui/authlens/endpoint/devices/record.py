@@ -66,6 +66,7 @@ class ConnectionRecord:
             result=admission.result,
             authorizer=admission.authorizer,
             function_log=admission.log,
+            local_run=admission.local_run,
         )
 
     def connected(self, judged: Judged, permissions: Permissions, seconds: float) -> None:

@@ -71,6 +71,14 @@ class SuiteItem:
         return (self.saved and self.saved.description) or self.name
 
     @property
+    def label(self) -> str:
+        """Its title in reports of one file: a case has its name, which is unique there; descriptions may repeat."""
+        if self.case is None:
+            return self.title
+        description = self.case.written.get("description")
+        return f"{self.case.name}: {description}" if isinstance(description, str) else self.case.name
+
+    @property
     def stem(self) -> str:
         """The prefix of files generated from it."""
         stem = Path(self.path or self.name).stem

@@ -147,6 +147,8 @@ def test_annotations_point_into_the_checkout(authlens: Command, suite: Path, mon
     ended = authlens("run", "bad", "--github", "--no-history")
 
     annotations = [line.partition("::")[2] for line in ended.out.splitlines() if line.startswith("::error")]
+    assert ",title=wrong::" in annotations[0], "a case has its name: the file's description says nothing of it"
+    assert ",title=broken%3A Raises::" in annotations[1]
     assert [line.partition(",title=")[0] for line in annotations] == [
         "error file=requests/ops/bad/rows.yaml,line=11",
         "error file=requests/ops/bad/rows.yaml,line=12",

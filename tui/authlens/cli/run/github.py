@@ -26,7 +26,7 @@ def annotate(result: Result, environ: Mapping[str, str]) -> list[str]:
     def said(message: str, line: int | None) -> str:
         redact = result.redactor.text
         file = redact(in_workspace(item.path, environ)) if item.path else None
-        return command("error", redact(message), file, line, redact(item.title))
+        return command("error", redact(message), file, line, redact(item.label))
 
     if item.path is None:
         return [said(headline(result.judgement), None)]

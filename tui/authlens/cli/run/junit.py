@@ -97,15 +97,7 @@ def _named(item: SuiteItem, redact: Callable[[str], str], duration: float = 0.0)
     from junitparser import TestCase
 
     # Rounded, because this format has no numbers such as 1e-05.
-    return TestCase(visible(_xml(redact(_name(item)))), visible(_xml(redact(class_name(item)))), round(duration, 4))
-
-
-def _name(item: SuiteItem) -> str:
-    """A case has its name, which is unique in the file; descriptions may repeat."""
-    if item.case is None:
-        return item.title
-    description = item.case.written.get("description")
-    return f"{item.case.name}: {description}" if isinstance(description, str) else item.case.name
+    return TestCase(visible(_xml(redact(item.label))), visible(_xml(redact(class_name(item)))), round(duration, 4))
 
 
 def class_name(item: SuiteItem) -> str:

@@ -13,7 +13,7 @@ from authlens.core.probe.http_reason import http_words
         ("", ("", "")),
         ('{"message":"Forbidden","traceId":"a-b"}', ("Forbidden", "traceId a-b")),
         ('{"message":"OK"}', ("OK", "")),
-        ('{"message":7,"traceId":"a"}', ("a text, '{\"message\":7,\"traceId\":\"a\"}'", "")),
+        ('{"message":7,"traceId":"a"}', ('a text, \'{"message":7,"traceId":"a"}\'', "")),
         ('{"message":"m","traceId":7}', ("m", "")),
         ("[1]", ("a text, '[1]'", "")),
         ("[" * 100_000, (f"a text, '{'[' * 200}'", "")),

@@ -12,6 +12,7 @@ from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
 from authlens.core.probe.plan import PROBE_CLIENT_ID, Trial
 from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.core.request.target import Target
+from authlens.core.saved.certificate import Certificate
 
 ARN = "arn:aws:iot:us-east-1:000000000000:"
 POLICY = (
@@ -43,6 +44,18 @@ def test_a_request_without_a_client_id_is_decided_for_that_of_the_probe() -> Non
     assert predictions(replace(EARLIER, result=named), AuthorizerRequest("A"), ()) == {
         ("iot:Connect", PROBE_CLIENT_ID): "IMPLICIT_DENY"
     }
+
+
+def test_what_the_documents_alone_do_not_decide_is_not_predicted() -> None:
+    condition = '"Condition":{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}},"Resource":'
+    documents = (POLICY.replace('"Resource":', condition, 1),)
+    outcome = Outcome(True, "p", documents)
+    assert predictions(replace(EARLIER, result=outcome), REQUEST, TRIALS) == {
+        ("iot:Publish", "a/b"): "EXPLICIT_DENY",
+        ("iot:Subscribe", "b"): "IMPLICIT_DENY",
+    }
+    of_certificate = replace(EARLIER, certificate=Certificate(thing_name="t"))
+    assert ("iot:Subscribe", "b") not in predictions(of_certificate, REQUEST, TRIALS)
 
 
 def test_without_documents_nothing_is_predicted() -> None:

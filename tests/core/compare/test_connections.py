@@ -57,6 +57,15 @@ def test_a_device_that_the_policies_deny_agrees_with_the_test_call() -> None:
     assert "its policies do not allow iot:Connect for this client id" in comparison.words[0]
 
 
+def test_documents_that_depend_on_the_connection_contradict_nothing() -> None:
+    condition = '"Condition":{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}},"Resource"'
+    outcome = Outcome(True, "p", (POLICY.replace('"Resource"', condition),))
+    allowed = PacketDecision(0.0, "PUBLISH", "a", 1, "iot:Publish", detail="allowed: publish a")
+    probe = replace(PROBE, device=replace(DEVICE, decisions=(allowed,)))
+
+    assert compare(replace(TEST_CALL, result=outcome), probe).equal
+
+
 def test_what_the_broker_denied_although_the_documents_allow_it_differs() -> None:
     denied = PacketDecision(0.0, "PUBLISH", "a", 1, "iot:Publish", rule="publish-denied", detail="denied: publish a")
     comparison = compare(TEST_CALL, replace(PROBE, device=replace(DEVICE, decisions=(denied,))))

@@ -44,6 +44,18 @@ def test_statements_that_another_one_covers(statements: tuple[dict[str, object],
     assert [one.statement for one in findings(text(*statements)) if one.id == "covered-statement"] == idle
 
 
+@pytest.mark.parametrize("effect", ["Allow", "Deny"])
+def test_connecting_that_depends_on_the_network_is_no_error(effect: str) -> None:
+    condition = {"Condition": {"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}
+    here = (
+        text(allow("iot:Connect", "*"), deny("*", "*", **condition))
+        if effect == "Deny"
+        else text(allow("iot:Connect", "client/c1", Condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}))
+    )
+    assert "connect-refused" not in ids(here, client_id="c1")
+    assert "connect-refused" in ids(here.replace("aws:SourceIp", "iot:Connection.Thing.ThingName"), client_id="c1")
+
+
 def test_a_deny_of_another_document_cancels() -> None:
     found = [one for one in findings(f"[{text(PUBLISH)}, {text(deny('*', '*'))}]") if one.id == "cancelled-statement"]
     assert [(one.document, one.statement) for one in found] == [(0, 0)]

@@ -294,6 +294,31 @@ def test_where_connecting_has_to_be_allowed() -> None:
     )
 
 
+def test_a_deny_is_not_answered_with_another_allow() -> None:
+    denying = replace(GOOD, policy_documents=(POLICY, POLICY.replace("Allow", "Deny")))
+    assert of(REQUEST, denying, AUTHORIZER, "no-connect") == (
+        "A Deny applies to iot:Connect for the client id 'c1': its real connection is refused.",
+        "Remove or narrow that Deny: no Allow overrides it.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("effect", "operator"),
+    [("Allow", "IpAddress"), ("Allow", "NotIpAddress"), ("Deny", "IpAddress"), ("Deny", "NotIpAddress")],
+)
+def test_what_depends_on_the_connection_is_not_guessed(effect: str, operator: str) -> None:
+    allowing = '{"Effect":"Allow","Action":"iot:*","Resource":"*"}'
+    more = (
+        f'"Effect":"{effect}","Action":"*","Resource":"*","Condition":{{"{operator}":{{"aws:SourceIp":"10.0.0.0/8"}}}}'
+    )
+    statements = f"{allowing},{{{more}}}" if effect == "Deny" else f"{{{more}}}"
+    outcome = replace(GOOD, policy_documents=(f'{{"Version":"2012-10-17","Statement":[{statements}]}}',))
+    assert found(outcome=outcome)["no-connect"] == "info"
+    assert of(REQUEST, outcome, AUTHORIZER, "no-connect")[0] == (
+        "Whether the client id 'c1' may connect depends on aws:SourceIp, unknown before it connects."
+    )
+
+
 def test_how_long_a_slow_call_took() -> None:
     assert of(REQUEST, GOOD, AUTHORIZER, "slow")[0] == (
         "The call took 4.3 s; AWS ends an authorizer's function after 5 seconds."

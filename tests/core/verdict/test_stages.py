@@ -121,6 +121,23 @@ def test_without_a_question_the_client_still_has_to_connect() -> None:
     verdict = judged(passed(CONNECT))
     assert (line(verdict), verdict.headline) == ("✓✓✓✓·✓✓✓✓", "Authenticated as 'p1'.")
     assert verdict.stages[-1].why == "The client id 'c1' may connect."
+    condition = '"Resource": "*", "Condition": {"StringEquals": {"iot:DomainName": "a"}}'
+    text = policy(("Allow", "iot:*", "*")).replace('"Resource": "*"', condition)
+    depending = judged(Outcome(True, "p1", (text,)))
+    assert (line(depending), depending.headline) == ("✓✓✓✓·✓✓✓–", "Authenticated as 'p1'.")
+    assert depending.stages[-1].why == (
+        "Whether the client id 'c1' may connect depends on iot:DomainName, unknown before it connects."
+    )
+    connect, publish = Question("iot:Connect", "client/c1"), Question("iot:Publish", "topic/a")
+    without = "IMPLICIT_DENY without a value for iot:DomainName."
+    asked = judged(Outcome(True, "p1", (text,)), [connect]).headline
+    assert asked == f"Authenticated as 'p1', but iot:Connect on client/c1 is {without}"
+    text = text.replace("StringEquals", "StringNotEquals")
+    allowing = [judged(Outcome(True, "p1", (text,)), [connect, publish][:count]).headline for count in (1, 2)]
+    assert allowing == [
+        "Authenticated as 'p1', and the policies allow iot:Connect on client/c1 without a value for iot:DomainName.",
+        "Authenticated as 'p1', and the policies allow all 2 questions without a value for iot:DomainName.",
+    ]
     nobody = judged(passed(CONNECT), request=AuthorizerRequest("A", mqtt_context=MqttContext("u")))
     assert (line(nobody), nobody.conclusion) == ("✓✓✓✓·✓✓✓–", Conclusion.ALLOWED)
 

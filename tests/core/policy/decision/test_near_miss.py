@@ -52,7 +52,7 @@ def condition(operator: str, key: str, *wanted: str) -> dict[str, object]:
         (
             condition("Bool", "iot:Connection.Thing.IsAttached", "true"),
             "the condition Bool on iot:Connection.Thing.IsAttached is not met: it requires `true`, "
-            "the connection has no such key",
+            "the key has no value here",
         ),
         (
             condition("StringEquals", "iot:ClientId"),
@@ -65,7 +65,7 @@ def condition(operator: str, key: str, *wanted: str) -> dict[str, object]:
         (
             condition("Null", "aws:SourceIp", "false"),
             "the condition Null on aws:SourceIp is not met: it requires the key to be present, "
-            "the connection has no such key",
+            "the key has no value here",
         ),
         (
             condition("ForAllValues:NumericLessThanEquals", "iot:ClientId", "5"),
@@ -345,7 +345,7 @@ CONTEXT = {
     ("operator", "key", "wanted", "words"),
     [
         ("Null", "iot:ClientId", ["TRUE"], "it requires the key to be absent, the connection has `c1`"),
-        ("Null", "iot:X", ["False"], "it requires the key to be present, the connection has no such key"),
+        ("Null", "iot:X", ["False"], "it requires the key to be present, the key has no value here"),
         ("IpAddress", "aws:SourceIp", ["::/0"], "it requires an address in `::/0`, the connection has `1.2.3.4`"),
         (
             "NotIpAddress",

@@ -17,12 +17,18 @@ CONNECT = "iot:Connect"
 def predictions(
     earlier: Invocation | None, request: AuthorizerRequest, trials: Sequence[Trial]
 ) -> dict[tuple[str, str], str]:
-    """By action and by client id, topic or filter. Empty where the earlier answer has no documents."""
+    """By action and by client id, topic or filter, where the documents alone decide.
+
+    Empty where the earlier answer has no documents.
+    """
     outcome = earlier and earlier.outcome
     if not earlier or not outcome or not outcome.policy_documents:
         return {}
     client_id = request.client_id or PROBE_CLIENT_ID
-    access = AccessQuestions(outcome, with_client_id(request, client_id), dict(earlier.variables))
+    asking = with_client_id(request, client_id)
+    has_certificate = earlier.certificate is not None
+    access = AccessQuestions(outcome, asking, dict(earlier.variables), has_certificate=has_certificate)
     asked = [(CONNECT, client_id, f"client/{client_id}")]
     asked += [(trial.action, trial.topic, trial.resource) for trial in trials]
-    return {(action, name): str(access.word(Question(action, resource))) for action, name, resource in asked}
+    words = {(action, name): access.settled_word(Question(action, resource)) for action, name, resource in asked}
+    return {what: word for what, word in words.items() if word is not None}

@@ -61,10 +61,12 @@ class ComparedSide:
         return client is None or self.word(Question("iot:Connect", f"client/{client}")) in (None, ALLOWED)
 
     def word(self, question: Question) -> str | None:
-        """The decision of the documents; `None` if there are none."""
+        """The decision of the documents; `None` if there are none, or if it depends on what they cannot know."""
         if self.request is None or not isinstance(self.result, Outcome) or not self.result.policy_documents:
             return None
-        return AccessQuestions(self.result, self.request, dict(self.variables)).word(question)
+        variables = dict(self.variables)
+        access = AccessQuestions(self.result, self.request, variables, has_certificate=bool(variables))
+        return access.settled_word(question)
 
 
 def connection_changes(left: ComparedSide, right: ComparedSide) -> Iterator[Change]:

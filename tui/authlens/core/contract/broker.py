@@ -68,7 +68,7 @@ _PUBLISHED = tuple(
         r"\$aws/things/[^/]+/greengrass(?:v2)?/health/json",
         r"\$aws/certificates/create(?:-from-csr)?/(?:json|cbor)",
         r"\$aws/provisioning-templates/[^/]+/provision/(?:json|cbor)",
-        r"\$aws/commands/[^/]+/[^/]+/executions/[^/]+/response(?:/rejected)?/[^/]+",
+        r"\$aws/commands/[^/]+/[^/]+/executions/[^/]+/response(?:/rejected)?/(?!accepted$)[^/]+",
         r"\$aws/device_location/[^/]+/get_position_estimate",
         r"\$aws/rules/.+",
     )
@@ -114,8 +114,9 @@ def _reserved_for_retain(topic: str) -> Iterator[BrokerRefusal]:
 
 
 def _reserved_for_subscribe(topic_filter: str) -> Iterator[BrokerRefusal]:
-    if is_reserved(topic_filter) and not topic_filter.startswith(("$aws/", "$share/")):
-        message = "topics that begin with `$` are reserved, and this one is not on AWS's list"
+    is_listed = topic_filter.startswith(("$aws/", "$share/")) and not topic_filter.startswith("$aws/rules/")
+    if is_reserved(topic_filter) and not is_listed:
+        message = "topics that begin with `$` are reserved, and AWS does not list this one as open to subscribing"
         yield BrokerRefusal(message, documented(RESERVED_TOPICS))
 
 

@@ -37,6 +37,8 @@ class Access:
     """The reasons, one clause each: what the broker refuses, what decided, and notes on the action."""
     nearest: NearMiss | None = None
     """What came closest to allowing it; for something allowed, the Deny that almost applies."""
+    unknown: tuple[str, ...] = ()
+    """The context keys without a value here that decide it on a real connection."""
 
     @property
     def because(self) -> str:
@@ -58,19 +60,32 @@ class AccessQuestions:
         variables: Mapping[str, tuple[str, ...]] | None = None,
         authorizer: Authorizer | None = None,
         documents: tuple[Document, ...] | None = None,
+        has_certificate: bool = False,
     ) -> None:
-        """documents: those of the outcome as formatted elsewhere, so that line numbers in reasons match."""
+        """documents: those of the outcome as formatted elsewhere, so that line numbers in reasons match.
+        has_certificate: whether a client certificate is also used (CUSTOM_AUTH_X509)."""
         self._outcome = outcome
         self._place = _beginning_in(authorizer)
         self._region_and_account = place_of(authorizer)
         self._variables = {**variables_of(request), **(variables or {})}
         self._documents = documents
+        self._has_certificate = has_certificate
         self._context: Context | None = None
         self._decided: dict[Question, Decision] = {}
 
     def word(self, question: Question) -> str:
         """Only the decision."""
         return str(self._decide(question).word) if self._outcome.is_authenticated else IMPLICIT_DENY
+
+    def depends_on(self, question: Question) -> tuple[str, ...]:
+        """The context keys without a value here that decide it on a real connection."""
+        return self._decide(question).depends_on(self._has_certificate) if self._outcome.is_authenticated else ()
+
+    def settled_word(self, question: Question) -> str | None:
+        """The decision; `None` if it depends on an unknown context key, or on the policies of a certificate."""
+        word = self.word(question)
+        is_open = self.depends_on(question) or (self._has_certificate and word == IMPLICIT_DENY)
+        return None if is_open else word
 
     def word_at(self, authorizer: Authorizer, question: Question) -> str:
         """The decision in the region and account of an authorizer, if its ARN has them."""
@@ -93,7 +108,8 @@ class AccessQuestions:
             return Access(question, str(decision.word), decision.reasons[:1])
         refused = (f"but the broker refuses it: {one.message}" for one in refused_by_broker(decision))
         reasons = (*refused, *decision.reasons, *decision.notes)
-        return Access(question, str(decision.word), reasons, next(iter(decision.near_misses), None))
+        nearest = next(iter(decision.near_misses), None)
+        return Access(question, str(decision.word), reasons, nearest, decision.depends_on(self._has_certificate))
 
     def decide(self, question: Question) -> Decision:
         """The decision of the documents in the authorizer's region and account, as if the client were authenticated."""

@@ -111,7 +111,9 @@ def _connect_refused(subject: LintSubject) -> Iterator[Hit]:
     request = subject.surroundings.request
     variables = {**(connection_variables(request) if request else {}), "iot:ClientId": (client,)}
     decision = decide(subject.documents, "iot:Connect", f"client/{client}", variables, subject.region, subject.account)
-    if decision.allowed or (subject.surroundings.has_certificate and decision.word is DecisionWord.IMPLICIT_DENY):
+    if decision.allowed or decision.depends_on(subject.surroundings.has_certificate):
+        return
+    if subject.surroundings.has_certificate and decision.word is DecisionWord.IMPLICIT_DENY:
         return
     nearest = decision.near_misses[:1]
     why = f": {nearest[0].message}" if nearest else ""

@@ -16,7 +16,7 @@ from authlens.core.contract.stage import Stage
 from authlens.core.deployment.deployment import Deployment, Unread
 from authlens.core.deployment.findings import deployment_caveats
 from authlens.core.deployment.transport import DeviceTransport
-from authlens.core.invocation.access import ALLOWED, IMPLICIT_DENY, AccessQuestions
+from authlens.core.invocation.access import ALLOWED, EXPLICIT_DENY, IMPLICIT_DENY, AccessQuestions
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.policy import arn
 from authlens.core.request.authorizer import AUTHORIZER_NAME, Authorizer
@@ -98,13 +98,25 @@ def _no_documents(passed: Passed) -> Iterator[Caveat]:
         )
 
 
+def depending(client: str, keys: tuple[str, ...]) -> str:
+    return f"Whether the client id {client!r} may connect depends on {' and '.join(keys)}, unknown before it connects."
+
+
 def _no_connect(passed: Passed) -> Iterator[Caveat]:
     client = client_id_of(passed)
     if not passed.outcome.policy_documents or client is None:
         return
     question = Question("iot:Connect", f"client/{client}")
-    word = passed.answers.word(question)
-    if word == IMPLICIT_DENY and passed.is_x509:
+    word, unknown = passed.answers.word(question), passed.answers.depends_on(question)
+    if unknown:
+        yield Caveat(
+            "no-connect",
+            Stage.POLICY,
+            "info",
+            depending(client, unknown),
+            "Connect as a device would ('authlens connect').",
+        )
+    elif word == IMPLICIT_DENY and passed.is_x509:
         yield Caveat(
             "no-connect",
             Stage.POLICY,
@@ -112,6 +124,14 @@ def _no_connect(passed: Passed) -> Iterator[Caveat]:
             f"The function's documents do not allow iot:Connect for the client id {client!r}; those attached to the "
             "certificate add to them.",
             "Allow it there or here: aws iot list-attached-policies --target CERTIFICATE_ARN lists those policies.",
+        )
+    elif word == EXPLICIT_DENY:
+        yield Caveat(
+            "no-connect",
+            Stage.POLICY,
+            "warning",
+            f"A Deny applies to iot:Connect for the client id {client!r}: its real connection is refused.",
+            "Remove or narrow that Deny: no Allow overrides it.",
         )
     elif word != ALLOWED:
         yield Caveat(

@@ -24,7 +24,7 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.saved.expectation import Question
 from authlens.core.secrets.redaction import MASK
-from authlens.core.verdict.caveats import Passed, caveats, client_id_of
+from authlens.core.verdict.caveats import Passed, caveats, client_id_of, depending
 from authlens.core.verdict.explanations import ANSWERED_TO_KNOWN_CALLERS, StageExplanation, explain
 from authlens.core.verdict.local_causes import possible_cause
 from authlens.core.verdict.verdict import Conclusion as Conclusion
@@ -65,7 +65,7 @@ def stages(
     elif not result.is_authenticated:
         verdict = with_deployment(_refused(result, possible_cause(invocation)), deployment, invocation.request)
     else:
-        answers = AccessQuestions(result, invocation.request, variables, known)
+        answers = AccessQuestions(result, invocation.request, variables, known, has_certificate=read.has_certificate)
         passed = Passed(invocation, result, known, answers, deployment, read.transport)
         verdict = _authenticated(passed, tuple(map(answers.ask, questions)))
     return with_skipped(verdict, invocation, known)
@@ -219,7 +219,10 @@ def _unasked(passed: Passed) -> tuple[StageResult, ...]:
     client = client_id_of(passed)
     if client is None:
         return _results(Stage.POLICY, StageState.NOT_REACHED, "Nothing was asked, and there is no client id to check.")
-    word = passed.answers.word(Question("iot:Connect", f"client/{client}"))
+    question = Question("iot:Connect", f"client/{client}")
+    word, unknown = passed.answers.word(question), passed.answers.depends_on(question)
+    if unknown:
+        return _results(Stage.POLICY, StageState.NOT_REACHED, depending(client, unknown))
     if passed.is_x509 and word == IMPLICIT_DENY:
         why = f"The documents attached to the certificate decide whether the client id {client!r} may connect."
         return _results(Stage.POLICY, StageState.NOT_REACHED, why)
@@ -245,13 +248,23 @@ def _policy_words(
             "attached to the certificate add to them."
         )
         return headline, "Look at the policies of the certificate: aws iot list-attached-policies --target ARN."
-    headline = f"{who}, but {count}{first.question.action} on {first.question.resource} is {first.word}."
+    headline = (
+        f"{who}, but {count}{first.question.action} on {first.question.resource} is {first.word}{_without(first)}."
+    )
     return headline, first.because or "Allow it in a policy document."
 
 
 def _asked(answers: tuple[Access, ...]) -> str:
     question = answers[0].question
-    return f"all {len(answers)} questions" if len(answers) > 1 else f"{question.action} on {question.resource}"
+    if len(answers) > 1:
+        unknown = next((each for each in answers if each.unknown), answers[0])
+        return f"all {len(answers)} questions{_without(unknown)}"
+    return f"{question.action} on {question.resource}{_without(answers[0])}"
+
+
+def _without(access: Access) -> str:
+    """On what the decision depends, as the end of a sentence."""
+    return f" without a value for {' and '.join(access.unknown)}" if access.unknown else ""
 
 
 _MOST_PAIRS = 2_500

@@ -8,6 +8,7 @@ from dataclasses import field
 from authlens.core.policy import arn
 from authlens.core.policy.actions import full_name
 from authlens.core.policy.decision import near_miss, reasons
+from authlens.core.policy.decision.dependence import depends_on
 from authlens.core.policy.decision.near_miss import NearMiss
 from authlens.core.policy.decision.notes import notes
 from authlens.core.policy.decision.reasons import Substitution
@@ -43,7 +44,13 @@ class Decision:
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences about the action that apply whatever the decision."""
-        return notes(self.documents, self.asking)
+        unknown = self.depends_on()
+        depends = f"This depends on {' and '.join(unknown)}, without a value here" if unknown else ""
+        return (*notes(self.documents, self.asking), *filter(None, [depends]))
+
+    def depends_on(self, has_certificate: bool = False) -> tuple[str, ...]:
+        """The context keys without a value here that decide whether the action is allowed on a real connection."""
+        return depends_on(self.documents, self.asking, has_certificate)
 
     @property
     def near_misses(self) -> tuple[NearMiss, ...]:

@@ -147,7 +147,7 @@ _MEASURES = {
 
 def _having(actual: tuple[str, ...] | None) -> str:
     if actual is None:
-        return "the connection has no such key"
+        return "the key has no value here"
     return f"the connection has {_listed(actual, 'and')}"
 
 

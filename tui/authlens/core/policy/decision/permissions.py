@@ -13,8 +13,9 @@ from enum import StrEnum
 
 from authlens.core.policy.actions import ACTIONS, Action
 from authlens.core.policy.arn import Prefix, partition_of
-from authlens.core.policy.context_keys import kind_of_key, needs_certificate
 from authlens.core.policy.decision.areas import Area, area
+from authlens.core.policy.decision.decide import decide
+from authlens.core.policy.decision.dependence import is_open, open_keys
 from authlens.core.policy.document import Condition, Document, ResourceElement, Statement
 from authlens.core.policy.matching import matching_action
 from authlens.core.policy.variables import Context, Values
@@ -121,6 +122,8 @@ class Permission:
 @dataclass(frozen=True, slots=True)
 class Summary:
     client_id: str | None
+    connects: Ruling
+    """Whether this client may connect; if no client id is known, whether any client may."""
     main: tuple[Permission, ...]
     """A row for each action of MAIN."""
     others: tuple[Permission, ...]
@@ -128,12 +131,6 @@ class Summary:
 
     def of(self, action: str) -> Permission:
         return next(one for one in (*self.main, *self.others) if one.action.name == action)
-
-    @property
-    def connects(self) -> Ruling:
-        """Whether this client may connect; if no client id is known, whether any client may."""
-        connect = self.of("iot:Connect")
-        return connect.answer if self.client_id is None else connect.answer_for(self.client_id)
 
 
 def summarize(
@@ -150,9 +147,16 @@ def summarize(
     """
     found = permissions(documents, variables, region, account, has_certificate)
     by_name = {one.action.name: one for one in found}
-    client = Context(variables or {}).get("iot:ClientId")
+    values = Context(variables or {}).get("iot:ClientId")
+    client_id = values[0] if values and len(values) == 1 else None
+    connects = by_name["iot:Connect"].answer
+    if client_id is not None:
+        decision = decide(documents, "iot:Connect", f"client/{client_id}", variables, region, account)
+        unknown = decision.depends_on(has_certificate)
+        connects = Ruling.CONDITIONAL if unknown else Ruling.ALLOWED if decision.allowed else Ruling.DENIED
     return Summary(
-        client[0] if client and len(client) == 1 else None,
+        client_id,
+        connects,
         tuple(by_name[name] for name in MAIN),
         tuple(one for name, one in by_name.items() if name not in MAIN and one.grants),
     )
@@ -247,18 +251,16 @@ class _Reader:
         pending: list[Condition] = []
         for condition in statement.conditions:
             operator = condition.operator
-            actual = self.context.get(condition.key)
-            if actual is None and operator and self._is_open(condition.key):
+            if operator and any(open_keys(condition, self.context, self.has_certificate)):
                 pending.append(condition)
-            elif operator is None or not operator.holds(condition.templates, actual, self.context):
+            elif operator is None or not operator.holds(
+                condition.templates, self.context.get(condition.key), self.context
+            ):
                 return None
         return tuple(pending)
 
     def _is_open(self, key: str) -> bool:
-        """Whether the connection may have a value for the key."""
-        if needs_certificate(key):
-            return self.has_certificate
-        return kind_of_key(key) is not None or key.casefold().startswith("aws:")
+        return is_open(key, self.context, self.has_certificate)
 
     def _is_dead(self, elements: Sequence[ResourceElement]) -> bool:
         return any(

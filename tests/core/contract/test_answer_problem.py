@@ -111,6 +111,22 @@ def test_the_first_wrong_member_is_named(answer: object, sentence: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("returned", "sentence"),
+    [
+        ("allow", "The function returned the text 'allow', which is not JSON."),
+        ("", "The function returned the empty text, which is not JSON."),
+        ('{"a":NaN}', "The function returned the text '{\"a\":NaN}', which is not JSON."),
+        ('"allow"', "The function returned the text 'allow', not an object with isAuthenticated."),
+    ],
+)
+def test_what_is_not_json_is_not_called_null(returned: str, sentence: str) -> None:
+    problem = answer_problem(returned)
+    assert problem is not None
+    assert (problem.member, problem.sentence) == ("", sentence)
+    assert isinstance(judge(returned.encode()), Refusal)
+
+
+@pytest.mark.parametrize(
     "members",
     [
         {},

@@ -177,12 +177,12 @@ def compact(value: Any) -> str:
 def _strict_json(text: str | bytes) -> Any:
     """The value, or `None` if the text is not JSON (the same rules refuse `null`)."""
     try:
-        return json.loads(text if isinstance(text, str) else text.decode("utf-8"), parse_constant=_no_constant)
+        return json.loads(text if isinstance(text, str) else text.decode("utf-8"), parse_constant=no_constant)
     except (ValueError, RecursionError):
         return None
 
 
-def _no_constant(word: str) -> NoReturn:
+def no_constant(word: str) -> NoReturn:
     raise ValueError(f"{word} is not JSON")
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from authlens.core.contract.answer import as_list, compact, is_arn
+from authlens.core.contract.answer import as_list, compact, is_arn, no_constant
 from authlens.core.contract.limits import LONGEST_DOCUMENT, MOST_DOCUMENTS, SECONDS
 from authlens.frozen import dataclass
 
@@ -32,6 +32,8 @@ def answer_problem(returned: str) -> AnswerProblem | None:
     returned: the JSON text of what the function returned.
     """
     value = _read(returned)
+    if value is _NO_JSON:
+        return AnswerProblem("", f"The function returned {_kind(returned)}, which is not JSON.")
     inner = _read(value) if isinstance(value, str) else value
     if not isinstance(inner, dict):
         return AnswerProblem("", f"The function returned {_kind(value)}, not an object with isAuthenticated.")
@@ -117,8 +119,11 @@ def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
+_NO_JSON = object()
+
+
 def _read(text: str) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=no_constant)
     except (ValueError, RecursionError):
-        return None
+        return _NO_JSON

@@ -299,7 +299,7 @@ REFUSED = {
     "missing file": (["--request", "nope.yaml"], "", "nope.yaml cannot be read"),
     "broken YAML": (["--request", "-"], "request: {authorizerName: [}", "line 1"),
     "unknown key": (["--request", "-"], "request: {authorizername: A}", "authorizername"),
-    "no answer": (["--answer", "-"], "hello", "neither JSON nor an error"),
+    "no answer": (["--answer", "-"], "hello", "neither an answer nor an error"),
     "a list": (["--answer", "-"], "[]", "JSON object"),
     "a broken invocation": (["--answer", "-"], '{"request": 3, "startedAt": "x"}', "-: "),
     "no invocation": (["--history", "7"], "", "no invocation 7"),

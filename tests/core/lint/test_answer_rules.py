@@ -6,6 +6,7 @@ import pytest
 
 from authlens.core.lint import answer_rules
 from support.lint_cases import FULL, Case, answer, findings, ids, messages, rule_cases
+from support.policies import allow, deny, text
 
 CASES = list(rule_cases(answer_rules.RULES))
 
@@ -169,6 +170,17 @@ def test_times_out_of_range_in_a_refusal_are_a_warning() -> None:
     assert found == [("refresh-range", "warning"), ("disconnect-range", "warning")]
     accepted = [one.severity for one in findings(answer(refreshAfterInSeconds=0)) if one.id == "refresh-range"]
     assert accepted == ["error"]
+
+
+def test_nothing_is_said_of_the_clients_of_an_answer_that_refuses() -> None:
+    documents = (text(deny("iot:*", "*")), text(allow("iot:Publish", "topic/*"), allow("iot:Subscribe", "*")))
+    seconds = {"refreshAfterInSeconds": 600, "disconnectAfterInSeconds": 300}
+    for document in documents:
+        accepted = ids(answer(document, **seconds), client_id="c1")
+        assert accepted >= {"connect-refused", "never-refreshed"}
+        assert not ids(answer(document, isAuthenticated=False, **seconds), client_id="c1")
+    broken = text(allow("iot:Nope", "arn:aws:iot:us-east-1:topic/a"))
+    assert ids(answer(broken, isAuthenticated=False)) == {"unknown-action", "malformed-arn"}
 
 
 def test_documents_are_optional_with_a_certificate() -> None:

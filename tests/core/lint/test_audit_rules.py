@@ -66,6 +66,13 @@ def test_the_table_of_the_permissive_check(one: dict[str, object], broad: bool) 
     assert all("(ALLOWS_BROAD_ACCESS_TO_IOT_DATA_PLANE_ACTIONS)" in message for message in found)
 
 
+def test_a_variable_that_stays_as_text_is_open_to_nobody() -> None:
+    own = allow("iot:Connect", "client/${iot:ClientId}")
+    assert "overly-permissive" in ids(text(own))
+    assert "overly-permissive" not in ids(text(own, Version="2008-10-17"))
+    assert "overly-permissive" in ids(text(allow("iot:Connect", "client/*"), Version="2008-10-17"))
+
+
 @pytest.mark.parametrize(
     ("deny_", "broad"),
     [

@@ -44,6 +44,12 @@ def test_statements_that_another_one_covers(statements: tuple[dict[str, object],
     assert [one.statement for one in findings(text(*statements)) if one.id == "covered-statement"] == idle
 
 
+def test_the_same_text_is_not_the_same_resource_in_another_version() -> None:
+    own = allow("iot:Publish", "topic/${iot:ClientId}")
+    assert "covered-statement" in ids(f"[{text(own)}, {text(own)}]")
+    assert "covered-statement" not in ids(f"[{text(own)}, {text(own, Version='2008-10-17')}]")
+
+
 @pytest.mark.parametrize("effect", ["Allow", "Deny"])
 def test_connecting_that_depends_on_the_network_is_no_error(effect: str) -> None:
     condition = {"Condition": {"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}
@@ -234,6 +240,17 @@ FINDINGS: dict[str, tuple[list[dict[str, Any]], list[tuple[str, int, str]]]] = {
             ("mqtt-wildcard-in-topic", 13, NO_TOPIC.format("topic/a/+")),
             ("mqtt-wildcard-in-topic", 14, NO_TOPIC.format("topic/#")),
             ("literal-filter", 15, ONE_FILTER.format("topicfilter/+")),
+        ],
+    ),
+    "MQTT wildcards beside one of policies": (
+        [CONNECT, allow("iot:Receive", "topic/a*"), allow("iot:Subscribe", "topicfilter/a*/+")],
+        [
+            (
+                "literal-filter",
+                17,
+                "`topicfilter/a*/+` allows only filters with a literal `+` or `#`, not the topics that they match in "
+                "MQTT",
+            )
         ],
     ),
     "MQTT wildcards in a Deny": (

@@ -197,6 +197,7 @@ def test_a_filter_with_the_client_id_is_as_safe_as_the_connect(
     statements: list[dict[str, Any]], found: list[tuple[int, str]]
 ) -> None:
     hits = [one for one in findings(text(*statements)) if one.id == "client-id-in-filter"]
+    assert "client-id-in-filter" not in ids(text(*statements, Version="2008-10-17"))
     assert [(one.line, one.message) for one in hits] == found
 
 

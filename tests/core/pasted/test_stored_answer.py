@@ -129,6 +129,7 @@ def test_an_error_is_what_aws_or_the_device_said(
             None,
         ),
         ('{"isAuthenticated": "yes"}', "Lambda invocation result is in invalid format", None),
+        ('{"IsAuthenticated": true}', "Lambda invocation result is in invalid format", None),
         (
             '{"isAuthenticated": true}',
             "null at principalId failed to satisfy constraint: Member must satisfy ([a-zA-Z0-9]){1,128}",

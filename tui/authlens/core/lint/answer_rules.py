@@ -134,7 +134,7 @@ def _is_integer(value: Any) -> TypeGuard[int]:
 
 def _never_refreshed(subject: LintSubject) -> Iterator[Hit]:
     answer = subject.answer
-    if answer is None:
+    if answer is None or subject.refuses:
         return
     refresh, disconnect = (answer.values.get(name) for name in ("refreshAfterInSeconds", "disconnectAfterInSeconds"))
     if _is_integer(refresh) and _is_integer(disconnect) and refresh > disconnect:

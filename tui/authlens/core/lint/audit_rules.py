@@ -48,15 +48,15 @@ _BROAD: dict[str, tuple[tuple[Symbol, ...], ...]] = {
 
 def tail_symbols(element: ResourceElement) -> tuple[Symbol, ...]:
     """The symbols of the tail that a resource matches; `*` and shortened ARNs match any tail."""
-    return _tail_symbols(element.text)
+    return _tail_symbols(element.text, element.template.is_plain)
 
 
 @lru_cache(maxsize=1024)
-def _tail_symbols(text: str) -> tuple[Symbol, ...]:
+def _tail_symbols(text: str, is_plain: bool) -> tuple[Symbol, ...]:
     found = arn.split(text)
     if found:
-        return template(found.tail).symbols
-    return (Wild.RUN,) if text.endswith("*") else template(text).symbols
+        return template(found.tail, is_plain).symbols
+    return (Wild.RUN,) if text.endswith("*") else template(text, is_plain).symbols
 
 
 def _broad_access(subject: LintSubject) -> Iterator[Hit]:

@@ -37,6 +37,9 @@ RULES: tuple[LintRule, ...] = (
 )
 
 
+_OF_CLIENTS = frozenset((*statement_rules.RULES, *audit_rules.RULES))
+"""The rules about what clients can do: none of them applies to an answer that refuses."""
+
 TOO_COMPLEX = LintRule(
     "too-complex",
     "warning",
@@ -68,7 +71,8 @@ def lint(
     found = [_finding(TOO_COMPLEX, _INCOMPLETE)] if len(rules) < len(RULES) else []
     with bounded_work(_MOST_STEPS):
         for rule in rules:
-            found += _findings(rule, subject)
+            if not (subject.refuses and rule in _OF_CLIENTS):
+                found += _findings(rule, subject)
     return tuple(sorted(dict.fromkeys(found), key=_place))
 
 

@@ -86,6 +86,11 @@ class LintSubject:
         request = self.surroundings.request
         return self.surroundings.client_id or (request.client_id if request else None)
 
+    @property
+    def refuses(self) -> bool:
+        """Whether the answer refuses the login, so that its documents allow nobody anything."""
+        return self.answer is not None and self.answer.values.get("isAuthenticated") is False
+
     @cached_property
     def permissions(self) -> Summary:
         """What the documents allow in combination, for this client id if it is known.

@@ -218,8 +218,11 @@ def _literal_filter(subject: LintSubject) -> Iterator[Hit]:
         tail = tail_of(element.text)
         allowed = one.statement.effect == "Allow" and tail.startswith("topicfilter/")
         if allowed and ("+" in tail or "#" in tail):
-            message = f"`{tail}` allows only this literal filter, not the topics that it matches in MQTT"
-            yield one.hit(message, element.span)
+            only = "filters with a literal `+` or `#`" if "*" in tail else "this literal filter"
+            message = (
+                f"`{tail}` allows only {only}, not the topics that {'they match' if '*' in tail else 'it matches'}"
+            )
+            yield one.hit(f"{message} in MQTT", element.span)
 
 
 def _reserved_retain(subject: LintSubject) -> Iterator[Hit]:

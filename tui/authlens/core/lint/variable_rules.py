@@ -150,7 +150,7 @@ def _client_id_in_filter(subject: LintSubject) -> Iterator[Hit]:
         return
     for one in subject.usable("Allow"):
         for element in one.statement.resources if not one.statement.not_resource else ():
-            named = [variable.name for variable in element.template.variables]
+            named = [variable.name for variable in element.template.variables if not variable.is_plain]
             if "iot:ClientId" in named and tail_of(element.text).startswith("topicfilter/"):
                 message = f"a client that connects as `+` subscribes to every client with `{tail_of(element.text)}`"
                 yield one.hit(message, element.span)
@@ -163,7 +163,8 @@ def _any_client(one: StatementAt) -> bool:
     """Whether the statement lets clients choose their ids freely."""
     if not any(element.glob.matches("iot:connect") for element in one.statement.actions):
         return False
-    return any(tail_of(element.text) in _ANY_CLIENT for element in one.statement.resources)
+    chosen = (element for element in one.statement.resources if not element.template.is_plain)
+    return any(tail_of(element.text) in _ANY_CLIENT for element in chosen)
 
 
 def _no_client_id(subject: LintSubject) -> Iterator[Hit]:

@@ -79,8 +79,8 @@ class NotRecognised(ValueError):
 
     def __init__(self) -> None:
         super().__init__(
-            "not recognised: neither JSON nor an error of AWS, a device, a broker or a log that authlens knows; an "
-            "answer is a JSON object with isAuthenticated"
+            "not recognised: neither an answer nor an error of AWS, a device, a broker or a log that authlens knows; "
+            "an answer is a JSON object with isAuthenticated"
         )
 
 
@@ -200,8 +200,8 @@ def _of_object(value: dict[str, Any], text: str, now: datetime) -> StoredAnswer:
 
 
 _OF_AN_ANSWER = "AWS would say"
-_ANSWER_MEMBERS = frozenset(("isAuthenticated", "policyDocuments", "refreshAfterInSeconds", "disconnectAfterInSeconds"))
-"""Any of them marks an object as a function's answer."""
+_ANSWER_MEMBERS = frozenset(("isauthenticated", "policydocuments", "refreshafterinseconds", "disconnectafterinseconds"))
+"""Any of them, in any case, marks an object as a function's answer."""
 _BESIDE_PRINCIPAL = frozenset(("principalId", "policyDocument", "context", "usageIdentifierKey"))
 """With these and no others, `principalId` does so, too: AWS IoT's log records have one as well."""
 
@@ -209,7 +209,8 @@ _BESIDE_PRINCIPAL = frozenset(("principalId", "policyDocument", "context", "usag
 def _is_answer(value: Mapping[str, Any]) -> bool:
     if isinstance(value.get("eventType"), str):
         return False
-    return not _ANSWER_MEMBERS.isdisjoint(value) or ("principalId" in value and value.keys() <= _BESIDE_PRINCIPAL)
+    is_answer = any(name.casefold() in _ANSWER_MEMBERS for name in value)
+    return is_answer or ("principalId" in value and value.keys() <= _BESIDE_PRINCIPAL)
 
 
 _RAISED_MEMBERS = frozenset(("errorMessage", "errorType", "stackTrace", "trace", "stack", "requestId", "cause"))

@@ -71,9 +71,13 @@ def _answer(root: JsonNode) -> JsonObject | None:
         return None
     inside = [root.get(name) for name in _WRAPPERS]
     for node in (root, *inside):
-        if isinstance(node, JsonObject) and (node.get("policyDocuments") or node.get("isAuthenticated")):
+        if isinstance(node, JsonObject) and any(name.value.casefold() in _ANSWERS for name, _ in node.members):
             return node
     return None
+
+
+_ANSWERS = ("policydocuments", "isauthenticated")
+"""The members of which an answer has at least one, whatever their case."""
 
 
 def _documents(node: JsonNode, text: str, whole: JsonNode) -> Iterator[tuple[Document, JsonString | None]]:

@@ -99,6 +99,11 @@ class Template:
     symbols: tuple[Symbol, ...] = field(repr=False)
     """For comparing patterns: variables are left unknown."""
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether its variables stay as text because of the document's Version."""
+        return any(variable.is_plain for variable in self.variables)
+
     def glob(self, context: Context) -> Glob:
         return self.fixed or context.glob(self)
 
@@ -153,4 +158,6 @@ def _part(found: re.Match[str], is_plain: bool) -> str | Wild | Variable:
 def _symbol(part: str | Wild | Variable) -> Symbol:
     if not isinstance(part, Variable):
         return part
+    if part.is_plain:
+        return part.written
     return part.name if part.is_escape else Unknown(part.name)

@@ -88,7 +88,7 @@ def test_the_keys_that_may_have_a_value(key: str, without: bool, with_certificat
     assert (is_open(key, context, False), is_open(key, context, True)) == (without, with_certificate)
 
 
-CONDITIONS = st.builds(
+CONDITIONS: st.SearchStrategy[dict[str, Any]] = st.builds(
     where,
     st.sampled_from(["StringEquals", "StringNotEquals", "StringLikeIfExists", "ForAllValues:StringEquals", "Null"]),
     st.sampled_from(["aws:SourceIp", "iot:DomainName", "iot:ClientId"]),

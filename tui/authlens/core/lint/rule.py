@@ -88,7 +88,7 @@ class LintSubject:
 
     @property
     def refuses(self) -> bool:
-        """Whether the answer refuses the login, so that its documents allow nobody anything."""
+        """Whether the answer refuses the login, so that its documents have no effect."""
         return self.answer is not None and self.answer.values.get("isAuthenticated") is False
 
     @cached_property

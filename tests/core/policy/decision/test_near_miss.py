@@ -239,6 +239,18 @@ MISSES: dict[str, tuple[list[dict[str, object]], str, str, list[tuple[int, int |
         "topic/a",
         [(3, 9, f"its NotResource `{ARN}topic/a` excludes this")],
     ),
+    "an ARN in capitals, of another type": (
+        [allow("iot:Receive", "*") | {"Resource": f"{ARN}topic/a".upper()}],
+        "iot:Receive",
+        "topic/A",
+        [(2, 7, f"`{ARN.upper()}TOPIC/A` differs only in case, and policies are case-sensitive")],
+    ),
+    "a name that is no action": (
+        [allow(["i*:Receive", "iot:Conect"], "*"), allow("iot:Publish", "arn:aws:iot:topic/a")],
+        "iot:Subscribe",
+        "topicfilter/b",
+        [(5, None, "no statement allows iot:Subscribe")],
+    ),
     "several other actions, and a Deny": (
         [allow(["iot:Connect", "iot:Receive"], "*"), deny("iot:Subscribe", "*")],
         "iot:Publish",

@@ -74,12 +74,19 @@ def _not_named(documents: Sequence[Document], asking: Asking) -> tuple[NearMiss,
 
 
 def _may_apply(action: str, statement: Statement) -> bool:
-    """Whether a resource of the statement may be of a type that the action applies to; if not, nothing is allowed."""
+    """Whether the action may exist, and a resource of the statement be of a type that it applies to.
+
+    If not, nothing is allowed.
+    """
+    if kind_of(action) not in (NameKind.KNOWN, NameKind.UNLISTED):
+        return False
     known = action_named(action)
-    if known is None or not known.type or statement.not_resource:
+    if statement.not_resource:
         return True
-    kinds = (tail_of(element.text).partition("/")[0] for element in statement.resources)
-    return any(kind in known.types or kind not in TYPES for kind in kinds)
+    texts = [element.text for element in statement.resources if "*" in element.text or arn.split(element.text)]
+    kinds = (tail_of(text).partition("/")[0] for text in texts)
+    types = known.types if known and known.type else TYPES
+    return any(kind in types or kind not in TYPES for kind in kinds)
 
 
 def _of_question(documents: Sequence[Document], asking: Asking) -> Iterator[NearMiss]:

@@ -140,6 +140,8 @@ def _other_type(element: ResourceElement, asking: Asking) -> tuple[int, str] | N
         return None
     if action is None or action.type != asked_kind:
         return None
+    if not element.text.startswith("arn:") and repair(element.text) is None:
+        return None
     also = _also_elsewhere(element, asking)
     return 2 if also else 1, f"`{kind}/{name}` needs to be `{asked_kind}/{name}` for {action.name}{also}"
 

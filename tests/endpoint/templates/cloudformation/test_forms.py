@@ -10,6 +10,7 @@ import pytest
 
 from authlens.endpoint.templates.cloudformation.template import read_template
 from authlens.endpoint.templates.definitions import AuthorizerDefinition, DefinitionError, Definitions
+from authlens.endpoint.templates.settings import ProjectSettings
 from support.public_keys import pair
 
 FORMS = """
@@ -89,6 +90,51 @@ def test_globals_add_their_layers_unless_they_are_ignored(tmp_path: Path) -> Non
     assert layers_and_timeout("IgnoreGlobals: [Layers]") == (["own"], 9)
     with pytest.raises(DefinitionError, match="a function without a Runtime"):
         layers_and_timeout("IgnoreGlobals: '*'")
+
+
+def test_a_loop_over_a_parameter_needs_its_value(tmp_path: Path) -> None:
+    loop = "{Fn::ForEach::All: [N, !Ref Names, {'Auth${N}': {Type: AWS::IoT::Authorizer, Properties: {PLAIN}}}], FN}"
+    function = "Fn: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.11, Handler: app.handler, Code: src}}"
+    resources = loop.replace("PLAIN", PLAIN).replace("FN", function)
+    path = tmp_path / "template.yaml"
+    path.write_text(f"Parameters: {{Names: {{Type: CommaDelimitedList}}}}\nResources: {resources}\n")
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/app.py").write_text("def handler(event, context): ...")
+    with pytest.raises(DefinitionError) as caught:
+        read_template(path, ask=False)
+    assert "give --parameter Names=A,B, or parameters: " in caught.value.notes[0]
+    found = read_template(path, ProjectSettings(parameters={"Names": "a, b"}), ask=False)
+    assert [each.authorizer.name for each in found.authorizers] == ["Autha", "Authb"]
+
+
+CODE = {
+    "!If [Always, {ZipFile: 'def handler(event, context): ...'}, {S3Bucket: b, S3Key: k}]": "",
+    "!If [Always, ./src, {S3Bucket: b, S3Key: k}]": "",
+    "!If [Unsure, ./src, {S3Bucket: b, S3Key: k}]": "the parameter Asked has no default",
+    "{S3Bucket: b, S3Key: !Ref Asked}": "the code is in S3",
+}
+
+
+@pytest.mark.parametrize("written", CODE)
+def test_code_that_a_condition_chooses(tmp_path: Path, written: str) -> None:
+    template = f"""
+        Parameters: {{Asked: {{Type: String}}}}
+        Conditions: {{Always: !Equals [1, 1], Unsure: !Equals [!Ref Asked, x]}}
+        Resources:
+          Fn:
+            Type: AWS::Lambda::Function
+            Properties: {{Runtime: python3.11, Handler: MODULE.handler, Code: {written}}}
+          Auth: {{Type: AWS::IoT::Authorizer, Properties: {{{PLAIN}}}}}
+    """
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/app.py").write_text("def handler(event, context): ...")
+    path = tmp_path / "template.yaml"
+    path.write_text(template.replace("MODULE", "index" if "ZipFile" in written else "app"))
+    if not CODE[written]:
+        assert only(read_template(path, ask=False)).function.name == "Fn"
+        return
+    with pytest.raises(DefinitionError, match=CODE[written]):
+        read_template(path, ask=False)
 
 
 AUTHORIZERS = {

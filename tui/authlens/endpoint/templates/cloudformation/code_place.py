@@ -22,12 +22,14 @@ from authlens.endpoint.templates.unpack import ENDINGS, is_package
 
 INLINE_FILES = {"python": "index.py", "nodejs": "index.js"}
 TYPESCRIPT = (".ts", ".mts", ".cts", ".tsx")
+CODE = ("CodeUri", "Code", "InlineCode", "ContentUri", "Content")
 BUILT = ".aws-sam/build/template.yaml"
 
 
 def code_folder(stack: Stack, logical: str, properties: Fields, runtime: str) -> Path:
     """The folder of the function's code. Raises Unresolvable."""
     place = stack.place(logical)
+    properties = _chosen(stack, properties)
     inline = _inline(stack, properties)
     if inline is not None:
         name = INLINE_FILES.get(language(runtime))
@@ -45,11 +47,16 @@ def layer_folder(stack: Stack, logical: str) -> Path:
     """The folder of a layer's content. Raises Unresolvable."""
     place = stack.place(logical)
     asset = stack.read(section(stack.resources[logical], "Metadata")).text("aws:asset:path")
-    properties = stack.properties(logical)
+    properties = _chosen(stack, stack.properties(logical))
     node = properties.get("ContentUri", properties.get("Content", place))
     if asset is not None:
         return on_disk(stack, node, stack.path.parent / asset, "layer")
     return _declared(stack, node, properties, "ContentUri", "Content", "layer")
+
+
+def _chosen(stack: Stack, properties: Fields) -> Fields:
+    """The properties that say where code is, as conditions choose them."""
+    return {name: stack.resolver.chosen(properties[name]) for name in CODE if name in properties}
 
 
 def _inline(stack: Stack, properties: Fields) -> str | None:

@@ -28,8 +28,10 @@ def needs_expansion(text: str) -> bool:
 class Expansion:
     """The expansion of one template."""
 
-    def __init__(self, root: Mapping[str, YamlNode], path: Path, note: Note) -> None:
+    def __init__(self, root: Mapping[str, YamlNode], path: Path, note: Note, given: Mapping[str, str]) -> None:
+        """given: the values of parameters from settings."""
         self._root = root
+        self._given = given
         self._folder = path.parent
         self._note = note
         self._left = MOST_NODES
@@ -97,20 +99,29 @@ class Expansion:
         parts = node.value if isinstance(node.value, list) else []
         names = self._collection(parts[1]) if len(parts) == 3 else None
         if names is None or not isinstance(parts[2].value, dict) or depth >= DEEPEST:
+            name = _referred(parts[1]) if len(parts) == 3 else ""
             step = "write its list out, or give it as the default of a parameter"
+            if name in section(self._root, "Parameters"):
+                step = f'give --parameter {name}=A,B, or parameters: {{{name}: "A,B"}} in authlens.yaml'
             self._note(node.line, f"the collection of {key} is not known here", step)
             return
         for name in names:
             yield from self._entries(parts[2].value, {**loop, str(parts[0].value): name}, depth + 1)
 
     def _collection(self, node: YamlNode) -> list[str] | None:
-        """A list of texts, or a parameter with a list as its default."""
+        """A list of texts, or a parameter whose value is known."""
         if isinstance(node.value, list) and all(isinstance(item.value, str) for item in node.value):
             return [item.value for item in node.value]
-        reference = node.value.get("Ref") if isinstance(node.value, dict) else None
-        parameter = section(section(self._root, "Parameters"), reference.value) if reference is not None else {}
-        default = parameter["Default"].value if "Default" in parameter else None
-        return [item.strip() for item in default.split(",")] if isinstance(default, str) else None
+        name = _referred(node)
+        parameter = section(section(self._root, "Parameters"), name)
+        value = self._given.get(name, parameter["Default"].value if "Default" in parameter else None)
+        return [item.strip() for item in value.split(",")] if isinstance(value, str) else None
+
+
+def _referred(node: YamlNode) -> str:
+    """What it refers to; empty if it is no reference."""
+    reference = node.value.get("Ref") if isinstance(node.value, dict) else None
+    return str(reference.value) if reference is not None else ""
 
 
 def _filled(text: str, loop: Mapping[str, str]) -> str:

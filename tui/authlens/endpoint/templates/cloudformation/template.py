@@ -125,7 +125,7 @@ def _root(path: Path, project: Project) -> dict[str, YamlNode]:
     root = load_template(text).mapping()
     if not needs_expansion(text):
         return root
-    return Expansion(root, path, partial(project.note, path)).expanded()
+    return Expansion(root, path, partial(project.note, path), project.settings.parameters).expanded()
 
 
 def _nest(stack: Stack, logical: str, depth: int) -> None:

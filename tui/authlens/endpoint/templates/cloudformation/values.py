@@ -258,11 +258,16 @@ class Resolver:
             raise node.error("Fn::If takes a condition and two values")
         return parts[1] if self.condition(parts[0], parts[0].text or "") else parts[2]
 
-    def entries(self, node: YamlNode | None) -> dict[str, YamlNode]:
-        """A mapping that is written out, or chosen by `Fn::If`, whose values are not resolved. Raises Unresolvable."""
-        while node is not None and isinstance(node.value, dict) and list(node.value) == ["Fn::If"]:
+    def chosen(self, node: YamlNode) -> YamlNode:
+        """What is written, or what `Fn::If` chooses, unresolved. Raises Unresolvable."""
+        while isinstance(node.value, dict) and list(node.value) == ["Fn::If"]:
             self._take(node)
             node = self._branch(node.value["Fn::If"])
+        return node
+
+    def entries(self, node: YamlNode | None) -> dict[str, YamlNode]:
+        """A mapping whose values are not resolved. Raises Unresolvable."""
+        node = self.chosen(node) if node is not None else None
         if node is None or node.value is None:
             return {}
         if not isinstance(node.value, dict) or list(node.value) != ["Ref"]:

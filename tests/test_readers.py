@@ -100,6 +100,7 @@ READERS: dict[str, str] = {
     "endpoint/projects/plan.py:": "plan",
     "endpoint/templates/cloudformation/code_place.py:": "assembly",
     "endpoint/templates/cloudformation/sam_config.py:": "sam_config",
+    "endpoint/templates/cloudformation/serverless_state.py:": "serverless_state",
     "endpoint/templates/cloudformation/text.py:": "template",
     "endpoint/templates/definition_file.py:": "look",
     "endpoint/templates/definitions.py:": "definitions",
@@ -205,6 +206,10 @@ WORST: dict[str, tuple[Callable[[str], None], Callable[[], str]]] = {
         lambda: "[default.deploy.parameters]\nparameter_overrides = '" + "A=b " * (M // 16 - 20) + "'\n",
     ),
     "tables of TOML": (readers.sam_config, lambda: "".join(f"[a{n}]\n" for n in range(M // 4 // 9))),
+    "a state of the Serverless Framework": (
+        readers.serverless_state,
+        lambda: '{"service":{"a":[' + '["a","b"],' * (2 * M // 10) + "[]]}}",
+    ),
     "a function's policy": (
         readers.function_policy,
         lambda: (

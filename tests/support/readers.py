@@ -324,6 +324,13 @@ def sam_config(text: str) -> None:
     read_sam_config(Path("samconfig.toml"))
 
 
+def serverless_state(text: str) -> None:
+    from authlens.endpoint.templates.cloudformation.serverless_state import read_serverless_state
+
+    Path("serverless-state.json").write_text(text)
+    read_serverless_state(Path("serverless-state.json"))
+
+
 def function_policy(text: str) -> None:
     from authlens.core.deployment.invoke_permission import other_services, permission
     from authlens.core.request.authorizer import Authorizer

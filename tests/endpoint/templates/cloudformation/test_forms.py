@@ -10,7 +10,7 @@ import pytest
 
 from authlens.endpoint.templates.cloudformation.template import read_template
 from authlens.endpoint.templates.definitions import AuthorizerDefinition, DefinitionError, Definitions
-from authlens.endpoint.templates.settings import ProjectSettings
+from authlens.endpoint.templates.settings import ProjectSettings, settings_beside
 from support.public_keys import pair
 
 FORMS = """
@@ -105,6 +105,58 @@ def test_a_loop_over_a_parameter_needs_its_value(tmp_path: Path) -> None:
     assert "give --parameter Names=A,B, or parameters: " in caught.value.notes[0]
     found = read_template(path, ProjectSettings(parameters={"Names": "a, b"}), ask=False)
     assert [each.authorizer.name for each in found.authorizers] == ["Autha", "Authb"]
+
+
+SAM_TOML = """
+[default.global.parameters]
+stack_name = "shared"
+region = "eu-west-1"
+[default.deploy.parameters]
+stack_name = "fleet"
+parameter_overrides = ["A=1", 'B="2 3"']
+"""
+SAM_YAML = """
+default:
+  deploy:
+    parameters: {stack_name: fleet, region: eu-west-1, parameter_overrides: "A=1 B='2 3'"}
+"""
+STATE = {"service": {"service": "fleet", "provider": {"region": "eu-west-1", "stage": "dev"}}}
+NAMED = {"service": {"service": "x", "provider": {"region": "x y", "stage": "dev", "stackName": "fleet"}}}
+TOOLS = {
+    "samconfig.toml": (SAM_TOML, "eu-west-1", "fleet", {"A": "1", "B": "2 3"}, ""),
+    "samconfig.yaml": (SAM_YAML, "eu-west-1", "fleet", {"A": "1", "B": "2 3"}, ""),
+    "samconfig.yml": ("default: [", None, None, {}, "samconfig.yml: it is not read: "),
+    "serverless-state.json": (json.dumps(STATE), "eu-west-1", "fleet-dev", {}, ""),
+    ".serverless/serverless-state.json": (json.dumps(NAMED), None, "fleet", {}, ""),
+    "./serverless-state.json": ("{}", None, None, {}, "it is not read: it does not name a service and its provider"),
+}
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_what_the_files_of_tools_say(tmp_path: Path, name: str) -> None:
+    text, region, stack_name, parameters, warning = TOOLS[name]
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    found = settings_beside(path.parent / "template.yaml")
+    assert (found.region, found.stack_name, found.parameters) == (region, stack_name, parameters)
+    assert bool(found.warnings) == bool(warning)
+    assert all(warning in line for line in found.warnings)
+
+
+def test_a_stack_is_named_by_its_tool_or_after_the_folder_of_its_project(tmp_path: Path) -> None:
+    def named(folder: Path) -> str:
+        folder.mkdir(parents=True, exist_ok=True)
+        variables = "MemorySize: 128, Environment: {Variables: {NAME: !Ref AWS::StackName}}"
+        return only(form(folder, variables)).function.environment["NAME"]
+
+    assert named(tmp_path / "fleet/.aws-sam/build") == "fleet"
+    (tmp_path / "fleet/samconfig.toml").write_text(SAM_TOML)
+    path = tmp_path / "fleet/.aws-sam/build/template.yaml"
+    definitions = read_template(path, settings_beside(path), ask=False)
+    assert only(definitions).function.environment["NAME"] == "fleet"
+    (tmp_path / "fleet/samconfig.toml").write_text(SAM_TOML.replace("fleet", "other"))
+    assert only(read_template(path, settings_beside(path), ask=False)).function.environment["NAME"] == "other"
 
 
 CODE = {

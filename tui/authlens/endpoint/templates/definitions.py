@@ -228,8 +228,12 @@ def _definitions(root: YamlNode, path: Path, ask: bool) -> Definitions:
 MOST_AUTHORIZERS = 500
 
 
+def is_region(text: str) -> bool:
+    return re.fullmatch(r"[a-z]{2,}(-[a-z]+)+-[0-9]+", text) is not None
+
+
 def region_of_node(node: YamlNode) -> str:
-    if not re.fullmatch(r"[a-z]{2,}(-[a-z]+)+-[0-9]+", node.string()):
+    if not is_region(node.string()):
         raise node.error("region must be the name of an AWS region, such as us-west-2")
     return node.string()
 

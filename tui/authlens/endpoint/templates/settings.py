@@ -1,6 +1,7 @@
 """Settings of a project besides its own files: values that only AWS knows, an interpreter, the function to serve.
 
-From the command line, `authlens.yaml` next to the template, and SAM's samconfig.toml, in this order of precedence.
+From the command line, `authlens.yaml` next to the template, and the files of SAM and of the Serverless Framework, in
+this order of precedence.
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ class ProjectSettings:
     """Without a key, signing is disabled."""
     functions: Mapping[str, FunctionSettings] = field(default_factory=dict)
     template: Path | None = None
+    stack_name: str | None = None
     warnings: tuple[str, ...] = ()
 
     def over(self, other: ProjectSettings) -> ProjectSettings:
@@ -78,17 +80,20 @@ class ProjectSettings:
 
 def settings_beside(path: Path, environ: Mapping[str, str] | None = None) -> ProjectSettings:
     """The settings files next to a template. Raises DefinitionError for an invalid authlens.yaml."""
-    # Late, because sam_config builds ProjectSettings.
-    from authlens.endpoint.templates.cloudformation.sam_config import read_sam_config
+    # Late, because these build ProjectSettings.
+    from authlens.endpoint.templates.cloudformation.sam_config import SAM_CONFIGS, read_sam_config
+    from authlens.endpoint.templates.cloudformation.serverless_state import SERVERLESS_STATE, read_serverless_state
 
     settings = ProjectSettings()
     for folder in project_folders(path):
-        notice(folder / FILE, folder / "samconfig.toml")
+        notice(*(folder / name for name in (FILE, *SAM_CONFIGS, SERVERLESS_STATE)))
         if (folder / FILE).is_file():
             settings = settings.over(read_settings(folder / FILE, environ))
     for folder in project_folders(path):
-        if (folder / "samconfig.toml").is_file():
-            settings = settings.over(read_sam_config(folder / "samconfig.toml"))
+        sam = next((folder / name for name in SAM_CONFIGS if (folder / name).is_file()), None)
+        settings = settings.over(read_sam_config(sam)) if sam else settings
+        if (folder / SERVERLESS_STATE).is_file():
+            settings = settings.over(read_serverless_state(folder / SERVERLESS_STATE))
     return settings
 
 

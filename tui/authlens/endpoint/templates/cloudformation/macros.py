@@ -119,7 +119,7 @@ class Expansion:
 
 
 def _referred(node: YamlNode) -> str:
-    """What it refers to; empty if it is no reference."""
+    """What it refers to; empty for anything else."""
     reference = node.value.get("Ref") if isinstance(node.value, dict) else None
     return str(reference.value) if reference is not None else ""
 

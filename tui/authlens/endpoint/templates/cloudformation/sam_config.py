@@ -1,4 +1,7 @@
-"""SAM's samconfig.toml: the parameters and the region that `sam deploy` would use, of the environment `default`."""
+"""SAM's samconfig.toml or samconfig.yaml: what `sam deploy` would use of the environment `default`.
+
+That is the parameters, the region and the name of the stack.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from authlens.core.text.yaml_reader import YamlError, load
 from authlens.endpoint.templates.definition_file import content_of
-from authlens.endpoint.templates.definitions import warning_of
+from authlens.endpoint.templates.definitions import is_region, warning_of
 from authlens.endpoint.templates.settings import ProjectSettings
 
+SAM_CONFIGS = ("samconfig.toml", "samconfig.yaml", "samconfig.yml")
+"""In SAM's order; the first one counts."""
 LARGEST = 256 * 1024
 """In bytes; a long samconfig.toml has 10 KiB."""
 _STEP = "fix it, or give its values as parameters: and region: in authlens.yaml"
@@ -22,16 +28,21 @@ _LONG = re.compile(r"ParameterKey=(?P<name>[^,]+),ParameterValue=(?P<value>.*)",
 def read_sam_config(path: Path) -> ProjectSettings:
     """Its settings; an unreadable file is a warning."""
     try:
-        known = tomllib.loads(_text(path))
-    except (OSError, ValueError) as error:
+        text = _text(path)
+        known = tomllib.loads(text) if path.suffix == ".toml" else load(text).plain()
+    except (OSError, ValueError, YamlError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         return ProjectSettings(warnings=(warning_of(path, 0, f"it is not read: {why}", _STEP),))
     sections = [_section(known, "default", command, "parameters") for command in ("deploy", "build", "global")]
     parameters: dict[str, str] = {}
     for each in reversed(sections):
         parameters |= _overrides(each.get("parameter_overrides"))
-    region = next((each["region"] for each in sections if isinstance(each.get("region"), str)), None)
-    return ProjectSettings(parameters=parameters, region=region)
+    region, stack_name = (
+        next((each[key] for each in sections if isinstance(each.get(key), str)), None)
+        for key in ("region", "stack_name")
+    )
+    region = region if region and is_region(region) else None
+    return ProjectSettings(parameters=parameters, region=region, stack_name=stack_name)
 
 
 def _text(path: Path) -> str:

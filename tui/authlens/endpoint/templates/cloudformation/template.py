@@ -28,7 +28,12 @@ from authlens.endpoint.templates.cloudformation.stack import (
 )
 from authlens.endpoint.templates.cloudformation.text import load_template
 from authlens.endpoint.templates.cloudformation.values import Unresolvable, as_text, section
-from authlens.endpoint.templates.definition_file import DEFAULT_ACCOUNT, DEFAULT_REGION, content_of
+from authlens.endpoint.templates.definition_file import (
+    DEFAULT_ACCOUNT,
+    DEFAULT_REGION,
+    content_of,
+    project_folders,
+)
 from authlens.endpoint.templates.definitions import (
     AuthorizerDefinition,
     DefinitionError,
@@ -68,15 +73,21 @@ def read_template(
     """
     path = Path(os.path.abspath(path))
     project = new_project(settings or ProjectSettings(), cache or Cache(), ask)
-    load_stack(path, project, path.parent.name or "stack")
+    load_stack(path, project, _stack_name(path, project))
     return definitions_of(project, path)
 
 
 def authorizer_names(path: Path) -> tuple[str, ...]:
     """The names of the authorizers of a template and its nested stacks; reads no function. Raises DefinitionError."""
     project = new_project(ProjectSettings(), Cache(), ask=False)
-    load_stack(Path(os.path.abspath(path)), project, path.parent.name or "stack")
+    path = Path(os.path.abspath(path))
+    load_stack(path, project, _stack_name(path, project))
     return tuple(stack.physical(logical) for stack, logical in project.of_kind((AUTHORIZER,)))
+
+
+def _stack_name(path: Path, project: Project) -> str:
+    """The stack's name if a tool's file gives one, otherwise that of the project's folder."""
+    return project.settings.stack_name or project_folders(path)[-1].name or "stack"
 
 
 def new_project(

@@ -234,16 +234,27 @@ class TestWithoutIndex:
             found = other.execute("SELECT count(*) FROM word_index WHERE word_index MATCH 'sensor'").fetchone()
             assert found == (2,)
 
-    def test_a_damaged_index_is_done_without(self, path: Path) -> None:
+    @pytest.mark.parametrize(
+        "damage",
+        [
+            "DELETE FROM word_index_data WHERE id > 10",
+            "DELETE FROM word_index_data WHERE id = 10",
+            "UPDATE word_index_data SET block = x'ffff' WHERE id > 10",
+            "DELETE FROM word_index_config",
+        ],
+    )
+    def test_a_damaged_index_is_done_without(self, path: Path, damage: str) -> None:
         with History(path) as history:
             history.record(short("SensorAuth"))
         with closing(sqlite3.connect(path)) as other, other:
-            other.execute("DELETE FROM word_index_data WHERE id > 10")
+            other.execute(damage)
         with History(path) as history:
+            assert history.check() is None
             assert numbers(history, "sensor") == [1]
             assert history.record(short("SensorAuth")).number == 2
             assert numbers(history, "sensor") == [2, 1]
             assert history.problem is None
+            assert history.check() is None
 
 
 def damage(path: Path) -> None:

@@ -50,12 +50,17 @@ async def test_the_app_comes_to_rest_in_a_narrow_terminal(tmp_path: Path) -> Non
             for size in sizes:
                 await robot.pilot.resize_terminal(*size)
                 assert robot.screen.size == size
+        header = robot.screen.query_one(VerdictHeader)
         for width in range(114, 121):
             await robot.pilot.resize_terminal(width, 40)
-            assert robot.screen.query_one(VerdictHeader).max_scroll_y == 0, (
-                "where there is room, all of the verdict is in view"
-            )
+            assert header.max_scroll_y == 0, "where there is room, all of the verdict is in view"
         robot.screen.panes.go_to("request")
+        heights = set()
+        for before in ((200, 60), (80, 24)):
+            await robot.pilot.resize_terminal(*before)
+            await robot.pilot.resize_terminal(120, 40)
+            heights.add(header.size.height)
+        assert len(heights) == 1, "the height of the verdict depends on the size alone, not on the one before"
         await robot.open_page("token")
         await robot.pilot.resize_terminal(4, 26)
         assert robot.screen.size == (4, 26)

@@ -111,11 +111,6 @@ class AnswerPane(SearchablePane):
         )
         yield SearchBox()
 
-    def on_resize(self) -> None:
-        # Its height was asked for in the width that another layout of the panes would have given.
-        if self.invocation is not None:
-            self.call_after_refresh(self.query_one(VerdictHeader).refresh, layout=True)
-
     def entrance(self) -> Widget | None:
         if not self.query("#texts"):
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.content import Content
+from textual.geometry import Size
 from textual.reactive import var
 from textual.widget import Widget
 
@@ -61,9 +62,14 @@ class StageLine(Widget):
         self.set_class(is_first or (self.view.invocation is None and not self.view.findings), "-empty")
 
     def render(self) -> Content:
+        return self._at(self.size.width)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return self._at(width).get_height(self.styles, width) if width else 0
+
+    def _at(self, width: int) -> Content:
         if self.has_class("-empty"):
             return Content("")
         from authlens.ui.text.answer import stage_text  # loaded with the first verdict, not before the first paint
 
-        width = self.size.width or 72
         return stage_text.verdict_text(self.view, width, self.mask, in_full=self.in_full, with_keys=self.reach == "")

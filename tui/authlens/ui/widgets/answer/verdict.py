@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from textual.content import Content
+from textual.geometry import Size
 from textual.reactive import var
 from textual.widget import Widget
 
@@ -64,6 +65,12 @@ class VerdictView(Widget):
             self.refresh(layout=True)
 
     def render(self) -> Content:
+        return self._at(self.size.width)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return self._at(width).get_height(self.styles, width) if width else 0
+
+    def _at(self, width: int) -> Content:
         if self.running is not None:
             return self._sending(self.running)
         invocation = self.view.invocation
@@ -73,7 +80,7 @@ class VerdictView(Widget):
                 (f"\n{_BEGIN if self.view.is_blank else 'F5 sends the request.'}", "$foreground-muted"),
             )
         relation = self.view.relation_text(letter("c", self.reach))
-        headline = outcome_text.headline(invocation, self._now(), self.size.width, relation)
+        headline = outcome_text.headline(invocation, self._now(), width, relation)
         return self.mask.content(headline)
 
     def _sending(self, running: RunningCall) -> Content:

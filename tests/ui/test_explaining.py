@@ -16,6 +16,7 @@ from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttCo
 from authlens.core.request.target import Target
 from authlens.core.saved.expectation import Expectation, Question
 from authlens.core.saved.saved_request import SavedRequest
+from authlens.ui.widgets.controls.pages import Pages
 from support.app_services import PASSED, ScriptedGateway
 from ui.robot import SENSOR, running
 
@@ -41,6 +42,11 @@ async def test_a_pasted_request_fills_the_form_and_undo_brings_back(tmp_path: Pa
             assert robot.field("username").value == "pasted"
             await robot.press("ctrl+z")
             assert robot.form.draft.saved == SENSOR
+        pages = robot.screen.query_one("#members", Pages)
+        for text, page in (("curl 'https://iot.example.com/topics/t?a=1' -H 'x: y'", "http"), (COMMAND, "mqtt")):
+            await robot.paste(text)
+            assert pages.chosen == page
+            assert pages.current.has_focus_within, "the cursor does not go with the page that it was on"
 
 
 async def test_a_fix_is_made_by_a_key_and_taken_back_by_another(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def test_a_policy_alone_is_summarised_and_checked() -> None:
                 "2 findings:",
                 "  warning line 1, connect-missing: the documents let no client connect: no statement allows "
                 "iot:Connect",
-                "  error line 1, unknown-action: `iot:Conect` is not an action of AWS IoT policies; did you mean "
+                "  error line 1, unknown-action: 'iot:Conect' is not an action of AWS IoT policies; did you mean "
                 "iot:Connect?",
             ),
         ),
@@ -41,7 +41,7 @@ def test_a_policy_alone_is_summarised_and_checked() -> None:
             ["iot:Connect", "iot:Conect"],
             (
                 "1 finding:",
-                "  error line 1, unknown-action: `iot:Conect` is not an action of AWS IoT policies; did you mean "
+                "  error line 1, unknown-action: 'iot:Conect' is not an action of AWS IoT policies; did you mean "
                 "iot:Connect?",
             ),
         ),

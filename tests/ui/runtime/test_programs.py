@@ -19,12 +19,16 @@ from authlens.ui.runtime.programs import (
 )
 
 
-def test_which_program_is_meant() -> None:
+def test_which_program_is_meant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert editor({"VISUAL": "code --wait", "EDITOR": "vi"}) == Program("code --wait", "$VISUAL")
     assert editor({"VISUAL": " ", "EDITOR": "vi"}) == Program("vi", "$EDITOR")
     assert pager({"PAGER": "most"}) == Program("most", "$PAGER")
-    with pytest.raises(ProgramFailed, match="Set VISUAL or EDITOR"):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ProgramFailed, match="No editor was found: set EDITOR, or install nano"):
         editor({})
+    for name in ("vi", "more"):
+        (tmp_path / name).touch(0o755)
+    assert (editor({}), pager({})) == (Program("vi", "PATH"), Program("more", "PATH"))
 
 
 def test_an_editor_changes_a_private_file_that_is_gone_afterwards(tmp_path: Path) -> None:

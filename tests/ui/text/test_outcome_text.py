@@ -58,6 +58,11 @@ def test_the_headline_drops_what_there_is_no_room_for() -> None:
     assert whole.split() == ["✓", "AUTHENTICATED", "sensor7", "12", "ms", "·", "#3", "·", *whole.split()[8:]]
     assert outcome_text.headline(invocation(PASSED, 3), NOW, 40).plain.split()[2:] == ["sensor7", "12", "ms", "·", "#3"]
     assert outcome_text.headline(invocation(PASSED, 3), NOW, 0).plain == "✓ AUTHENTICATED  sensor7"
+    yesterday = NOW + timedelta(days=1)
+    for width, said in ((80, "of a · c compares · #3 · 2026-"), (50, "of a · c compares · #3"), (36, "of a · #3")):
+        parts = outcome_text.headline(invocation(PASSED, 3), yesterday, width, ("of a", "c compares")).plain
+        assert parts.startswith(f"✓ AUTHENTICATED  sensor7  {said}")
+        assert len(parts) <= width
 
 
 def test_a_failure_is_quoted_with_its_facts() -> None:

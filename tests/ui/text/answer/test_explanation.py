@@ -8,6 +8,7 @@ import pytest
 from authlens.core.compare.compare import compare
 from authlens.core.expect.check import judge
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
+from authlens.core.invocation.local_run import LocalRun
 from authlens.core.policy.decision.permissions import Ruling
 from authlens.core.preflight.finding import Finding, Fix
 from authlens.core.request.authorizer import Authorizer
@@ -187,16 +188,18 @@ def test_what_cannot_be_judged_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("after", "said"),
+    ("after", "code", "said"),
     [
-        (outcome(policy(CONNECT, PUBLISH)), "= the same as #3 by meaning"),
-        (outcome(policy(CONNECT, PUBLISH), principal="p2"), "≠ since #3: principal sensor7 → p2"),
-        (outcome(policy(CONNECT), principal="p2"), " more (d)"),
+        (outcome(policy(CONNECT, PUBLISH)), "1", "= the same as #3 by meaning"),
+        (outcome(policy(CONNECT, PUBLISH)), "2", "= the same as #3 by meaning (code changed)"),
+        (outcome(policy(CONNECT, PUBLISH), principal="p2"), "1", "≠ since #3: principal sensor7 → p2"),
+        (outcome(policy(CONNECT, PUBLISH), principal="p2"), "2", "≠ since #3 (code changed): principal sensor7 → p2"),
+        (outcome(policy(CONNECT), principal="p2"), "1", " more (d)"),
     ],
-    ids=["same", "one change", "several"],
 )
-def test_the_difference_from_the_baseline_fits_in_a_line(after: Any, said: str) -> None:
-    comparison = compare(replace(GOOD, number=3), replace(GOOD, result=after, number=4))
+def test_the_difference_from_the_baseline_fits_in_a_line(after: Any, code: str, said: str) -> None:
+    before = replace(GOOD, number=3, local_run=LocalRun(code="1"))
+    comparison = compare(before, replace(GOOD, result=after, number=4, local_run=LocalRun(code=code)))
     assert said in stage_text.change_text(comparison, 74, "d").plain
     assert stage_text.change_text(comparison, 74, "d").cell_length <= 74
 

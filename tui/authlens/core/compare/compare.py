@@ -132,6 +132,11 @@ class Comparison:
         return self.request_equal and self.answer_equal
 
     @property
+    def code_changed(self) -> bool:
+        """Whether other code ran, which may be why the answers differ."""
+        return any(change.about == "function" for change in self.changes)
+
+    @property
     def words(self) -> tuple[str, ...]:
         """What changed, then notes."""
         return (*self.differing, *(change.words for change in self.changes if not change.differs))

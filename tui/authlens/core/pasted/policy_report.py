@@ -27,7 +27,8 @@ def _lines(text: str) -> Iterator[str]:
     yield f"{len(findings) or 'No'} finding{'' if len(findings) == 1 else 's'}{':' if findings else '.'}"
     for each in findings:
         place = f"line {each.span.line}, " if each.span is not None else ""
-        yield f"  {each.severity} {place}{each.id}: {each.message}"
+        said = each.message.replace("`", "'")
+        yield f"  {each.severity} {place}{each.id}: {said}"
 
 
 def _allowed(found: Summary) -> Iterator[str]:

@@ -13,7 +13,7 @@ import stat
 import subprocess
 import tempfile
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from authlens.frozen import dataclass
 from authlens.store.files import make_own_folder, opened_folder, reason, take_lock
 from authlens.user_path import content_of
 
-_EDITORS = ("VISUAL", "EDITOR")
+_EDITORS = ("nano", "vim", "vi")
 _PAGERS = ("less", "more")
 _NOT_FOUND = 127
 _PREFIX = "edit-"
@@ -43,20 +43,22 @@ class Program:
 
 
 def editor(environ: Mapping[str, str]) -> Program:
-    """The user's editor. Raises ProgramFailed."""
-    for name in _EDITORS:
-        if environ.get(name, "").strip():
-            return Program(environ[name], f"${name}")
-    raise ProgramFailed("No editor is set. Set VISUAL or EDITOR, for example: export EDITOR=vim.")
+    """The user's editor, otherwise nano, vim or vi. Raises ProgramFailed."""
+    return _named("editor", environ, ("VISUAL", "EDITOR"), _EDITORS)
 
 
 def pager(environ: Mapping[str, str]) -> Program:
-    """The user's pager, otherwise less. Raises ProgramFailed."""
-    if environ.get("PAGER", "").strip():
-        return Program(environ["PAGER"], "$PAGER")
-    found = next((name for name in _PAGERS if shutil.which(name)), None)
+    """The user's pager, otherwise less or more. Raises ProgramFailed."""
+    return _named("pager", environ, ("PAGER",), _PAGERS)
+
+
+def _named(what: str, environ: Mapping[str, str], variables: Sequence[str], usual: Sequence[str]) -> Program:
+    for name in variables:
+        if environ.get(name, "").strip():
+            return Program(environ[name], f"${name}")
+    found = next(filter(shutil.which, usual), None)
     if found is None:
-        raise ProgramFailed("No pager is set and less is not installed. Set PAGER, for example: export PAGER=less.")
+        raise ProgramFailed(f"No {what} was found: set {variables[-1]}, or install {usual[0]}.")
     return Program(found, "PATH")
 
 

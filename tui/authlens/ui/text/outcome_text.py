@@ -5,6 +5,7 @@ The rule: allowed, denied and failed are shown by a glyph and a word; colour onl
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import PurePath
 
@@ -77,23 +78,27 @@ def limits(outcome: Outcome) -> list[str]:
     return parts
 
 
-def headline(invocation: Invocation, now: datetime, width: int, relation: str = "") -> Content:
+def headline(invocation: Invocation, now: datetime, width: int, relation: Sequence[str] = ()) -> Content:
     """The first line of a verdict: the word, the principal and, as far as there is room, how long, which and when.
 
-    relation: how the form relates to it; shown instead of the rest, because it matters more.
+    relation: how the form relates to it, and the key for it; it comes before which and when, because it matters more.
     """
     outcome = invocation.outcome
     principal = f"  {outcome.principal_id}" if outcome is not None and outcome.principal_id else ""
     said = Content.assemble(outcome_word(invocation).content, safe_content(principal, "bold"))
-    if relation:
-        room = max(0, width - said.cell_length - 2)
-        return Content.assemble(said, "  ", safe_content(relation, "$text-warning").truncate(room, ellipsis=True))
-    facts = [duration(invocation.duration)] if invocation.duration else []  # what was pasted has none
-    facts += [f"#{invocation.number}"] if invocation.number is not None else []
-    facts += [moment(invocation.started_at, now), ago(now - invocation.started_at)]
-    while facts and said.cell_length + len(" · ".join(facts)) + 3 > width:
-        facts.pop()
     room = max(0, width - said.cell_length)
+    number = [f"#{invocation.number}"] if invocation.number is not None else []
+    when = moment(invocation.started_at, now)
+    if relation:
+        words = safe_content(relation[0])
+        for part in (*relation[1:], *number, when):
+            longer = Content.assemble(words, " · ", part)
+            words = longer if longer.cell_length + 2 <= room else words
+        return Content.assemble(said, "  ", words.truncate(max(0, room - 2), ellipsis=True).stylize("$text-warning"))
+    facts = [duration(invocation.duration)] if invocation.duration else []  # what was pasted has none
+    facts += [*number, when, ago(now - invocation.started_at)]
+    while facts and len(" · ".join(facts)) + 3 > room:
+        facts.pop()
     return Content.assemble(said, (f"{' · '.join(facts):>{room}}" if facts else "", "$foreground-muted"))
 
 

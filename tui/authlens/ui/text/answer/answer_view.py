@@ -67,20 +67,19 @@ class AnswerView:
         """Whether F5 would send the same, to the same code."""
         return self.invocation is None or (self.relation is Relation.SAME and not self.changed_file)
 
-    def relation_text(self, compare: str = "") -> str:
+    def relation_parts(self, compare: str = "") -> tuple[str, ...]:
         """Why the invocation is not what F5 would give now: the form no longer holds it, or a file was changed.
 
-        compare: the key that compares it with the form, if one does.
+        compare: the key that compares it with the form, if one does; said in a part of its own.
         """
         if self.invocation is None or self.is_of_now:
-            return ""
+            return ()
         if self.relation is Relation.SAME:
-            return f"{self.changed_file} changed since · F5"
+            return (f"{self.changed_file} changed since · F5",)
         source = self.invocation.source
         name = Path(source).stem if source else self.invocation.request.authorizer_name or "another request"
         said = "edited since" if self.relation is Relation.EDITED else f"of {name}"
-        with_form = "" if self.relation is Relation.EDITED else " with the form"
-        return f"{said} · {compare} compares{with_form}" if compare else said
+        return (said, f"{compare} compares") if compare else (said,)
 
     @property
     def explanation(self) -> Explanation | None:

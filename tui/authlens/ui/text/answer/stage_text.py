@@ -225,10 +225,11 @@ def change_text(comparison: Comparison, width: int, key: str) -> Content:
     """What differs from the baseline, in one line; the Changes page holds all of it."""
     number = comparison.left.label.removeprefix("invocation ")
     name = f"#{number}" if number.isdecimal() else "the previous answer"
+    code = " (code changed)" if comparison.code_changed else ""
     if comparison.equal:
-        return Content.styled(f"= the same as {name} by meaning", "$text-success")
+        return Content.styled(f"= the same as {name} by meaning{code}", "$text-success")
     first, *more = comparison.differing
-    return _in_a_line((f"≠ since {name}: ", "$text-warning"), first, len(more), key, width)
+    return _in_a_line((f"≠ since {name}{code}: ", "$text-warning"), first, len(more), key, width)
 
 
 def expectation_text(judgement: Judgement, width: int, key: str) -> Content:

@@ -79,7 +79,7 @@ class VerdictView(Widget):
                 ("– NOT SENT YET", "bold $foreground-muted"),
                 (f"\n{_BEGIN if self.view.is_blank else 'F5 sends the request.'}", "$foreground-muted"),
             )
-        relation = self.view.relation_text(letter("c", self.reach))
+        relation = self.view.relation_parts(letter("c", self.reach))
         headline = outcome_text.headline(invocation, self._now(), width, relation)
         return self.mask.content(headline)
 

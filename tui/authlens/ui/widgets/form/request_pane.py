@@ -244,7 +244,10 @@ class RequestPane(Pane):
         if content.focus is not None:
             self.go_to(content.focus)
         elif not _is_filled(pages.chosen, draft):
+            loses_focus = pages.current.has_focus_within and not pages.stacked
             pages.open(_first_page(draft))
+            if loses_focus:
+                self.enter_first_field()
 
     def _open_page_of(self, member: str) -> None:
         page = next((name for name, _, kind in _PAGES if member in _fields(kind)), None)

@@ -11,10 +11,11 @@ from authlens.core.request.target import Target
 from authlens.endpoint.samples.unpack import unpack_samples
 from authlens.gate import Gate
 from authlens.ui.model.draft import Draft
+from authlens.ui.runtime.start import start
 from authlens.ui.screens.dialogs.dialog import Ask
 from authlens.ui.screens.dialogs.trust import TrustDialog
 from authlens.ui.screens.dialogs.verdicts import VerdictsScreen
-from support.app_services import ScriptedGateway
+from support.app_services import POLICY, ScriptedGateway
 from ui.robot import SENSOR, running
 
 BAD = "request:\n  authorizerName: A\n  mqttContext: {usrname: x}\n"
@@ -155,6 +156,12 @@ async def test_a_folder_without_saved_requests_opens_on_what_defines_its_authori
         assert robot.form.target == Target(local=str(own))
         assert robot.form.file.sources == (own,), "the file decides whether its code may run"
         assert f"Opened {folder}, target authorizers.yaml" in robot.notifications()[0]
+        for name in ("app.py", "authorizers.yaml"):
+            named = start(replace(robot.screen.services, start=folder / name))
+            assert named.saved is not None, "the file is named in place of its folder"
+            assert (named.saved.target, named.origin) == (Target(local=str(folder / name)), folder / name)
+        (folder / "a.json").write_text(POLICY)
+        assert "a.json, line 1" in start(replace(robot.screen.services, start=folder / "a.json")).problem
         await robot.press("f5")
         assert isinstance(robot.app.screen, TrustDialog)
         assert robot.gateway.sent == []

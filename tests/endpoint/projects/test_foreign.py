@@ -8,6 +8,7 @@ import pytest
 
 from authlens.endpoint.projects.foreign import is_project
 
+FUNCTION = "return {'isAuthenticated': true, 'policyDocuments': []}\n"
 SAM = "Transform: AWS::Serverless-2016-10-31\nResources: {}\n"
 
 
@@ -27,6 +28,11 @@ SAM = "Transform: AWS::Serverless-2016-10-31\nResources: {}\n"
         ("Cargo.toml", "", False),
         ("deep/authorizers.yaml", "authorizers: {}\n", False),
         ("README.md", "", False),
+        ("auth.py", FUNCTION, True),
+        ("auth.mjs", FUNCTION, True),
+        ("auth.py", "print('isAuthenticated')\n", False),
+        ("test_auth.py", FUNCTION, False),
+        ("deep/auth.py", FUNCTION, False),
     ],
 )
 def test_what_is_a_project(tmp_path: Path, file: str, text: str, is_one: bool) -> None:

@@ -83,7 +83,7 @@ WILL = {"ForAnyValue:StringEquals": {"iot:ConnectAttributes": "LastWill"}}
         (
             [OWN[0], allow("iot:Publish", ["topic/a/#", "topic/b"]), allow("iot:Subscribe", "topicfilter/a/#")],
             CLIENT,
-            "May connect as sensor-7, publish a/# (no topic: + and # are literal) and b and subscribe a/#. "
+            "May connect as sensor-7, publish a/# (not a topic: + and # are literal) and b and subscribe a/#. "
             "Nothing else.",
         ),
         (

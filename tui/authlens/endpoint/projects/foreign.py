@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from authlens.endpoint.projects.search import Found
+from authlens.endpoint.projects.search import Found, has_function
 from authlens.endpoint.templates.definition_file import content_of, looks_like_template
 from authlens.endpoint.templates.noticed import exists
 
@@ -103,15 +103,16 @@ def in_folder(folder: Path) -> Path | None:
 
 
 def is_project(folder: Path) -> bool:
-    """Whether the folder is one to work in: it has saved requests, or a file that defines authorizers.
+    """Whether the folder is one to work in: it has saved requests, or a file that defines authorizers or is one.
 
-    Called where the app starts: reads at most one file.
+    Called where the app starts: reads few files.
     """
     if exists(folder / "authlens.yaml") or any((folder / "requests").glob("*.y*ml")):
         return True
     found = in_folder(folder)
     if found is None:
-        return any((folder / name).is_file() for name in _OF_TOOLS) or any(folder.glob("*.tf"))
+        tools = any((folder / name).is_file() for name in _OF_TOOLS) or any(folder.glob("*.tf"))
+        return tools or has_function(folder)
     return not found.name.startswith("template.") or _is_template(found)
 
 

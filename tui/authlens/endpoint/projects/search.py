@@ -16,6 +16,8 @@ from authlens.frozen import dataclass
 
 DEEPEST = 14
 MOST_FILES = 10_000
+MOST_AT_THE_TOP = 20
+"""Files of code that are read to see whether a folder is a project, each time the app starts."""
 MOST_BYTES = 262_144
 """A function or template of a person; what is larger was generated."""
 _PASSED_OVER = re.compile(r"\..*|node_modules|bower_components|site-packages|vendor|venv|env|__pycache__|target|dist")
@@ -74,6 +76,12 @@ def search(folder: Path) -> Found:
                 programs.append(path)
     every = (templates, dict.fromkeys(sources), functions, programs, generators)
     return Found(*map(tuple, every))
+
+
+def has_function(folder: Path) -> bool:
+    """Whether one of the first files of code in the folder itself answers as an authorizer does."""
+    code = [path for path in _entries(folder)[1] if _CODE.fullmatch(path.name)]
+    return any(_is_authorizer(_text(path)) for path in code[:MOST_AT_THE_TOP])
 
 
 def _tool(path: Path, top: Path) -> list[Path]:

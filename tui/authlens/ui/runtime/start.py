@@ -28,7 +28,7 @@ class Start:
     problem: str = ""
     """Why the wanted file was not opened."""
     is_choice: bool = False
-    """Whether the file was chosen among those of a folder that the user named."""
+    """Whether it has to be said what was opened: the user named a folder, or the target's file."""
     origin: Path | None = None
     """The file that names the target of a request without a file of its own."""
 
@@ -64,7 +64,7 @@ def _at(path: Path) -> Start:
     try:
         loaded = load(path)
     except RequestFileError as error:
-        return Start(folder=path.parent, problem=str(error))
+        return _on_target(path, path.parent) or Start(folder=path.parent, problem=str(error))
     return Start(loaded.saved, loaded, path.parent)
 
 
@@ -78,8 +78,7 @@ def _first_of(folder: Path) -> Start:
 
 
 def _of_project(folder: Path) -> Start:
-    """A folder without saved requests: a request to try, whose target is the file that defines its authorizers."""
-    from authlens.endpoint.local_code import request_to_try
+    """A folder without saved requests: the target is the file that defines its authorizers."""
     from authlens.endpoint.projects.foreign import NOTHING
     from authlens.endpoint.projects.source import file_to_serve
     from authlens.endpoint.templates.definitions import DefinitionError
@@ -89,6 +88,20 @@ def _of_project(folder: Path) -> Start:
     except DefinitionError as error:
         problem = "" if error.reason == NOTHING else str(error)
         return Start(folder=folder, problem=problem, is_choice=True)
+    return _begun(path, folder)
+
+
+def _on_target(path: Path, folder: Path) -> Start | None:
+    """A function, a template or an authorizers.yaml in place of a saved request; `None` for any other file."""
+    from authlens.endpoint.local_code import target_problem
+
+    return _begun(path, folder) if path.is_file() and target_problem(Target(local=str(path))) is None else None
+
+
+def _begun(path: Path, folder: Path) -> Start:
+    """A request to try on a target."""
+    from authlens.endpoint.local_code import request_to_try
+
     target = Target(local=str(path))
     return Start(SavedRequest(request_to_try(target), target=target), None, folder, is_choice=True, origin=path)
 

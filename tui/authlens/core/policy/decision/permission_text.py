@@ -146,7 +146,7 @@ def _what(grant: Grant, action: str) -> str:
     if text in ("*", ""):
         text = _ANY.get(action, "everything")
     if action in _ON_TOPICS and grant.area.is_of_filters:
-        text += " (no topic: + and # are literal)"
+        text += " (not a topic: + and # are literal)"
     exceptions = [_exception(one, action) for one in grant.exceptions]
     return f"{text} except {_joined(exceptions)}" if exceptions else text
 

@@ -153,9 +153,7 @@ class FileController:
             target = target_name(state.target, state.base, working_folder())
             self._host.notify(f"Opened {name}, target {target}. Ctrl+O opens another.", seconds=10, kind="file")
         elif local is not None:
-            said = (
-                f"Opened {state.folder}, target {Path(local).name}. No saved request in it yet: Ctrl+S saves the form."
-            )
+            said = f"Opened {state.folder}, target {Path(local).name}. The form holds a new request: Ctrl+S saves it."
             self._host.notify(said, seconds=10, kind="file")
         elif not state.not_opened:
             said = f"No saved request in {state.folder} yet. Ctrl+S saves the form there."

@@ -346,7 +346,7 @@ class RequestPane(Pane):
         """Below the choice of what is sent: what is added, what is left out, and what AWS refuses."""
         lines = [safe_content(line, "$foreground-muted") for line in _sent_lines(draft)]
         if draft.mode is Mode.BOTH:
-            refused = "! AWS refuses a token together with a context. Both shows how."
+            refused = "! AWS refuses a token together with a context: choose one of them."
             lines.append(Content.styled(refused, "$text-warning"))
         self._mode_row.note(Content("\n").join(lines) if lines else None)
 

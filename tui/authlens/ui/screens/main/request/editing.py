@@ -123,9 +123,7 @@ class EditController:
         except ProgramFailed as error:
             self._host.notify(f"{error} The file to edit is {path}.", "warning", 15)
         if _changed_at(path) not in (None, before):
-            then = (
-                "The request is sent again." if self._watches() else "F5 sends again; Ctrl+R sends after every change."
-            )
+            then = "The request is sent again." if self._watches() else "F5 sends again, Ctrl+R after every change."
             self._host.notify(f"{path.name} was changed. {then}", kind="to send")
 
     def show(self, text: str) -> None:

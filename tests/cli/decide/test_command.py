@@ -176,6 +176,10 @@ def test_the_json_has_the_documented_keys(policy: Path) -> None:
         (b'{"protocolData": {"mqtt": {"username": "u"}}, "protocols": ["mqtt"]}', "contains an event of a function"),
         (b'{"eventType": "Connect", "status": "Failure"}\n' * 2, "contains a record of AWS IoT's log, not a policy"),
         (b'[ERROR] KeyError: x\n  File "/var/task/app.py", line 3', "contains the log of a function, not a policy"),
+        (
+            b'{"id": 1, "startedAt": "", "request": {}}\n' * 2,
+            "contains an export of the history, not a policy; 'authlens",
+        ),
         (b"aws iot test-invoke-authorizer --authorizer-name A", "contains a command, not a policy; 'authlens event"),
     ],
 )

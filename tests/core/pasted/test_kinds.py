@@ -22,6 +22,10 @@ ERROR = (
     "An error occurred (InvalidRequestException) when calling the TestInvokeAuthorizer operation: "
     "Token signature mismatch for authorizer SensorAuth"
 )
+EXPORT = "\n".join(
+    json.dumps({"id": number, "startedAt": "2026-11-23T09:30:00+00:00", "outcome": {"principalId": "p"}})
+    for number in (2, 1)
+)
 
 
 @pytest.mark.parametrize(
@@ -43,6 +47,9 @@ ERROR = (
         ('{"message": "Lambda function encountered error in execution: boom: Error"}', PastedKind.ERROR),
         ('{"__type": "ThrottlingException", "message": "Rate exceeded"}', PastedKind.ERROR),
         ("Authorizer A not found", PastedKind.ERROR),
+        (EXPORT, PastedKind.EXPORT),
+        (EXPORT.partition("\n")[0], PastedKind.ANSWER),
+        ('{"id": 3}\n{"id": 2}', None),
         ("not found", None),
         ('{"message": "no"}', None),
         ('{"signatureVerified": true}', None),
@@ -98,8 +105,9 @@ def test_what_is_not_a_request_is_read_as_what_it_is() -> None:
         ("aws iot test-invoke-authorizer --token " + "x" * 70_000, "longer than 65,536"),
         ("mosquitto_pub -t t", "holds no header"),
         ('{"foo": 1}', "Not recognised"),
+        (EXPORT, "this is an export of the history; 'authlens explain --history ID'"),
     ],
-    ids=["command", "long", "client", "unknown"],
+    ids=["command", "long", "client", "unknown", "export"],
 )
 def test_what_cannot_be_read_is_one_sentence(text: str, said: str) -> None:
     with pytest.raises(UnreadablePaste, match=said) as raised:

@@ -82,7 +82,9 @@ def app_parser() -> Parser:
         "Without a command, opens the app, optionally on a saved request or a folder of saved requests.",
         epilog=f"commands:\n{commands}\n\n{_EXAMPLES}\n\n'authlens COMMAND --help' shows a command's options.",
     )
-    parser.add_argument("path", nargs="?", metavar="FILE|FOLDER", help="a saved request, a folder of them, or a function")
+    parser.add_argument(
+        "path", nargs="?", metavar="FILE|FOLDER", help="a saved request, a folder of them, or a function"
+    )
     add_app_options(parser)
     for option, summary in zip(
         COMPLETION, ("install tab completion for a shell", "print the completion script for a shell"), strict=True

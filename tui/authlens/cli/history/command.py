@@ -26,7 +26,8 @@ _EXAMPLES = """examples:
   authlens history clear --yes
 
 A search finds invocations that contain every word in the kind (function, device, probe), authorizer, principal,
-verdict, error, target, saved request, client id, username or server name. Secrets are printed as [redacted]."""
+verdict, error, target, saved request, client id, username or server name; today, yesterday and a date such as 2026-11-28
+find those of that day. Secrets are printed as [redacted]."""
 
 _PAGE = 500
 

@@ -58,7 +58,7 @@ def other_than_policy(file: PolicyFile) -> str | None:
         return "an event of a function, not a policy; 'authlens event --read' makes a saved request of it"
     if value is None and raised_in_log(file.text) is not None:
         return "the log of a function, not a policy; 'authlens explain --answer' explains it"
-    if kind_of(file.text) not in (*REQUESTS, PastedKind.ERROR):
+    if kind_of(file.text) not in (*REQUESTS, PastedKind.ERROR, PastedKind.EXPORT):
         return None
     return (elsewhere(file.text) or "").removeprefix("this is ").replace("; ", ", not a policy; ", 1)
 

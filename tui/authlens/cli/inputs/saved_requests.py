@@ -71,7 +71,9 @@ def read_saved_request(
     try:
         saved = chosen_case(read(text), case, file)
     except YamlError as error:
-        raise CommandError(f"{file}: {error}") from error
+        from authlens.core.pasted.kinds import elsewhere  # only where something else was given
+
+        raise CommandError(f"{file}: {elsewhere(text) or error}") from error
     saved = saved if environment is None else in_environment(saved, base, environment, services)
     note_source(saved.target, base, None if file == STDIN else user_path(file), trust, services)
     return saved, base

@@ -54,27 +54,16 @@ def _line_of(text: str, number: int) -> str:
     raise ValueError(f"it has no invocation {number}")
 
 
-_MOST_LINES = 1_000
-"""How many lines of an export are read to tell what it is."""
-
-
-def _several(text: str) -> list[int]:
-    """The numbers of the invocations in an export, one per line; empty if the text is not an export."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    values = [_json(line) for line in lines[:_MOST_LINES]] if len(lines) > 1 else []
-    return [value["id"] for value in values if isinstance(value, dict) and isinstance(value.get("id"), int)]
-
-
 def _from_text(name: str, text: str) -> Side:
     """A text with an answer is an answer; everything else is a saved request."""
     from authlens.core.compare.compare import Side
-    from authlens.core.invocation.invocation_json import from_json
+    from authlens.core.invocation.invocation_json import MOST_LINES, exported_numbers, from_json
     from authlens.core.saved.saved_request_yaml import read
     from authlens.core.text.yaml_reader import YamlError
 
-    several = _several(text)
+    several = exported_numbers(text)
     if several:
-        more = "at least " if len(several) == _MOST_LINES else ""
+        more = "at least " if len(several) == MOST_LINES else ""
         raise ValueError(f"it has {more}{len(several)} invocations; give one of them, such as {name}#{several[0]}")
     value = _value(text)
     if isinstance(value, dict) and {"startedAt", "request"} <= value.keys():

@@ -24,12 +24,32 @@ from authlens.core.request.target import Identity, Target
 from authlens.core.request.token_place import Place
 from authlens.core.saved.certificate import Certificate
 from authlens.core.saved.saved_request import Sign
+from authlens.core.text.json_limits import MOST_OF_ONE, load_bounded
 from authlens.core.text.json_members import Members
 
 if TYPE_CHECKING:
     from authlens.core.mqtt.connection import DeviceConnection
 
 _PLACES = ("token", "username", "queryString", "headers")
+MOST_LINES = 1_000
+"""How many lines of an export are read to tell what it is."""
+
+
+def exported_numbers(text: str) -> list[int]:
+    """The numbers of the first invocations in an export of the history, one per line; empty if the text is not one."""
+    lines = [line for line in text.splitlines() if line.strip()][:MOST_LINES]
+    if len(lines) < 2 or _exported_number(lines[0]) is None:
+        return []
+    return [number for line in lines if (number := _exported_number(line)) is not None]
+
+
+def _exported_number(line: str) -> int | None:
+    try:
+        value = load_bounded(line, MOST_OF_ONE)
+    except ValueError:
+        return None
+    number = value.get("id") if isinstance(value, dict) and "startedAt" in value else None
+    return number if isinstance(number, int) else None
 
 
 def to_json(invocation: Invocation) -> dict[str, Any]:

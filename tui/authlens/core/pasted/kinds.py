@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from authlens.core.event.event import Presented
+from authlens.core.invocation.invocation_json import exported_numbers
 from authlens.core.pasted.framed_errors import is_error
 from authlens.core.pasted.pasted_text import text_in
 from authlens.core.pasted.printed_error import printed_error
@@ -40,13 +41,14 @@ class PastedKind(StrEnum):
     ANSWER = "answer"
     ERROR = "error"
     MESSAGE = "message"
+    EXPORT = "export of the history"
 
 
 REQUESTS = (PastedKind.COMMAND, PastedKind.CLIENT, PastedKind.EVENT)
 """The kinds that hold a whole request."""
 
 
-_ARTICLES = {PastedKind.ANSWER: "an", PastedKind.ERROR: "an"}
+_ARTICLES = {PastedKind.ANSWER: "an", PastedKind.ERROR: "an", PastedKind.EXPORT: "an"}
 
 
 class UnreadablePaste(ValueError):
@@ -95,6 +97,8 @@ _ELSEWHERE = {
     **dict.fromkeys(
         (PastedKind.ANSWER, PastedKind.ERROR, PastedKind.MESSAGE), "'authlens explain --answer FILE' explains it"
     ),
+    PastedKind.EXPORT: "'authlens explain --history ID' explains one of its invocations, and 'authlens diff FILE#ID "
+    "FILE#ID' compares two",
 }
 
 
@@ -168,7 +172,12 @@ def _is_error(text: str) -> bool:
     return isinstance(value, dict) and ("__type" in value or is_error(text_in(value)))
 
 
+def _is_export(text: str) -> bool:
+    return text.lstrip()[:1] == "{" and len(exported_numbers(text)) > 1
+
+
 _RECOGNISED: tuple[tuple[PastedKind, Callable[[str], bool]], ...] = (
+    (PastedKind.EXPORT, _is_export),
     (PastedKind.COMMAND, _is_command),
     (PastedKind.CLIENT, _is_client_line),
     (PastedKind.EVENT, _is_event),
@@ -227,11 +236,16 @@ def _policy(text: str, authorizer_name: str) -> Pasted:
     return Pasted(PastedKind.POLICY, policy=text)
 
 
+def _export(text: str, authorizer_name: str) -> Pasted:
+    raise UnreadablePaste(f"Not recognised: {elsewhere(text)}.")
+
+
 _READERS: dict[PastedKind, Callable[[str, str], Pasted]] = {
     PastedKind.COMMAND: _command,
     PastedKind.CLIENT: _client_line,
     PastedKind.EVENT: _event,
     PastedKind.POLICY: _policy,
+    PastedKind.EXPORT: _export,
 }
 
 

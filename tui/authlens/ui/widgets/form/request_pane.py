@@ -249,32 +249,29 @@ class RequestPane(Pane):
             if loses_focus:
                 self.enter_first_field()
 
-    def _open_page_of(self, member: str) -> None:
+    def _open_page_of(self, member: str) -> Widget:
+        """The page in front then. What is done in it waits until a page that was never seen has its fields."""
+        pages = self.query_one("#members", Pages)
         page = next((name for name, _, kind in _PAGES if member in _fields(kind)), None)
-        if page is not None:
-            self.query_one("#members", Pages).open(page)
+        return pages.open(page) if page is not None else pages.current
 
     def _field(self, member: str) -> Field | None:
         return next((field for field in self.query(Field) if field.member == member), None)
 
     def go_to(self, member: str) -> None:
         """Put the cursor into a member's field, on whichever page it is."""
-        self._open_page_of(member)
-        after_refresh(self, self._go_to, member)
+        after_refresh(self._open_page_of(member), self._go_to, member)
 
-    def _go_to(self, member: str, tries: int = 5) -> None:
-        """A page that was never seen has its fields only after the next refresh, its headers some later."""
+    def _go_to(self, member: str) -> None:
         field = self._field("header name" if member == "headers" else member)
         if field is not None:
             self.screen.set_focus(field)
-        elif tries:
-            after_refresh(self, self._go_to, member, tries - 1)
 
     def enter_first_field(self) -> None:
         """The authorizer if it is missing, otherwise the first of the page in front; selected, as by Tab."""
         # What has the focus may be hidden by now: it would take it away from the field when it notices.
         self.screen.set_focus(None)
-        after_refresh(self, self._enter_first_field)
+        after_refresh(self.query_one("#members", Pages).current, self._enter_first_field)
 
     def _enter_first_field(self) -> None:
         authorizer = self.query_one("#authorizer", Field)
@@ -287,8 +284,7 @@ class RequestPane(Pane):
 
     def action_turn(self, by: int) -> None:
         """To the first field of the page that comes before or after; the Event page has none, and takes the cursor."""
-        self.query_one("#members", Pages).turn(by)
-        after_refresh(self, self._enter_page)
+        after_refresh(self.query_one("#members", Pages).turn(by), self._enter_page)
 
     def _enter_page(self) -> None:
         page = self.query_one("#members", Pages).current
@@ -301,8 +297,7 @@ class RequestPane(Pane):
     def _go_to_finding(self, finding: Finding) -> None:
         """Put the cursor on the characters that it is about, or into the pane if it is about no field."""
         member = member_of(finding.path)
-        self._open_page_of(member or "")
-        after_refresh(self, self._select, finding, member)
+        after_refresh(self._open_page_of(member or ""), self._select, finding, member)
 
     async def _select(self, finding: Finding, member: str | None) -> None:
         field = self._header_field(finding) if member == "headers" else self._field(member or "")

@@ -1,4 +1,4 @@
-"""Opens the app on the embedded endpoint with sample authorizers and requests. Your AWS configuration is not read."""
+"""Open the app on the embedded endpoint with sample authorizers and requests. Your AWS configuration is not read."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ COMMANDS = (
     Command("logs", "show what the deployed function logged, from CloudWatch Logs"),
     Command("connect", "connect as a device would, and report each stage"),
     Command("decide", "decide what policies allow, and explain why", is_family=True),
-    Command("lint", "check policy documents"),
+    Command("lint", "check policies, answers, saved requests and authorizers"),
     Command("sign", "sign a token"),
     Command("verify", "find the key that verifies a token signature"),
     Command("event", "show the event that the function receives"),

@@ -26,8 +26,8 @@ _EXAMPLES = """examples:
   authlens history clear --yes
 
 A search finds invocations that contain every word in the kind (function, device, probe), authorizer, principal,
-verdict, error, target, saved request, client id, username or server name; today, yesterday and a date such as 2026-11-28
-find those of that day. Secrets are printed as [redacted]."""
+verdict, error, target, saved request, client id, username or server name; today, yesterday or a date such as
+2026-11-28 finds those of that day. Secrets are printed as [redacted]."""
 
 _PAGE = 500
 
@@ -37,7 +37,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|export|clear")
     for name, (summary, declare_options) in _ACTIONS.items():
         examples = "\n".join(line for line in _EXAMPLES.splitlines() if line.startswith(f"  authlens history {name}"))
-        action = actions.add_parser(name, help=summary, description=summary, epilog=f"examples:\n{examples}")
+        action = actions.add_parser(
+            name, help=summary, description=f"{summary.capitalize()}.", epilog=f"examples:\n{examples}"
+        )
         declare_options(action)
 
 

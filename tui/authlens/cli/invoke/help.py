@@ -27,7 +27,7 @@ def help_text() -> str:
     parser = Parser(
         prog="authlens invoke",
         usage="authlens invoke --authorizer-name NAME [options]",
-        description="Calls TestInvokeAuthorizer. Options, output and exit codes are those of"
+        description="Call TestInvokeAuthorizer. Options, output and exit codes are those of"
         " `aws iot test-invoke-authorizer` (AWS CLI v2).",
         epilog=_EXAMPLES,
         add_help=False,

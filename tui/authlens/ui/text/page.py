@@ -113,6 +113,18 @@ def wrapped(content: Content, width: int, indent: int = 0) -> list[Content]:
     return parts_of(content, line_spans(content.plain, width, width - indent)) or [content]
 
 
+def set_in(line: Content, width: int) -> list[Content]:
+    """The parts of a line; those after the first begin where its words do, after the blanks and the glyph."""
+    if line.cell_length <= width:
+        return [line]
+    plain = line.plain
+    words = plain.lstrip(" ")
+    margin = len(plain) - len(words) + (2 if words[:1] in _GLYPHS and words[1:2] == " " else 0)
+    margin = min(margin, width // 2) or 2
+    first, *rest = wrapped(line, width, margin)
+    return [first, *(Content.assemble(" " * margin, part) for part in rest)]
+
+
 def parts_of(content: Content, spans: Sequence[tuple[int, int]]) -> list[Content]:
     """The lines that begin and end there."""
     cuts = sorted({cut for span in spans for cut in span} - {0})

@@ -12,7 +12,7 @@ from authlens.core.preflight.finding import Finding
 from authlens.ui.model.finding_target import fixable, notable
 from authlens.ui.text.answer.access_text import deciding_places
 from authlens.ui.text.answer.explanation import Explanation, Place
-from authlens.ui.text.page import Mark, PageItem, aside
+from authlens.ui.text.page import Mark, PageItem, aside, set_in
 from authlens.ui.text.safe_content import prose
 
 if TYPE_CHECKING:
@@ -111,15 +111,15 @@ def hint_lines(findings: Sequence[Finding], pointed: Finding | None, notes: int 
     return lines
 
 
-def hint_rows(lines: Iterable[Content], width: int) -> int:
-    """How many rows they take."""
-    return sum(len(line.wrap(width)) for line in lines)
+def hint_rows(lines: Iterable[Content], width: int) -> list[Content]:
+    """Broken into the rows that they take."""
+    return [row for line in lines for row in set_in(line, width)]
 
 
 def notes_in(findings: Sequence[Finding], pointed: Finding | None, width: int, rows: int) -> int:
     """How many of the notes can be shown in words, so that all that is said takes at most these rows."""
     count = len(findings) - len(notable(findings, pointed))
-    fitting = [n for n in range(count + 1) if hint_rows(hint_lines(findings, pointed, n), width) <= rows]
+    fitting = [n for n in range(count + 1) if len(hint_rows(hint_lines(findings, pointed, n), width)) <= rows]
     return fitting[-1] if fitting else 0
 
 

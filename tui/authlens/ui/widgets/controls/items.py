@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from authlens.frozen import message
-from authlens.ui.text.page import PageItem, wrapped
+from authlens.ui.text.page import PageItem, set_in
 from authlens.ui.widgets.controls.rows import Rows
 
 
@@ -101,16 +101,6 @@ class Items(Rows):
             (index, part)
             for index, item in enumerate(self.items if self._width else ())  # before its first layout it has no width
             for line in item.lines
-            for part in _set_in(line, width)
+            for part in set_in(line, width)
         ]
         self.rows_changed()
-
-
-def _set_in(line: Content, width: int) -> list[Content]:
-    """The parts of a line that is too long; those after the first are set in as it is."""
-    if line.cell_length <= width:
-        return [line]
-    plain = line.plain
-    margin = min(len(plain) - len(plain.lstrip(" ")), width // 2) or 2
-    first, *rest = wrapped(line, width, margin)
-    return [first, *(Content.assemble(" " * margin, part) for part in rest)]

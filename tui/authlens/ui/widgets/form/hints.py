@@ -64,11 +64,11 @@ class Hints(VerticalScroll, can_focus=False):
         )
 
         notes = finding_text.notes_in(findings, target, self._width, self.room - _FRAME)
-        lines = finding_text.hint_lines(findings, target, notes)
+        rows = finding_text.hint_rows(finding_text.hint_lines(findings, target, notes), self._width)
         if self.scrollable_content_region.width:
             # Textual would count the rows of a text as wide as it is with the scrollbar's place.
-            self.styles.height = finding_text.hint_rows(lines, self._width) + _FRAME
-        text = Content("\n").join(lines)
+            self.styles.height = len(rows) + _FRAME
+        text = Content("\n").join(rows)
         keys = finding_text.hint_keys(findings, target)
         if text.is_same(self._text) and keys.is_same(self._keys):
             return  # what is typed changes what a finding is about, and seldom what it says
@@ -84,7 +84,7 @@ class Hints(VerticalScroll, can_focus=False):
 
         findings = notable(self._findings, self.hints.target)
         above = findings[: findings.index(self.hints.target)] if self.hints.target in findings else []
-        return finding_text.hint_rows(finding_text.hint_lines(above, self.hints.target), self._width)
+        return len(finding_text.hint_rows(finding_text.hint_lines(above, self.hints.target), self._width))
 
     @property
     def _findings(self) -> list[Finding]:

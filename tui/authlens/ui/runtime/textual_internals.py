@@ -11,7 +11,6 @@ before Textual's own widgets, because it changes how their classes are made.
 from __future__ import annotations
 
 import asyncio
-import codecs
 import termios
 import tty
 from collections.abc import Iterable
@@ -112,6 +111,8 @@ from textual.widget import Widget
 from textual.widgets import TextArea
 from textual.widgets.text_area import EditResult
 from textual.worker import WorkerFailed
+
+from authlens.core.pasted.bracketed_paste import TerminalDecoder, with_escapes
 
 
 def _is_disabled(self: Widget) -> bool:
@@ -318,12 +319,7 @@ _LARGEST_TERMINAL = 2000
 """Columns and rows. What claims to be larger would take minutes to draw."""
 
 
-def _forgiving(encoding: str) -> partial[codecs.IncrementalDecoder]:
-    """A decoder that replaces what is not in the encoding; Textual's would end the thread that reads keys."""
-    return partial(codecs.getincrementaldecoder(encoding), "replace")
-
-
-linux_driver.getincrementaldecoder = _forgiving  # type: ignore[attr-defined, assignment]
+linux_driver.getincrementaldecoder = lambda encoding: TerminalDecoder  # type: ignore[attr-defined, assignment]
 
 
 class ContinuedDriver(LinuxDriver):
@@ -345,6 +341,8 @@ class ContinuedDriver(LinuxDriver):
     def process_message(self, message: Message) -> None:
         if isinstance(message, events.Resize) and not all(0 < side <= _LARGEST_TERMINAL for side in message.size):
             return
+        if isinstance(message, events.Paste):
+            message.text = with_escapes(message.text)
         super().process_message(message)
 
     def _sigcont_application(self, *_: object) -> None:

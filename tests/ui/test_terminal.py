@@ -183,9 +183,9 @@ def test_no_text_of_a_file_acts_on_the_terminal(home: Mapping[str, str], tmp_pat
     with Terminal([*COMMAND, "evil.yaml"], environ=home, cwd=str(tmp_path)) as terminal:
         terminal.wait_for("evil.yaml")
         terminal.settle()
-        terminal.send(b"\x1b[200~what \x1b[1 \x0f was pasted\x1b[201~")
-        terminal.wait_for("was pasted")
-        assert "Open a saved request" not in terminal.text, "\x0f is Ctrl+O, and here a part of a text"
+        terminal.send(b"\x1b[200~a\x1b[1\x0fb\x1b[201~")
+        terminal.wait_for("a␛[1␏b")
+        assert "type to search" not in terminal.text, "Ctrl+O is a part of a text here"
         terminal.press("ctrl+s", "ctrl+o")
         terminal.wait_for("Open a saved request")
         terminal.settle()

@@ -64,8 +64,9 @@ class Hints(VerticalScroll, can_focus=False):
         )
 
         notes = finding_text.notes_in(findings, target, self._width, self.room - _FRAME)
-        rows = finding_text.hint_rows(finding_text.hint_lines(findings, target, notes), self._width)
-        if self.scrollable_content_region.width:
+        rows = finding_text.hint_lines(findings, target, notes)
+        if self.scrollable_content_region.width:  # not before its first layout
+            rows = finding_text.hint_rows(rows, self._width)
             # Textual would count the rows of a text as wide as it is with the scrollbar's place.
             self.styles.height = len(rows) + _FRAME
         text = Content("\n").join(rows)

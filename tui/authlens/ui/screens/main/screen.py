@@ -165,6 +165,9 @@ class MainScreen(Screen[object]):
         yield KeyLine()
 
     def on_mount(self) -> None:
+        entered = self.query(self.AUTO_FOCUS).first(Field)
+        self.set_focus(entered)
+        entered.select_all()  # as a field that is entered by a key: what is typed first replaces what it holds
         self.watch(self.panes, "front", self._front_changed, init=False)
         self.call_after_refresh(self._after_first_paint)
 

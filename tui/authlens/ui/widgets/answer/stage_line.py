@@ -65,7 +65,7 @@ class StageLine(Widget):
         return self._at(self.size.width)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return self._at(width).get_height(self.styles, width) if width else 0
+        return self._at(width).get_height({}, width) if width else 0
 
     def _at(self, width: int) -> Content:
         if self.has_class("-empty"):

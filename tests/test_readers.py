@@ -76,6 +76,7 @@ READERS: dict[str, str] = {
     "core/devices/ledger.py:": "ledger",
     "core/event/reading.py:": "event",
     "core/expect/check.py:": "expected",
+    "core/invocation/invocation_json.py:": "side",
     "core/pasted/function_log.py:": "explained",
     "core/pasted/kinds.py:": "pasted",
     "core/pasted/stored_answer.py:": "explained",

@@ -75,7 +75,7 @@ def test_connected_and_denied_by_each_way(connect: Connect, way: str, version: s
     assert report["tried"][0]["topic"] == "forbidden/x"
     denied = [seen for seen in report["observations"] if not seen["rule"].startswith("connack-")]
     assert [seen["rule"] for seen in denied] == ["publish-denied"]
-    assert len(report["observations"]) == (1 if version == "3" else 7)
+    assert len(report["observations"]) == (1 if version == "3" else 8)
     assert all(seen["agrees"] for seen in report["observations"])
 
 

@@ -65,6 +65,7 @@ OF_AWS = (
     ("receiveMaximum", "100"),
     ("maximumQoS", "1"),
     ("topicAliasMaximum", "8"),
+    ("maximumPacketSize", "149504"),
     ("subscriptionIdentifierAvailable", "0"),
 )
 
@@ -75,7 +76,7 @@ def test_each_property_of_connack_is_compared_and_one_that_is_not_sent_has_its_d
         for each in observations(report(ProbeVerdict.CONNECTED, answer=ServerReply("CONNACK", 0, properties=OF_AWS)))
     }
 
-    assert len(seen) == 6
+    assert len(seen) == 7
     assert all(each.agrees for each in seen.values())
     assert seen["connack-retainAvailable"].seen == "not sent"
     other = observations(
@@ -141,6 +142,7 @@ def test_the_properties_of_a_connack_one_by_one() -> None:
         ("receiveMaximum", "100", "100", True),
         ("maximumQoS", "1", "1", True),
         ("topicAliasMaximum", "not sent", "8", False),
+        ("maximumPacketSize", "not sent", "149504", False),
         ("retainAvailable", "0", "1", False),
         ("wildcardSubscriptionAvailable", "not sent", "1", True),
         ("subscriptionIdentifierAvailable", "not sent", "0", False),

@@ -17,7 +17,7 @@ from authlens.core.mqtt import limits
 from authlens.core.mqtt.encoder import encode
 from authlens.core.mqtt.packets import V5, Connect, Disconnect, Pingreq, Pingresp, Publish
 from authlens.endpoint.api.server import CannotListen
-from authlens.endpoint.devices.listener import Options, _listen_all
+from authlens.endpoint.devices.listener import Options, _listen
 from support.listening_devices import NAMED, Client, Listening, device_of, listening
 
 
@@ -149,7 +149,7 @@ async def test_a_flood_of_garbage_never_stops_the_listener(tmp_path: Path) -> No
 
 
 def test_a_device_host_is_listened_on_with_the_same_port() -> None:
-    sockets = _listen_all(Options(hosts=("127.0.0.2",)))
+    sockets = _listen(Options(hosts=("127.0.0.2",)))
     try:
         addresses = [each.getsockname()[:2] for each in sockets]
         assert ("127.0.0.2", addresses[0][1]) in addresses
@@ -162,9 +162,15 @@ def test_a_device_host_is_listened_on_with_the_same_port() -> None:
 @pytest.mark.parametrize(("host", "words"), [("192.0.2.1", "cannot listen"), ("no.such.invalid", "no address")])
 def test_an_address_that_is_not_here_is_refused(host: str, words: str) -> None:
     with pytest.raises(CannotListen, match=words):
-        _listen_all(Options(hosts=(host,)))
+        _listen(Options(hosts=(host,)))
 
 
 def test_a_port_in_use_is_refused() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(CannotListen, match="already in use"):
-        _listen_all(Options(port=taken.getsockname()[1]))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(CannotListen, match="already in use; choose another with --device-port, or any free"):
+            _listen(Options(port))
+        sockets = _listen(Options(port, or_any=True))
+        assert {each.getsockname()[1] for each in sockets} != {port}
+        for each in sockets:
+            each.close()

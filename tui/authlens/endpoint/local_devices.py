@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import socket
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -65,9 +64,9 @@ class LocalDevices:
         self._is_announced = False
         """A change was announced, and nothing has been read since."""
         self._log: list[str] = []
-        more = ("--device-port", str(_free_port()), "--output", "json", "--verbose", "--whole-records")
+        port = ("--device-port", str(USUAL_PORT), "--any-device-port")
         try:
-            self._child = started(path, *more)
+            self._child = started(path, *port, "--output", "json", "--verbose", "--whole-records")
         except OSError as error:
             raise LocalTargetError(f"The device listener of {path} cannot be started: {error.strerror}.") from error
         self._errors = threading.Thread(target=self._read_log, daemon=True)
@@ -154,14 +153,3 @@ class LocalDevices:
         mark = "authlens: error: "
         said = [line.removeprefix(mark) for line in self._log if line.startswith(mark)] or self._log[-1:]
         return said[-1] if said else f"The device listener of {self.path} ended with code {self._child.returncode}."
-
-
-def _free_port() -> int:
-    """The usual port, or 0 if it is taken."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind(("127.0.0.1", USUAL_PORT))
-        except OSError:
-            return 0
-        return USUAL_PORT

@@ -37,6 +37,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--no-history", action="store_true", help="keep no record of connections in the history")
     group.add_argument("--whole-records", action="store_true", help=argparse.SUPPRESS)
+    group.add_argument("--any-device-port", action="store_true", help=argparse.SUPPRESS)
 
 
 def check(arguments: argparse.Namespace) -> None:

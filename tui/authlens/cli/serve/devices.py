@@ -46,7 +46,8 @@ def build_listener(
 ) -> DeviceListener:
     """Raises CannotListen, and CommandError if the CA cannot be stored."""
     folder = services.places().authority
-    options = Options(arguments.device_port, tuple(arguments.device_host), folder, arguments.time_factor)
+    port, hosts = arguments.device_port, tuple(arguments.device_host)
+    options = Options(port, arguments.any_device_port, hosts, folder, arguments.time_factor)
     try:
         return DeviceListener(endpoint, options, sink)
     except AuthorityError as error:

@@ -40,7 +40,13 @@ THROUGHPUT: Final = Limit(
     "throughput", 512 * 1024, "bytes a second", "a connection, in each direction; what exceeds it waits", _QUOTAS
 )
 PAYLOAD_BYTES: Final = Limit("payload", 128 * 1024, "bytes", "the payload of a message, and a CONNECT", _QUOTAS)
-PACKET_BYTES: Final = Limit("packet", 146 * 1024, "bytes", "a packet without its fixed header", _QUOTAS)
+PACKET_BYTES: Final = Limit(
+    "packet",
+    146 * 1024,
+    "bytes",
+    "a packet without its fixed header",
+    documented(pages.QUOTAS, "the guide's page on MQTT says that the maximum cannot exceed 128 KB"),
+)
 LEAST_PACKET_BYTES: Final = Limit("least-packet", 512, "bytes", "the least Maximum Packet Size of a client", _QUOTAS)
 CONTENT_TYPE_BYTES: Final = Limit("content-type", 256, "bytes", "the Content Type of a message", _QUOTAS)
 CORRELATION_BYTES: Final = Limit("correlation", 8 * 1024, "bytes", "the Correlation Data of a message", _QUOTAS)

@@ -160,6 +160,8 @@ def text_of(properties: Properties, number: int) -> str | None:
 
 def oversized(properties: Properties) -> str | None:
     """Which property AWS IoT does not accept because of its size, as a sentence; `None` if there is none."""
+    if not properties:
+        return None
     sizes = dict.fromkeys(_LARGEST, 0)
     for number, value in properties:
         if number in sizes:

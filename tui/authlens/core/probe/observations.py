@@ -7,7 +7,7 @@ from typing import Any
 
 from authlens.core.contract import pages
 from authlens.core.contract.statement import Source, documented
-from authlens.core.mqtt.limits import TOPIC_ALIASES, UNACKNOWLEDGED
+from authlens.core.mqtt.limits import PACKET_BYTES, TOPIC_ALIASES, UNACKNOWLEDGED
 from authlens.core.mqtt.packets import V5
 from authlens.core.mqtt.rules import CERTIFICATE, HTTP_REFUSED, LOST, PUBLISH_DENIED, REFUSED, SUBSCRIBE_DENIED, Rule
 from authlens.core.probe.answers import RESET, open_words
@@ -98,6 +98,7 @@ _PROPERTIES: dict[str, tuple[str, Source]] = {
     "receiveMaximum": (f"{UNACKNOWLEDGED.value:g}", UNACKNOWLEDGED.source),
     "maximumQoS": ("1", _MQTT),
     "topicAliasMaximum": (f"{TOPIC_ALIASES.value:g}", TOPIC_ALIASES.source),
+    "maximumPacketSize": (f"{PACKET_BYTES.value:g}", PACKET_BYTES.source),
     "retainAvailable": ("1", _MQTT),
     "wildcardSubscriptionAvailable": ("1", _MQTT),
     "subscriptionIdentifierAvailable": ("0", _MQTT),

@@ -186,21 +186,21 @@ def find_call(method: str, path: str, target: str | None = None) -> tuple[Operat
     raise AwsError(404, "UnknownOperationException", words, {"__type": "UnknownOperationException"})
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 picks a free port. Raises CannotListen."""
+def listen(host: str, port: int, option: str = "--port") -> socket.socket:
+    """A listening socket; port 0 picks a free port. option: the one that chose the port. Raises CannotListen."""
     address = "127.0.0.1" if host == "localhost" else host
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
         return socket.create_server((address, port), family=family, backlog=256)
     except (OSError, OverflowError) as error:
-        raise CannotListen(_why_not(host, port, error)) from None
+        raise CannotListen(_why_not(host, port, option, error)) from None
 
 
-def _why_not(host: str, port: int, error: Exception) -> str:
+def _why_not(host: str, port: int, option: str, error: Exception) -> str:
     if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-        return f"port {port} of {host} is already in use; choose another with --port, or any free one with --port 0"
+        return f"port {port} of {host} is already in use; choose another with {option}, or any free one with {option} 0"
     if isinstance(error, PermissionError):
-        return f"port {port} of {host} may not be used by this user; choose one from 1024 on, or --port 0"
+        return f"port {port} of {host} may not be used by this user; choose one from 1024 on, or {option} 0"
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return f"cannot listen on {host}, port {port}: {reason}"
 

@@ -29,6 +29,7 @@ from authlens.frozen import dataclass
 
 _WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 _BACKLOG = 1024
+_OPTION = "--device-port"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class Options:
     """The device options of `authlens serve`."""
 
     port: int = 0
+    or_any: bool = False
+    """Take any free port if that one is taken."""
     hosts: tuple[str, ...] = ()
     """Addresses or names besides loopback to listen on, also in the certificate."""
     ca_folder: Path = Path()
@@ -56,7 +59,7 @@ class DeviceListener:
         self._authority = own
         self._requiring: dict[str, tuple[Domain, ssl.SSLContext]] = {}
         """The contexts of domains that require a client certificate, by name."""
-        self._sockets = _listen_all(options)
+        self._sockets = _listen(options)
         self.port: int = self._sockets[0].getsockname()[1]
         self.url = f"mqtts://localhost:{self.port}"
         self._endpoint = endpoint
@@ -220,18 +223,27 @@ def _first_problem(peeked: Peeked | None) -> tuple[Transport, ConnectionStage, s
     return None
 
 
-def _listen_all(options: Options) -> tuple[socket.socket, ...]:
+def _listen(options: Options) -> tuple[socket.socket, ...]:
+    try:
+        return _listen_all(options.hosts, options.port)
+    except CannotListen:
+        if not options.or_any:
+            raise
+    return _listen_all(options.hosts, 0)
+
+
+def _listen_all(names: Sequence[str], wanted_port: int) -> tuple[socket.socket, ...]:
     """Sockets on loopback and on each requested address, all on one port."""
-    hosts = dict.fromkeys(_resolved(host) for host in options.hosts)
+    hosts = dict.fromkeys(_resolved(host) for host in names)
     covered = {_WILDCARDS[host] for host in hosts if host in _WILDCARDS}
     wanted = [address for address in ("127.0.0.1", "::1") if address not in covered]
     first = [host for host in hosts if host in _WILDCARDS]
     addresses: Sequence[str] = list(dict.fromkeys((*first, *wanted, *hosts)))
-    sockets = [listen(addresses[0], options.port)]
+    sockets = [listen(addresses[0], wanted_port, _OPTION)]
     port = sockets[0].getsockname()[1]
     for address in addresses[1:]:
         try:
-            sockets.append(listen(address, port))
+            sockets.append(listen(address, port, _OPTION))
         except CannotListen:
             # IPv6 may be missing, but a requested address must work.
             if address in hosts:

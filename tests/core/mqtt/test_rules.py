@@ -73,6 +73,7 @@ ANSWERS = (
     ("connect-refused", "closed", "CONNACK 0x87, closed", "AUTH_ERROR"),
     ("client-certificate", "closed", "closed", "AUTH_ERROR"),
     ("http-refused", "HTTP 403", "HTTP 403", None),
+    ("http-400", "HTTP 400", "HTTP 400", None),
     ("connect-rate", "closed", "CONNACK 0x97, closed", "THROTTLED"),
     ("will-qos", "closed", "CONNACK 0x9b, closed", "CLIENT_ERROR"),
     ("will-topic", "closed", "CONNACK 0x90, closed", "CLIENT_ERROR"),

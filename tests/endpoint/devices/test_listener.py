@@ -452,6 +452,7 @@ class TestHttps:
         assert found == status
         assert ("Forbidden" in body["message"]) is (status == 403)
         assert verdict_word(devices.seen.fates[0]) == "REFUSED"
+        assert device_of(devices.seen.fates[0]).refused_by == ("http-refused" if status == 403 else "http-400")
 
     async def test_an_outcome_is_cached_where_the_authorizer_says_so(self, tmp_path: Path) -> None:
         async with listening(tmp_path, defined=definitions(enable_caching_for_http=True)) as devices:

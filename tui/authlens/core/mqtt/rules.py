@@ -103,6 +103,8 @@ HTTP_REFUSED: Final = Rule(
     Response("HTTP", 403, False, reported(pages.HTTP, "the status; the exact body is assumed")),
     Response("HTTP", 403, False, reported(pages.HTTP, "the status; the exact body is assumed")),
 )
+_INVALID = Response("HTTP", 400, False, assumed(note="AWS's API reference lists 400 for an invalid Publish"))
+HTTP_INVALID: Final = Rule("http-400", "the topic or a parameter of the publish is not valid", _INVALID, _INVALID)
 CONNECT_RATE: Final = Rule(
     "connect-rate",
     "the same client id connected less than a second ago",
@@ -350,6 +352,7 @@ RULES: Final[tuple[Rule, ...]] = (
     REFUSED,
     CERTIFICATE,
     HTTP_REFUSED,
+    HTTP_INVALID,
     CONNECT_RATE,
     WILL_QOS,
     WILL_TOPIC,

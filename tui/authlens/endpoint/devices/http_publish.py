@@ -58,7 +58,7 @@ async def publish(hub: Hub, arrival: Arrival, wanted: PublishRequest) -> Publish
     try:
         message = message_of(wanted, hub.now())
     except BadRequest as error:
-        record.refused(rules.HTTP_REFUSED, str(error), ConnectionStage.CONNECTED, loop.time() - started)
+        record.refused(rules.HTTP_INVALID, str(error), ConnectionStage.CONNECTED, loop.time() - started)
         return Published(400, str(error), trace_id)
     admission = await hub.gate.admit(request, transport, trace_id, arrival.certificate)
     record.admitted(admission)

@@ -138,6 +138,17 @@ def test_trust_for_one_run(tmp_path: Path, repository: Path) -> None:
     assert gate.wanted(LOCAL, repository) is None
 
 
+def test_what_was_trusted_passes_also_where_its_file_is_not_known(repository: Path) -> None:
+    """As for a folder that is served as a whole: the request is read from it, and sent from the folder above."""
+    whole = repository / "cdk.out"
+    whole.mkdir()
+    target, gate = Target(local="cdk.out"), Gate()
+    assert folders(gate, target, repository, whole) == [whole]
+    gate.allow_wanted(target, repository, [whole])
+    assert gate.refusal(target, repository) is None
+    assert gate.refusal(LOCAL, repository) is not None
+
+
 def test_a_request_that_was_saved_here_trusts_no_other(tmp_path: Path, repository: Path) -> None:
     mine = repository / "mine.yaml"
     mine.touch()

@@ -141,10 +141,12 @@ class Gate:
         return wanted.failure if wanted else None
 
     def allow_wanted(self, target: Target, base: Path | None, sources: Iterable[Path]) -> None:
-        """Trust for this run what the target needs."""
+        """Trust for this run what the target needs; with that it passed."""
+        sources = tuple(sources)
         wanted = self.wanted(target, base, sources)
         if wanted is not None:
             self.allow(wanted.folders)
+            self.wanted(target, base, sources)
 
     def may_look_up(self, target: Target, base: Path | None, sources: Iterable[Path] = ()) -> bool:
         """Whether look-ups are allowed before the first send; not for a target that only an untrusted file names."""

@@ -81,7 +81,7 @@ async def may_send(
     if not await host.ask(TrustDialog(lines, wanted.folders)):
         host.notify("Not sent: the folder is not trusted.")
         return False
-    sender.gate.allow(wanted.folders)
+    await background.call(lambda: sender.gate.allow_wanted(saved.target, base, files))
     problem = await background.call(lambda: keep_trust(services, wanted.folders))
     if problem:
         host.notify(f"Trusted until you leave: {problem}", "warning", 15)

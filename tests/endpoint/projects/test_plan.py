@@ -114,6 +114,7 @@ UNSURE = {
         "which of several functions",
     ),
     "any of several": ("", (EACH, "var.which"), "which of several functions"),
+    "a member of the value": (A, (EACH, "each.value.key", "each.value"), "which of several functions"),
     "a local value": ("", ("local.arns", "each.key"), "that of local.arns, and a plan does not contain local values"),
     "elsewhere": ("", ("data.aws_lambda_function.other.arn",), "its function is not in this file"),
 }
@@ -126,9 +127,10 @@ def test_the_function_that_is_meant(tmp_path: Path, how: str) -> None:
     assert each.function.name == name
 
 
-def test_a_chain_of_for_each_keeps_the_key(tmp_path: Path) -> None:
-    (each,) = behind(tmp_path, BC, "each.value.arn", "each.value", for_each=refers(EACH)).authorizers
-    assert each.function.name == "each-b.c"
+@pytest.mark.parametrize(("over", "name"), [(EACH, "each-b.c"), (MODULE, "mod-b")])
+def test_a_chain_of_for_each_keeps_the_key(tmp_path: Path, over: str, name: str) -> None:
+    (each,) = behind(tmp_path, BC, "each.value.arn", "each.value", for_each=refers(over)).authorizers
+    assert each.function.name == name
 
 
 @pytest.mark.parametrize("name", ["this", "passed"])

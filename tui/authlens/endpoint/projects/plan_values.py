@@ -155,29 +155,30 @@ class Plan:
         return _mapping(_mapping(config.get("module_calls")).get(name))
 
     def _behind(
-        self, expression: Any, module: tuple[Part, ...], key: str, repeated: Any, depth: int
+        self, expression: Any, module: tuple[Part, ...], key: str, repeated: Any, depth: int, element: str = ""
     ) -> Iterator[Resource]:
         """The resources that an expression of a module refers to.
 
-        key: that of the instance whose expression it is. repeated: its `for_each`.
+        key: that of the instance whose expression it is. repeated: its `for_each`. element: the key of what is used
+        of the expression's value.
         """
-        references = list(_references(expression))
-        same = key if any(each in _SAME_KEY for each in references) else ""
-        for reference in _most_precise(references):
+        references = _most_precise(list(_references(expression)))
+        same = element or (key if any(each in _SAME_KEY for each in references) else "")
+        for reference in references:
             self._steps += 1
             if depth > 8 or self._steps > MOST_STEPS:
                 return
             parts = _parts(reference)
             names = [name for name, _ in parts]
             if names[:2] == ["each", "value"]:
-                yield from (each for each in self._behind(repeated, module, "", None, depth + 1) if each.key == key)
+                yield from self._behind(repeated, module, "", None, depth + 1, key)
             elif names[0] == "module" and len(parts) > 1:
                 yield from self._outputs(parts, module, same, depth)
             elif names[0] == "var" and module and len(parts) > 1:
                 name, own = module[-1]
                 call = self._call(self._module_config(tuple(each for each, _ in module[:-1])), name)
                 given = _mapping(call.get("expressions")).get(names[1])
-                yield from self._behind(given, module[:-1], own, call.get("for_each_expression"), depth + 1)
+                yield from self._behind(given, module[:-1], own, call.get("for_each_expression"), depth + 1, element)
             else:
                 wanted = parts[1:3] if names[0] == "data" else parts[:2]
                 if len(wanted) == 2:

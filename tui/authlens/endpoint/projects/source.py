@@ -91,6 +91,8 @@ def _of_kind(path: Path, settings: ProjectSettings, cache: Cache, ask: bool) -> 
     if not exists(path):
         raise DefinitionError(path, 0, 0, "there is no such file")
     text = _text(path)
+    if not text.strip():
+        raise DefinitionError(path, 0, 0, "the file is empty; the command that writes it may have failed")
     if path.name.endswith(".template.json") and (path.parent / "manifest.json").is_file():
         return read_assembly(path.parent, settings, cache, path, ask)
     if looks_like_template(text):

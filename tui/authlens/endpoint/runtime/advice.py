@@ -144,8 +144,8 @@ def _node_module_kind(function: FunctionDefinition, text: str) -> str:
         )
     if _NOT_A_MODULE.search(text):
         return (
-            "The code is written as an ES module, and a .js file is CommonJS on Lambda unless package.json says "
-            '"type": "module": add that next to the code, or name the file .mjs.'
+            "The code is written as an ES module, and up to nodejs22.x a .js file is CommonJS on Lambda unless "
+            'package.json says "type": "module": add that next to the code, name the file .mjs, or use nodejs24.x.'
         )
     return ""
 

@@ -29,8 +29,9 @@ MODULE_FILES = {
     "python": ("{}.py", "{}/__init__.py", "{}.pyc"),
     "nodejs": ("{}.js", "{}.mjs", "{}.cjs", "{}", "{}/index.js"),
 }
+TYPESCRIPT = (".ts", ".mts", ".cts", ".tsx")
 _HANDLERS = {
-    "python": re.compile(r"(?P<module>[^\s]+)\.(?P<function>[^./\s]+)"),
+    "python": re.compile(r"(?P<module>[^\s.][^\s]*)\.(?P<function>[^./\s]+)"),
     "nodejs": re.compile(r"(?P<module>(?:[^\s]*/)?[^./\s]+)\.(?:[^/\s]+\.)?(?P<function>[^./\s]+)"),
 }
 """Python's handler is the last part of the name; Node.js may export it in an object: `app.handlers.connect`."""
@@ -53,7 +54,7 @@ def unfit_at(node: YamlNode) -> Iterator[None]:
     try:
         yield
     except Unfit as reason:
-        raise node.error(str(reason)) from None
+        raise node.error(f"{reason}; {reason.next_step}" if reason.next_step else str(reason)) from None
 
 
 def checked_folder(text: str, base: Path) -> Path:
@@ -96,10 +97,19 @@ def check_handler(folder: Path, handler: str, runtime: str, environment: Mapping
     file = handler_file(folder, parts["module"], kind)
     if file is None:
         notice(*handler_files(folder, parts["module"], kind))
+        source = kind == "nodejs" and typescript_of(folder, parts["module"])
+        if source:
+            step = f"compile it, such as with 'npx esbuild {source} --bundle --platform=node --outdir={source.parent}'"
+            raise Unfit(f"{source} is not built, and Node.js runs {source.with_suffix('.js').name}", step)
         raise Unfit(f"the handler's file {folder / module_path(parts['module'], kind)} does not exist")
     if not holds(file, parts["function"]):
         notice(file)
         raise Unfit(f"{file} holds no {parts['function']!r}, which handler names")
+
+
+def typescript_of(folder: Path, module: str) -> Path | None:
+    """The TypeScript of a module that is not built."""
+    return next((path for ending in TYPESCRIPT if os.path.isfile(path := folder / f"{module}{ending}")), None)
 
 
 def handler_parts(handler: str) -> list[tuple[str, re.Match[str] | None]]:

@@ -21,7 +21,6 @@ from authlens.endpoint.templates.noticed import exists
 from authlens.endpoint.templates.unpack import ENDINGS, is_package
 
 INLINE_FILES = {"python": "index.py", "nodejs": "index.js"}
-TYPESCRIPT = (".ts", ".mts", ".cts", ".tsx")
 CODE = ("CodeUri", "Code", "InlineCode", "ContentUri", "Content")
 BUILT = ".aws-sam/build/template.yaml"
 
@@ -144,8 +143,8 @@ def not_built(stack: Stack, folder: Path, handler: str, runtime: str, entries: I
     if kind == "provided":
         return _program_not_built(folder)
     module = handler.rpartition("/")[0] + ("/" if "/" in handler else "") + handler.rpartition("/")[2].partition(".")[0]
-    candidates = [folder / f"{module}{ending}" for ending in TYPESCRIPT] + [folder / entry for entry in entries]
-    source = next((path for path in candidates if os.path.isfile(path)), None)
+    entry = next((folder / entry for entry in entries if os.path.isfile(folder / entry)), None)
+    source = function_checks.typescript_of(folder, module) or entry
     if kind != "nodejs" or source is None:
         return "", ""
     project = stack.path.parent

@@ -30,6 +30,9 @@ def test_the_rule_speaks_of_the_one_and_not_of_the_other(case: Case) -> None:
         ("ArnLike", "arn:aws:iot:*:*:topic/*", True),
         ("ForAnyValue:ArnLike", "topic/a", False),
         ("ArnEquals", "${iot:ClientId}", True),
+        ("Bool", "${iot:ClientId}", False),
+        ("NumericEquals", "${iot:ClientId}", False),
+        ("IpAddress", "${aws:SourceIp}", False),
         ("StringLike", "anything", True),
     ],
 )

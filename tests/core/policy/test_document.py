@@ -156,6 +156,42 @@ def test_variables_need_their_version(version: dict[str, Any], is_plain: bool) -
         assert [variable.is_plain for variable in template.variables] == [is_plain]
 
 
+@pytest.mark.parametrize(
+    ("resource", "is_plain"),
+    [
+        ("topic/${iot:ClientId}", False),
+        ("${iot:ClientId}", False),
+        ("arn:aws:iot:${aws:RequestedRegion}:123456789012:topic/${iot:ClientId}", True),
+        ("arn:aws:iot:us-east-1:${a:b}:topic/a", True),
+        ("arn:aws:iot:us-east-1:1:topic/a:${iot:ClientId}", False),
+    ],
+)
+def test_variables_are_replaced_after_the_account_only(resource: str, is_plain: bool) -> None:
+    [element] = document(allow("iot:Publish", "*") | {"Resource": resource}).statements[0].resources
+    assert [variable.is_plain for variable in element.template.variables] == [is_plain] * resource.count("$")
+
+
+@pytest.mark.parametrize(
+    ("operator", "is_plain"),
+    [
+        ("StringNotEquals", False),
+        ("ForAnyValue:StringLikeIfExists", False),
+        ("ArnLike", False),
+        ("Nope", False),
+        ("Bool", True),
+        ("NumericEquals", True),
+        ("DateLessThanIfExists", True),
+        ("BinaryEquals", True),
+        ("NotIpAddress", True),
+        ("Null", True),
+    ],
+)
+def test_variables_are_replaced_for_operators_of_strings_and_arns_only(operator: str, is_plain: bool) -> None:
+    one = document(allow("iot:Connect", "*", Condition={operator: {"iot:DomainName": "${iot:ClientId}"}}))
+    [template] = one.statements[0].conditions[0].templates
+    assert template.is_plain is is_plain
+
+
 def test_the_same_text_is_parsed_once() -> None:
     assert parse(text(GOOD)) is parse(text(GOOD))
 

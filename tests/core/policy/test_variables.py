@@ -109,7 +109,8 @@ def test_loosened_patterns_match_whatever_the_value() -> None:
         (
             "${iot:ClientId}",
             True,
-            "`${iot:ClientId}` stays as text: variables need a document with Version 2012-10-17",
+            "`${iot:ClientId}` stays as text: variables need a document with Version 2012-10-17, "
+            "and a place after the account of the ARN",
         ),
     ],
 )

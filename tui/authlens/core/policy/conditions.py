@@ -38,6 +38,12 @@ class Operator:
     compares: Comparison
     negated: bool
 
+    @property
+    def takes_variables(self) -> bool:
+        """Whether variables in its values are replaced: only those of string and ARN operators are (IAM's page on
+        variables)."""
+        return self.base.startswith(("String", "Arn"))
+
     def holds(self, values: tuple[Template, ...], actual: tuple[str, ...] | None, context: Context) -> bool:
         if self.base == "Null":
             return any(value.text(context).lower() == str(not actual).lower() for value in values)

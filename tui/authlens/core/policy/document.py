@@ -11,7 +11,7 @@ from dataclasses import field
 from functools import lru_cache
 
 from authlens.core.policy.actions import action_glob
-from authlens.core.policy.arn import Prefix, fitting_prefix
+from authlens.core.policy.arn import Prefix, fields_of, fitting_prefix
 from authlens.core.policy.conditions import Operator, operator_named
 from authlens.core.policy.variables import VERSION_WITH_VARIABLES, Template, template
 from authlens.core.policy.wildcards import Glob
@@ -274,6 +274,9 @@ def _texts(node: JsonNode, key: str, faults: list[JsonFault]) -> Iterator[JsonSt
 
 
 def _resource(text: JsonString, is_plain: bool) -> ResourceElement:
+    """Variables are replaced in the last field of an ARN only (IAM's page on variables): with one before it, the text
+    matches nothing."""
+    is_plain = is_plain or any("${" in field for field in fields_of(text.value)[:-1])
     return ResourceElement(text.value, text.span, template(text.value, is_plain), fitting_prefix(text.value))
 
 
@@ -282,11 +285,13 @@ def _conditions(node: JsonNode | None, faults: list[JsonFault], is_plain: bool) 
         return
     for operator, keys in _members(node, "Condition must be an object of operators", faults):
         for key, values in _members(keys, f"{operator.value} must be an object of condition keys", faults):
-            read = tuple(_condition_values(values, faults, is_plain))
+            named = operator_named(operator.value)
+            stays = is_plain or (named is not None and not named.takes_variables)
+            read = tuple(_condition_values(values, faults, stays))
             yield Condition(
                 operator.value,
                 operator.span,
-                operator_named(operator.value),
+                named,
                 key.value,
                 key.span,
                 read,

@@ -59,7 +59,7 @@ class Variable:
     default: str | None
     """The default in `${name, 'default'}`, used if there is no value."""
     is_plain: bool
-    """Whether the document's Version does not support variables."""
+    """Whether it stays as text: because of the document's Version, or because of its place."""
 
     @property
     def is_escape(self) -> bool:
@@ -76,7 +76,10 @@ class Variable:
 
     def why_unresolved(self, context: Context) -> str:
         if self.is_plain:
-            return f"`{self.written}` stays as text: variables need a document with Version {VERSION_WITH_VARIABLES}"
+            return (
+                f"`{self.written}` stays as text: variables need a document with Version {VERSION_WITH_VARIABLES}, "
+                "and a place after the account of the ARN"
+            )
         values = context.get(self.name)
         if values is None:
             return f"`{self.written}` has no value here and stays as text"
@@ -101,7 +104,7 @@ class Template:
 
     @property
     def is_plain(self) -> bool:
-        """Whether its variables stay as text because of the document's Version."""
+        """Whether its variables stay as text."""
         return any(variable.is_plain for variable in self.variables)
 
     def glob(self, context: Context) -> Glob:
@@ -130,7 +133,7 @@ class Template:
 
 
 def template(text: str, is_plain: bool = False) -> Template:
-    """Parse a text. `is_plain`: its document's Version does not support variables."""
+    """Parse a text. `is_plain`: its variables stay as text."""
     if "$" not in text:
         pieces = symbols(text)
         return Template(text, pieces, (), compile_text(text), _head(pieces), pieces)

@@ -118,10 +118,12 @@ def test_the_first_problem_of_an_arn(resource: str, rule: str, message: str) -> 
         "arn:aws:greengrass:us-east-1:123456789012:components:c",
         "arn:aws-iso-b:iot:us-isob-east-1:123456789012:topic/a",
         "arn:aws-us-gov:iot:us-gov-west-1:123456789012:topic/a",
+        "arn:aws-eusc:iot:eusc-de-east-1:123456789012:topic/a",
     ],
 )
 def test_arns_without_a_problem(resource: str) -> None:
     assert arn_rules.arn_problem(resource) is None
+    assert "other-partition" not in ids(text(allow("iot:Publish", resource)))
 
 
 TYPES = "; the types are client, topic, topicfilter, thing, rolealias"

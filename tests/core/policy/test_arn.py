@@ -37,7 +37,17 @@ def test_the_function_that_an_arn_names(text: str, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("region", "partition"),
-    [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov"), ("eu-west-1", "aws")],
+    [
+        ("cn-north-1", "aws-cn"),
+        ("us-gov-west-1", "aws-us-gov"),
+        ("eusc-de-east-1", "aws-eusc"),
+        ("us-iso-west-1", "aws-iso"),
+        ("us-isob-east-1", "aws-iso-b"),
+        ("eu-isoe-west-1", "aws-iso-e"),
+        ("us-isof-south-1", "aws-iso-f"),
+        ("eu-west-1", "aws"),
+        ("us-east-1", "aws"),
+    ],
 )
 def test_the_region_tells_the_partition(region: str, partition: str) -> None:
     assert arn.partition_of(region) == partition

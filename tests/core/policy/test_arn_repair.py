@@ -37,6 +37,16 @@ WEST = "arn:aws:iot:us-west-2:123456789012:"
         ("arn:aws:iot:us-west-2:us-west-2:123456789012:topic/a", WEST + "topic/a", "has its region twice"),
         ("arn:aws:us-west-2:123456789012:topic/a", WEST + "topic/a", "lacks its service, `iot`"),
         ("arn:iot:us-west-2:123456789012:topic/a", WEST + "topic/a", "lacks its partition, `aws`"),
+        (
+            "arn:iot:cn-north-1:123456789012:topic/a",
+            "arn:aws-cn:iot:cn-north-1:123456789012:topic/a",
+            "lacks its partition, `aws-cn`",
+        ),
+        (
+            "arn:aws:iot:eusc-de-east-1:123456789012topic/a",
+            "arn:aws-eusc:iot:eusc-de-east-1:123456789012:topic/a",
+            "lacks the colon before `topic/`",
+        ),
         ("aws:iot:us-west-2:123456789012:topic/a", WEST + "topic/a", "lacks `arn:` at its start"),
         ("iot:us-west-2:123456789012:topic/a", WEST + "topic/a", "is not an ARN of AWS IoT"),
         ("arn:aws:iot:123456789012:us-west-2:topic/a", WEST + "topic/a", "has its region and account swapped"),

@@ -154,7 +154,7 @@ def _other_partition(subject: LintSubject) -> Iterator[Hit]:
         found = arn.split(element.text)
         if found and REGION.fullmatch(found.region) and PARTITION.fullmatch(found.partition):
             partition = arn.partition_of(found.region)
-            if partition != found.partition and not found.partition.startswith("aws-iso"):
+            if partition != found.partition:
                 yield one.hit(
                     f"the region {found.region} belongs to the partition {partition}, not to {found.partition}",
                     element.span,

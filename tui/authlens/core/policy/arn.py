@@ -67,9 +67,19 @@ def tail_of(resource: str) -> str:
 
 def partition_of(region: str) -> str:
     """The partition that a region belongs to."""
-    if region.startswith("cn-"):
-        return "aws-cn"
-    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
+    return next((partition for start, partition in _PARTITIONS.items() if region.startswith(start)), "aws")
+
+
+_PARTITIONS = {
+    "cn-": "aws-cn",
+    "us-gov-": "aws-us-gov",
+    "eusc-": "aws-eusc",
+    "us-iso-": "aws-iso",
+    "us-isob-": "aws-iso-b",
+    "eu-isoe-": "aws-iso-e",
+    "us-isof-": "aws-iso-f",
+}
+"""By the beginning of a region's name, as in the AWS SDKs; all other regions are in `aws`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from authlens.core.policy.actions import TYPES
+from authlens.core.policy.arn import partition_of
 from authlens.frozen import dataclass
 
 REGION = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-[0-9]{1,2}")
@@ -36,7 +37,12 @@ def repair(text: str) -> ArnRepair | None:
     meant = _meant(text.strip())
     if meant is None or meant == text:
         return None
-    return ArnRepair(meant, _fault(text, meant))
+    fields = meant.split(":", 5)
+    if REGION.fullmatch(fields[3]):
+        fields[1] = partition_of(fields[3])
+    whole = ":".join(fields)
+    faults = [_fault(text, one) for one in (whole, meant)]
+    return ArnRepair(whole, next((fault for fault in faults if fault != _UNCLEAR), _UNCLEAR))
 
 
 def head_of(text: str) -> str:
@@ -84,7 +90,10 @@ def _fault(text: str, meant: str) -> str:
     if "".join(text.split()) == "".join(meant.split()):
         return "has white space before its resource"
     ways = _ways_to_break(meant)
-    return next((fault for fault, broken in ways if broken == text.strip()), "is not an ARN of AWS IoT")
+    return next((fault for fault, broken in ways if broken == text.strip()), _UNCLEAR)
+
+
+_UNCLEAR = "is not an ARN of AWS IoT"
 
 
 def _ways_to_break(meant: str) -> list[tuple[str, str]]:

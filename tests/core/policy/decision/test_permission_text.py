@@ -34,6 +34,19 @@ WILL = {"ForAnyValue:StringEquals": {"iot:ConnectAttributes": "LastWill"}}
             "May connect as any client id, publish everything except sensors/admin, subscribe, receive and retain "
             "everything. Also 25 other actions.",
         ),
+        (
+            [
+                allow("iot:*", ["client/*", "topic/*"]),
+                {"Effect": "Deny", "Action": "iot:Connect", "NotResource": ARN + "client/sensor-*"},
+                {"Effect": "Deny", "Action": "iot:Publish", "NotResource": ARN + "topic/sensors/*"}
+                | {"Condition": WILL},
+                deny("iot:Publish", "topic/sensors/admin"),
+            ],
+            CLIENT,
+            "May connect as any client id (only within sensor-*), publish everything (only within sensors/* if a value "
+            "of iot:ConnectAttributes is LastWill) except sensors/admin, receive and retain everything. "
+            "Also 5 other actions.",
+        ),
         ([], CLIENT, "May not connect as sensor-7."),
         ([], {}, "May not connect."),
         (

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from authlens.core.policy.conditions import Operator
+from authlens.core.policy.decision.areas import Area
 from authlens.core.policy.decision.permissions import Exclusion, Grant, Permission, Ruling, Summary
 from authlens.core.policy.document import Condition
 from authlens.core.text.json_reader import Span
@@ -147,12 +148,15 @@ def _what(grant: Grant, action: str) -> str:
         text = _ANY.get(action, "everything")
     if action in _ON_TOPICS and grant.area.is_of_filters:
         text += " (not a topic: + and # are literal)"
-    exceptions = [_exception(one, action) for one in grant.exceptions]
-    return f"{text} except {_joined(exceptions)}" if exceptions else text
+    within = [f" (only within {_exception(one, action)})" for one in grant.exceptions if one.area.negated]
+    exceptions = [_exception(one, action) for one in grant.exceptions if not one.area.negated]
+    return f"{text}{''.join(within)}{f' except {_joined(exceptions)}' if exceptions else ''}"
 
 
 def _exception(one: Exclusion, action: str) -> str:
-    text = _ANY.get(action, "everything") if one.area.text == "*" else one.area.text
+    """What a denial removes; if it denies everything except some names, those names."""
+    named = Area(one.area.patterns).text
+    text = _ANY.get(action, "everything") if named == "*" else named
     if one.conditions:
         return f"{text} if {_joined([condition_text(each) for each in one.conditions])}"
     return text

@@ -171,7 +171,7 @@ CASES: dict[str, tuple[Deployment, AuthorizerRequest, dict[str, str], str]] = {
         replace(GOOD, domains=domain(certificate_status="INVALID", certificate_detail="expired")),
         on("iot.example.com"),
         {"domain-certificate": "warning"},
-        "is INVALID (expired)",
+        "is INVALID (expired): AWS IoT serves the last valid one",
     ),
     "TLS 1.3 only": (
         replace(GOOD, domains=domain(tls_policy="IoTSecurityPolicy_TLS13_1_3_2022_10")),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from authlens.core.contract.pages import GREENGRASS, MQTT, QUOTAS, RESERVED_TOPICS, TOPICS
+from authlens.core.contract.pages import CLIENT_IDS, GREENGRASS, MQTT, QUOTAS, RESERVED_TOPICS, TOPICS
 from authlens.core.contract.statement import Source, documented
 from authlens.frozen import dataclass
 
@@ -82,7 +82,7 @@ def _client_id(name: str) -> Iterator[BrokerRefusal]:
         message = f"the client id has {size} bytes, and the broker accepts at most {LONGEST_CLIENT_ID}"
         yield BrokerRefusal(message, documented(QUOTAS))
     if name.startswith("$"):
-        yield BrokerRefusal("client ids that begin with `$` are reserved", documented(QUOTAS))
+        yield BrokerRefusal("client ids that begin with `$` are reserved", documented(CLIENT_IDS))
 
 
 def _wildcard_in_topic(topic: str) -> Iterator[BrokerRefusal]:

@@ -247,9 +247,9 @@ def _domain(domain: Domain, deployment: Deployment, request: AuthorizerRequest, 
             "domain-certificate",
             Stage.FOUND,
             severity,
-            f"The server certificate of the domain configuration {name} is INVALID{because}: a device ends the TLS "
-            "handshake there.",
-            "Renew or validate the certificate in AWS Certificate Manager; the status is checked again within hours.",
+            f"The server certificate of the domain configuration {name} is INVALID{because}: AWS IoT serves the last "
+            "valid one, if there was one, and a device ends the TLS handshake once that has expired.",
+            "Replace it in AWS Certificate Manager under the same ARN: AWS IoT then applies it by itself.",
         )
     if domain.tls_policy in _TLS_1_3_ALONE:
         yield Caveat(

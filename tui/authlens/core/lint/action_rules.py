@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from authlens.core.contract.pages import ACTIONS_PAGE, JOBS_DATA_PLANE, POLICY_VARIABLES, RESOURCES_PAGE
+from authlens.core.contract.pages import ACTION_ELEMENT, ACTIONS_PAGE, JOBS_DATA_PLANE, POLICY_VARIABLES, RESOURCES_PAGE
 from authlens.core.contract.statement import Severity, documented
 from authlens.core.lint.arn_rules import arn_problem
 from authlens.core.lint.rule import Hit, LintRule, LintSubject, StatementAt
@@ -199,7 +199,7 @@ RULES = (
         "A name that is not an action never matches, and a service prefix must be literal. A name with a known prefix "
         "that authlens does not know is a warning: AWS may have added it, or it belongs in an IAM policy.",
         "Correct the name.",
-        documented(ACTIONS_PAGE),
+        documented(ACTION_ELEMENT),
         _unknown_action,
     ),
     LintRule(
@@ -207,7 +207,7 @@ RULES = (
         "info",
         "Actions are case-insensitive, but text searches for them are not.",
         "Write the action as AWS does.",
-        documented(ACTIONS_PAGE),
+        documented(ACTION_ELEMENT),
         _action_case,
     ),
     LintRule(

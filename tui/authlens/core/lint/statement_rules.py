@@ -9,9 +9,9 @@ from itertools import chain
 from authlens.core.contract.broker import MOST_SLASHES, topic_depth
 from authlens.core.contract.pages import (
     ACTIONS_PAGE,
-    AUTHORIZATION,
     DIRECT_MESSAGES,
     EMULATOR,
+    EVALUATION,
     GRAMMAR,
     LAMBDA_ANSWER,
     MQTT,
@@ -266,7 +266,7 @@ RULES = (
         "warning",
         "An explicit deny overrides every allow, so this Allow can never apply.",
         "Remove it, or narrow the Deny.",
-        documented(AUTHORIZATION),
+        documented(EVALUATION),
         _cancelled,
     ),
     LintRule(

@@ -10,12 +10,12 @@ from authlens.core.contract.pages import (
     ALPN_REPORT,
     EMULATOR_REPORT,
     IAM_ACTIONS,
-    LAMBDA_ANSWER,
     MALFORMED_REPORT,
     MQTT,
     NO_CONNACK_REPORT,
     PROTOCOLS,
     RECORD_REPORT,
+    TROUBLESHOOTING,
 )
 from authlens.core.contract.statement import assumed, documented, reported
 from authlens.core.verdict.device_message_rows import (
@@ -89,7 +89,7 @@ ROWS: tuple[MessageRow, ...] = (
         "The function was ended because it took too long; AWS IoT waits 5 seconds for an authorizer.",
         ("it waits for something it cannot reach, such as a database in a VPC", "a cold start with much to load"),
         "What does the function wait for? A longer timeout of the function does not help.",
-        documented(LAMBDA_ANSWER),
+        documented(TROUBLESHOOTING),
     ),
     # Libraries for microcontrollers: a number is known by its exact value, because its neighbours mean something else
     MessageRow(

@@ -68,7 +68,10 @@ def test_what_was_offered_in_words() -> None:
     assert hello_words(ClientHello()) == "no SNI, no ALPN"
 
 
-NO_NAME = "the client sends no server name (SNI), without which AWS IoT cannot choose an endpoint"
+NO_NAME = (
+    "the client sends no server name (SNI), which custom domains and VPC endpoints need; AWS's pages disagree "
+    "on whether other endpoints do"
+)
 ASKS = "asks AWS IoT for a client certificate instead of custom authentication"
 ON_443 = "on port 443 AWS IoT takes MQTT with ALPN mqtt, or a domain configuration for SECURE_MQTT"
 

@@ -68,10 +68,9 @@ def test_what_was_offered_in_words() -> None:
     assert hello_words(ClientHello()) == "no SNI, no ALPN"
 
 
-NO_NAME = (
-    "the client sends no server name (SNI), which custom domains and VPC endpoints need; AWS's pages disagree "
-    "on whether other endpoints do"
-)
+NO_NAME = "the client sends no server name (SNI), which AWS IoT "
+REQUIRED = f"{NO_NAME}requires for custom authentication over MQTT"
+RECOMMENDED = f"{NO_NAME}recommends, and requires for custom domains and VPC endpoints"
 ASKS = "asks AWS IoT for a client certificate instead of custom authentication"
 ON_443 = "on port 443 AWS IoT takes MQTT with ALPN mqtt, or a domain configuration for SECURE_MQTT"
 
@@ -82,7 +81,9 @@ ON_443 = "on port 443 AWS IoT takes MQTT with ALPN mqtt, or a domain configurati
         (None, Transport.MQTT, True, "AWS IoT accepts TLS only"),
         (None, Transport.WS, True, "AWS IoT accepts TLS only"),
         (None, Transport.MQTTS, True, ""),
-        (ClientHello(None), Transport.WSS, False, NO_NAME),
+        (ClientHello(None), Transport.MQTTS, True, REQUIRED),
+        (ClientHello(None), Transport.WSS, False, RECOMMENDED),
+        (ClientHello(None), Transport.HTTPS, False, RECOMMENDED),
         *(
             (ClientHello("a", ("mqtt", name)), Transport.WSS, False, f"ALPN mqtt, {name} {ASKS}")
             for name in ("x-amzn-mqtt-ca", "x-amzn-http-ca")

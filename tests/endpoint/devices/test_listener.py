@@ -412,12 +412,15 @@ class TestWebSocket:
 
 class TestHttps:
     async def post(self, devices: Listening, path: str, **headers: str) -> tuple[int, dict[str, Any]]:
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=devices.trusting())) as session:
+            return await self.posted(session, devices, path, **headers)
+
+    async def posted(
+        self, session: aiohttp.ClientSession, devices: Listening, path: str, **headers: str
+    ) -> tuple[int, dict[str, Any]]:
         url = f"https://localhost:{devices.port}{path}"
         named = headers or {"x-amz-customauthorizer-name": "A"}
-        async with (
-            aiohttp.ClientSession() as session,
-            session.post(url, data=b"hi", headers=named, ssl=devices.trusting()) as response,
-        ):
+        async with session.post(url, data=b"hi", headers=named) as response:
             return response.status, await response.json()
 
     async def test_a_publish_reaches_the_subscribers(self, devices: Listening) -> None:
@@ -454,11 +457,18 @@ class TestHttps:
         assert verdict_word(devices.seen.fates[0]) == "REFUSED"
         assert device_of(devices.seen.fates[0]).refused_by == ("http-refused" if status == 403 else "http-400")
 
-    async def test_an_outcome_is_cached_where_the_authorizer_says_so(self, tmp_path: Path) -> None:
-        async with listening(tmp_path, defined=definitions(enable_caching_for_http=True)) as devices:
-            for _ in range(3):
-                assert (await self.post(devices, "/topics/ok/1"))[0] == 200
-            assert len(devices.functions.events) == 1
+    @pytest.mark.parametrize(("caches", "events"), [(True, 2), (False, 5)])
+    async def test_an_outcome_is_cached_for_one_connection_where_the_authorizer_says_so(
+        self, tmp_path: Path, caches: bool, events: int
+    ) -> None:
+        async with listening(tmp_path, defined=definitions(enable_caching_for_http=caches)) as devices:
+            for count in (3, 2):
+                # The same object, because aiohttp keeps a connection for one TLS context.
+                connector = aiohttp.TCPConnector(ssl=devices.trusting())
+                async with aiohttp.ClientSession(connector=connector) as session:
+                    for _ in range(count):
+                        assert (await self.posted(session, devices, "/topics/ok/1"))[0] == 200
+            assert len(devices.functions.events) == events
 
 
 async def test_a_domain_has_its_own_default_and_certificate(tmp_path: Path) -> None:

@@ -199,7 +199,8 @@ def sni_words(plan: ProbePlan) -> str:
     """The server name that was sent, and how to send another where none was."""
     if plan.sni is not None:
         return f"SNI {plan.sni}"
-    return "no SNI, because the host is an IP address (AWS IoT may require one: --server-name)"
+    need = "requires" if plan.way == "mqtt" else "recommends"
+    return f"no SNI, because the host is an IP address (AWS IoT {need} one: --server-name)"
 
 
 def tls_words(plan: ProbePlan, error: OSError) -> str:

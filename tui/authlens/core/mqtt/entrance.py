@@ -23,10 +23,10 @@ def entrance_warning(hello: ClientHello | None, transport: Transport, needs_alpn
     if hello is None:
         return "AWS IoT accepts TLS only" if not transport.is_encrypted else ""
     if hello.server_name is None:
-        return (
-            "the client sends no server name (SNI), which custom domains and VPC endpoints need; AWS's pages disagree "
-            "on whether other endpoints do"
-        )
+        need = "requires for custom authentication over MQTT"
+        if transport is not Transport.MQTTS:
+            need = "recommends, and requires for custom domains and VPC endpoints"
+        return f"the client sends no server name (SNI), which AWS IoT {need}"
     if is_ip_address(hello.server_name):
         return (
             f"the client sends the IP address {hello.server_name} as its server name (SNI); AWS IoT chooses the "

@@ -42,7 +42,8 @@ _KINDS: dict[Transport, event.Kind] = {
 }
 
 
-_CacheKey = tuple[Authorizer, AuthorizerRequest, ClientCertificate | None]
+_CacheKey = tuple[str, Authorizer, AuthorizerRequest, ClientCertificate | None]
+"""The HTTP connection first: AWS IoT caches for clients that keep theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,12 @@ class ConnectGate:
         transport: Transport,
         connection_id: str,
         certificate: ClientCertificate | None = None,
+        kept_for: str = "",
     ) -> Admission:
-        """request: what the client sent. The result's request also names the chosen authorizer."""
+        """request: what the client sent. The result's request also names the chosen authorizer.
+
+        kept_for: the HTTP connection, which may carry more requests.
+        """
         server_name = request.tls_context.server_name if request.tls_context else None
         default = self._endpoint.registry.default
         named = default.name if default else None
@@ -111,7 +116,7 @@ class ConnectGate:
             failed = _refused(request, (), ConnectionStage.FOUND, reason, _failure("InactiveAuthorizer", reason))
             return replace(failed, authorizer=authorizer)
         found = ConnectionStep(ConnectionStage.FOUND, True, f"{authorizer.name}, {choice.why}")
-        return await self._verified(request, authorizer, transport, connection_id, (found,), certificate)
+        return await self._verified(request, authorizer, transport, connection_id, (found,), certificate, kept_for)
 
     async def refresh(self, admission: Admission) -> Admission:
         """Run the function again with the same event, as AWS does after refreshAfterInSeconds."""
@@ -131,6 +136,7 @@ class ConnectGate:
         connection_id: str,
         steps: tuple[ConnectionStep, ...],
         certificate: ClientCertificate | None,
+        kept_for: str,
     ) -> Admission:
         refusal = test_call.signature_refusal(request, authorizer, self._endpoint.verify)
         if refusal is not None:
@@ -140,7 +146,7 @@ class ConnectGate:
         skipped = "signing is disabled" if authorizer.signing_disabled else ""
         steps = (*steps, ConnectionStep(ConnectionStage.SIGNATURE, True, skipped, is_skipped=bool(skipped)))
         kind = _KINDS[transport]
-        key = (authorizer, request, certificate)
+        key = (kept_for, authorizer, request, certificate)
         if kind == "http" and authorizer.enable_caching_for_http and key in self._cache:
             until, kept = self._cache[key]
             if self._now() < until:

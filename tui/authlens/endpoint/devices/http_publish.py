@@ -60,7 +60,7 @@ async def publish(hub: Hub, arrival: Arrival, wanted: PublishRequest) -> Publish
     except BadRequest as error:
         record.refused(rules.HTTP_INVALID, str(error), ConnectionStage.CONNECTED, loop.time() - started)
         return Published(400, str(error), trace_id)
-    admission = await hub.gate.admit(request, transport, trace_id, arrival.certificate)
+    admission = await hub.gate.admit(request, transport, trace_id, arrival.certificate, arrival.id)
     record.admitted(admission)
     if admission.outcome is None:
         record.refused(rules.HTTP_REFUSED, admission.reason, None, loop.time() - started)

@@ -448,6 +448,7 @@ class TestHttps:
             ("/topics/ok/1?responseTopic=a/%23", {}, 400),
             ("/topics/ok/1", {"x-amz-mqtt5-user-properties": b64encode(b'[{"a": "\\ud800"}]').decode()}, 400),
             ("/topics/ok/1", {"x-amz-mqtt5-correlation-data": "?"}, 400),
+            ("/topics/ok/1", {"x-amz-mqtt5-payload-format-indicator": "UTF8"}, 400),
         ],
     )
     async def test_what_is_refused(self, devices: Listening, path: str, headers: dict[str, str], status: int) -> None:

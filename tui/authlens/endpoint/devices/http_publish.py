@@ -43,6 +43,10 @@ class Published:
     trace_id: str
 
 
+_FORMATS = ("UNSPECIFIED_BYTES", "UTF8_DATA")
+"""In the order of MQTT's numbers."""
+
+
 class BadRequest(ValueError):
     """A parameter of the request is invalid."""
 
@@ -124,7 +128,9 @@ def _properties(wanted: PublishRequest) -> Properties:
     headers = wanted.headers
     indicator = headers.get("x-amz-mqtt5-payload-format-indicator")
     if indicator is not None:
-        found.append((properties.PAYLOAD_FORMAT, int(indicator == "UTF8_DATA")))
+        if indicator not in _FORMATS:
+            raise BadRequest(f"the payload format indicator must be {' or '.join(_FORMATS)}")
+        found.append((properties.PAYLOAD_FORMAT, _FORMATS.index(indicator)))
     correlation = headers.get("x-amz-mqtt5-correlation-data")
     if correlation is not None:
         found.append((properties.CORRELATION_DATA, _from_base64(correlation, "correlation data")))

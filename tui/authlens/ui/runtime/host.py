@@ -21,8 +21,8 @@ from authlens.ui.runtime.textual_internals import FaultApp
 Answer = TypeVar("Answer")
 Work = Callable[[], Coroutine[Any, Any, object]]
 Severity = Literal["information", "warning", "error"]
-Kind = Literal["", "file", "form", "to send", "watch"]
-"""What a message is about: the open file, what came into the form, what F5 would do now, watching the code."""
+Kind = Literal["", "file", "form", "to send", "watch", "batch"]
+"""What a message is about: the open file, what came into the form, what F5 would do now, watching the code, a batch."""
 Typing = Literal["goes on", "waits for the dialog", "waits"]
 """What happens to keys that are hit while something runs in the background."""
 

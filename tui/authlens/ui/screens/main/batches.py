@@ -115,11 +115,12 @@ class BatchController:
             sources = files_of(item.source) or own
             if not await may_send(self._host, self._sender, self._services, item.saved, item.base, sources):
                 return None
-        self._host.notify(f"Sending {counted(len(items), 'request')} …")
+        self._host.notify(f"Sending {counted(len(items), 'request')} …", seconds=60, kind="batch")
         turns = asyncio.Semaphore(MOST_AT_ONCE)
         answers = await asyncio.gather(*(self._run(item, turns) for item in items))
         recorded = [await self._history.add(answer) for answer in answers]
         self._history.refresh()
+        self._host.forget("batch")
         sent = [
             self._judged(item, answer)
             if is_suite

@@ -118,12 +118,12 @@ class CodeView(Rows):
         self.refresh()
 
     def _lay_out(self) -> None:
-        width = max(1, self.line_width - _GUTTER)
         sought = self.sought.casefold()
         self._rows, self._matches = [], []
         # Before its first layout it has no width: broken for that, a sentence would show a letter a line for a moment.
         for index, line in enumerate(self.lines if self.line_width else ()):
             content = line.content
+            width = max(1, self.line_width - (0 if line.number is None else _GUTTER))
             if sought and sought in content.plain.casefold():
                 self._matches.append(len(self._rows))
                 content = _with_matches(content, sought)

@@ -10,7 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from authlens.__main__ import build_sender, build_services
 from authlens.cli import config
+from authlens.core.invocation.invocation import FailureKind
+from authlens.core.request.request import AuthorizerRequest
+from authlens.core.request.target import Target
+from authlens.core.saved.saved_request import SavedRequest
 from support.one_command import Command
 
 PROGRAM = f"{shlex.quote(sys.executable)} -m authlens"
@@ -103,3 +108,21 @@ def test_a_working_folder_that_was_removed_is_said(tmp_path: Path) -> None:
     done = subprocess.run(shell, cwd=gone, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 252
     assert "error: the working folder no longer exists; change to another one" in done.stderr
+
+
+def test_the_working_folder_may_be_removed_once_the_app_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    monkeypatch.setenv("AUTHLENS_TRUST", "")
+    services = build_services()
+    places = services.places()
+    gone.rmdir()
+    assert services.places() == places
+    target = Target(local=str(tmp_path / "authorizers.yaml"))
+    assert services.gate().wanted(target, tmp_path) is not None, "the list of what is trusted is read"
+    nowhere = Target(region="us-west-2", endpoint_url="http://127.0.0.1:9", sign_request=False)
+    with build_sender("once", services.gate()) as sender:
+        failure = sender.send(SavedRequest(AuthorizerRequest("A"), target=nowhere)).failure
+    assert failure is not None
+    assert failure.kind is FailureKind.UNREACHABLE

@@ -107,14 +107,15 @@ def _end_at_once(ended: list[int]) -> None:
 
 
 def build_services() -> CliServices:
-    gate = cache(lambda: build_gate(os.environ))
+    places = cache(lambda: find_places(os.environ))  # once: the working folder may be removed while the app runs
+    gate = cache(lambda: build_gate(os.environ, places))
     return CliServices(
         stdin=sys.stdin,
         output=Output(sys.stdout),
         stderr=sys.stderr,
         environ=os.environ,
         now=now,
-        places=lambda: find_places(os.environ),
+        places=places,
         open_history=open_history,
         sender=lambda: build_sender("once", gate()),
         patient_sender=lambda: build_sender("configured", gate()),
@@ -149,10 +150,10 @@ def open_history() -> History:
     return History(places.history, load_settings(places.settings).history_keep)
 
 
-def build_gate(environ: Mapping[str, str]) -> Gate:
+def build_gate(environ: Mapping[str, str], places: Callable[[], Places]) -> Gate:
     from authlens.gate import build_gate as build
 
-    return build(environ, lambda: find_places(environ).trust)
+    return build(environ, lambda: places().trust)
 
 
 def build_sender(retries: Retries, gate: Gate, mfa_code: Callable[[str], str] | None = None) -> Sender:

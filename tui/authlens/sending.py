@@ -383,12 +383,12 @@ def build_sender(
     from authlens.store.references import References as StoredReferences
 
     return Sender(
-        LazyGateway(retries, mfa_code, lambda: places(environ, Path.cwd()).cache),
+        LazyGateway(retries, mfa_code, lambda: places(environ, Path()).cache),
         LazyLocalTargets(),
         lambda base: StoredReferences(environ, base),
         now,
         gate,
-        LazyListeners(lambda: places(environ, Path.cwd()).authority),
+        LazyListeners(lambda: places(environ, Path()).authority),
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from authlens.sending import Sender
 from authlens.ui.runtime import background
 from authlens.ui.runtime.host import Host
+from authlens.ui.runtime.start import working_folder
 from authlens.ui.screens.main.files import FileController
 from authlens.ui.screens.main.form import FormController
 
@@ -80,7 +81,7 @@ class VariantController:
         from authlens.store.environments import environment_names
 
         base = self._base
-        names = await background.call(lambda: environment_names(base, Path.cwd()))
+        names = await background.call(lambda: environment_names(base, working_folder() or base))
         self._found(names)
         return names
 
@@ -117,7 +118,7 @@ class VariantController:
             return
         base = self._base
         try:
-            environment = await background.call(lambda: load_environment(name, base, Path.cwd()))
+            environment = await background.call(lambda: load_environment(name, base, working_folder() or base))
         except NoEnvironment as error:
             self._host.notify(f"{error}.", "error", 15)
             return

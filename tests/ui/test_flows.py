@@ -161,7 +161,10 @@ async def test_a_folder_without_saved_requests_opens_on_what_defines_its_authori
             assert named.saved is not None, "the file is named in place of its folder"
             assert (named.saved.target, named.origin) == (Target(local=str(folder / name)), folder / name)
         (folder / "a.json").write_text(POLICY)
-        assert "a.json, line 1" in start(replace(robot.screen.services, start=folder / "a.json")).problem
+        (folder / "b.py").write_text("print()\n")
+        own.write_text("authorizers:\n  Only: {codeUri: .}\n")
+        for name, said in (("a.json", "a.json, line 1"), ("b.py", "handler"), ("authorizers.yaml", "handler")):
+            assert said in start(replace(robot.screen.services, start=folder / name)).problem
         await robot.press("f5")
         assert isinstance(robot.app.screen, TrustDialog)
         assert robot.gateway.sent == []

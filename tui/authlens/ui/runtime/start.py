@@ -16,7 +16,7 @@ from authlens.frozen import dataclass
 from authlens.ui.runtime.services import AppServices
 
 if TYPE_CHECKING:
-    from authlens.store.requests import Loaded
+    from authlens.store.requests import Loaded, RequestFileError
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def _at(path: Path) -> Start:
     try:
         loaded = load(path)
     except RequestFileError as error:
-        return _on_target(path, path.parent) or Start(folder=path.parent, problem=str(error))
+        return _on_target(path, error)
     return Start(loaded.saved, loaded, path.parent)
 
 
@@ -91,11 +91,19 @@ def _of_project(folder: Path) -> Start:
     return _begun(path, folder)
 
 
-def _on_target(path: Path, folder: Path) -> Start | None:
-    """A function, a template or an authorizers.yaml in place of a saved request; `None` for any other file."""
-    from authlens.endpoint.local_code import target_problem
+def _on_target(path: Path, error: RequestFileError) -> Start:
+    """A function, a template or an authorizers.yaml in place of a saved request.
 
-    return _begun(path, folder) if path.is_file() and target_problem(Target(local=str(path))) is None else None
+    error: why it is not a saved request, which is said of any other file.
+    """
+    from authlens.endpoint.local_code import target_problem
+    from authlens.endpoint.projects.source import kind_of
+
+    problem = target_problem(Target(local=str(path)))
+    if problem is None:
+        return _begun(path, path.parent)
+    is_target = bool(error.line) and (path.stem == "authorizers" or kind_of(path) is not None)
+    return Start(folder=path.parent, problem=problem if is_target else str(error))
 
 
 def _begun(path: Path, folder: Path) -> Start:

@@ -185,3 +185,23 @@ def test_a_function_with_a_key_is_served_under_a_name_that_aws_accepts(tmp_path:
     authorizer = resource(f"{AUTHORIZER}.x", name="x", signing_disabled=True)
     (each,) = plan(tmp_path, authorizer, config, function=f"{FUNCTION}.each{A}").authorizers
     assert (each.authorizer.name, each.function.name) == ("each-a", "each-a")
+
+
+def test_a_name_that_two_functions_have_is_served_once(tmp_path: Path) -> None:
+    """As in two Regions: the second authorizer must not run the code of the first."""
+    plan(
+        tmp_path,
+        resource(f"{AUTHORIZER}.x", name="x", signing_disabled=True),
+        {"address": f"{AUTHORIZER}.x", "expressions": {"authorizer_function_arn": refers(f"{FUNCTION}.one.arn")}},
+    )
+    written = json.loads((tmp_path / "plan.json").read_text())
+    resources = written["planned_values"]["root_module"]["resources"]
+    resources += [function(f"{FUNCTION}.two", "one"), resource(f"{AUTHORIZER}.y", name="y", signing_disabled=True)]
+    written["configuration"]["root_module"]["resources"].append(
+        {"address": f"{AUTHORIZER}.y", "expressions": {"authorizer_function_arn": refers(f"{FUNCTION}.two.arn")}}
+    )
+    (tmp_path / "plan.json").write_text(json.dumps(written))
+    found = read_source(ProjectSource(tmp_path / "plan.json"), ask=False)
+    assert [each.authorizer.name for each in found.authorizers] == ["x"]
+    assert [name for name, _ in found.left_out] == ["y"]
+    assert any("another function is named one: aws_lambda_function.one" in line for line in found.warnings)

@@ -8,9 +8,11 @@ from textwrap import dedent
 
 import pytest
 
+from authlens.endpoint.projects.source import ProjectSource, read_source
 from authlens.endpoint.templates.cloudformation.template import read_template
 from authlens.endpoint.templates.definitions import AuthorizerDefinition, DefinitionError, Definitions
 from authlens.endpoint.templates.settings import ProjectSettings, settings_beside
+from authlens.endpoint.templates.unpack import Cache
 from support.public_keys import pair
 
 FORMS = """
@@ -216,3 +218,48 @@ def test_an_authorizer_in_any_form(tmp_path: Path, written: str) -> None:
     with pytest.raises(DefinitionError) as caught:
         form(tmp_path, authorizer=written)
     assert reason in str(caught.value)
+
+
+PLACE = """
+    Resources:
+      Fn:
+        Type: AWS::Lambda::Function
+        Properties:
+          FunctionName: NAME
+          Runtime: python3.11
+          Handler: index.handler
+          Code: {ZipFile: "def handler(event, context): ..."}
+          Environment: {Variables: {STAGE: STACK}}
+      Auth:
+        Type: AWS::IoT::Authorizer
+        Properties: {AuthorizerName: AUTHORIZER, AuthorizerFunctionArn: !GetAtt Fn.Arn, SigningDisabled: true}
+"""
+
+
+@pytest.mark.parametrize(("function", "authorizer"), [("code", "fleet"), ("code", "fleet-STACK"), ("STACK", "fleet")])
+def test_one_app_in_two_places_runs_no_code_of_the_other(tmp_path: Path, function: str, authorizer: str) -> None:
+    """A name can be served once: the first stack's, or that of the template that is named."""
+    text = dedent(PLACE.replace("NAME", function).replace("AUTHORIZER", authorizer))
+    for stack in ("dev", "prod"):
+        (tmp_path / f"{stack}.template.json").write_text(text.replace("STACK", stack))
+    (tmp_path / "manifest.json").write_text(
+        json.dumps(
+            {
+                "artifacts": {
+                    stack: {
+                        "type": "aws:cloudformation:stack",
+                        "properties": {"templateFile": f"{stack}.template.json"},
+                    }
+                    for stack in ("dev", "prod")
+                }
+            }
+        )
+    )
+    for named, stack, other in ((".", "dev", "prod"), ("prod.template.json", "prod", "dev")):
+        found = read_source(ProjectSource(tmp_path / named), Cache(tmp_path / "cache"), ask=False)
+        assert only(found).function.environment == {"STAGE": stack}
+        assert [name for name, _ in found.left_out if name == only(found).authorizer.name] == []
+        (warning,) = found.warnings
+        assert f"{other}.template.json, line " in warning
+        assert f"in {tmp_path / f'{stack}.template.json'}; the authorizer Auth is left out; name " in warning
+        assert warning.endswith(f"{other}.template.json to serve this one")

@@ -77,6 +77,7 @@ class _Reader:
         self._left: list[tuple[str, Unresolved]] = []
         self._faults: list[DefinitionError] = []
         self._functions: dict[str, FunctionDefinition] = {}
+        self._owners: dict[tuple[str, str], str] = {}
         self._functions_by_name = {
             str(each.values.get(key)): each
             for key in ("function_name", "arn")
@@ -98,7 +99,7 @@ class _Reader:
             raise DefinitionError(self._path, 0, 0, self._nothing(), notes)
         return Definitions(
             *(self._region, self._account, authorizers, tuple(self._functions.values()), notes),
-            left_out=tuple(self._left),
+            left_out=tuple(each for each in self._left if each[0] not in {one.authorizer.name for one in authorizers}),
         )
 
     def _nothing(self) -> str:
@@ -162,6 +163,7 @@ class _Reader:
         refusal = authorizer_refusal(authorizer)
         if refusal:
             raise Unfit(f"AWS IoT refuses this: {refusal.message}", refusal_step(authorizer))
+        self._own("authorizer", name, resource)
         return AuthorizerDefinition(authorizer, function)
 
     def _function_behind(self, resource: Resource) -> Resource:
@@ -191,6 +193,7 @@ class _Reader:
         if resource.address in self._functions:
             return self._functions[resource.address]
         name = self._called(resource, "function_name")
+        self._own("function", name, resource)
         given = self._settings.functions.get(resource.address, self._settings.functions.get(name, FunctionSettings()))
         runtime = "provided" if given.command else given.runtime or str(values.get("runtime") or "")
         if not runtime:
@@ -226,6 +229,12 @@ class _Reader:
             permissions=tuple(self._permissions.of(resource, name, arn)),
         )
         return self._functions[resource.address]
+
+    def _own(self, kind: str, name: str, resource: Resource) -> None:
+        """Raises Unfit if another one has this name, as in another Region: the endpoint serves one of each name."""
+        owner = self._owners.setdefault((kind, name), resource.address)
+        if owner != resource.address:
+            raise Unfit(f"another {kind} is named {name}: {owner}")
 
     def _authorizer_arn(self, resource: Resource) -> str:
         return authorizer_arn(self._region_of(resource), self._account, self._called(resource, "name"))

@@ -205,6 +205,8 @@ class _Reader:
         self._project = project
         self._path = path
         self._functions: dict[str, FunctionDefinition] = {}
+        self._owners: dict[tuple[str, str], tuple[Stack, str]] = {}
+        """The stack and logical id that has a name, by kind and name: the endpoint serves one of each name."""
         self._left: list[tuple[str, Any]] = []
         self._faults: list[DefinitionError] = []
 
@@ -221,8 +223,18 @@ class _Reader:
             raise DefinitionError(self._path, 0, 0, self._nothing(), notes)
         return Definitions(
             *(self._project.region, self._project.account, authorizers, tuple(self._functions.values()), notes),
-            left_out=tuple(self._left),
+            left_out=tuple(each for each in self._left if each[0] not in {one.authorizer.name for one in authorizers}),
         )
+
+    def _own(self, kind: str, name: str, stack: Stack, logical: str) -> None:
+        """Raises Unresolvable if another one has this name, as where one app is deployed to several places."""
+        owner, _ = first = self._owners.setdefault((kind, name), (stack, logical))
+        if first != (stack, logical):
+            where = f"in {owner.path}" if owner.path != stack.path else "in this template"
+            step = (
+                f"name {stack.path} to serve this one" if owner.path != stack.path else "give one of them another name"
+            )
+            raise Unresolvable(stack.place(logical), f"another {kind} is named {name}, {where}", step)
 
     def _nothing(self) -> str:
         functions = [logical for _, logical in self._project.of_kind(FUNCTIONS)]
@@ -293,7 +305,7 @@ class _Reader:
             arn = read.text("AuthorizerFunctionArn") or ""
         except Unresolvable as problem:
             raise Unresolvable(problem.node, problem.reason, problem.next_step or self._others()) from None
-        function = self._function_behind(properties.get("AuthorizerFunctionArn", place), arn)
+        function = self._function_behind(stack, properties.get("AuthorizerFunctionArn", place), arn)
         settings = self._project.settings
         signing_disabled = read.flag("SigningDisabled")
         authorizer = Authorizer(
@@ -310,11 +322,12 @@ class _Reader:
         refusal = authorizer_refusal(authorizer)
         if refusal:
             raise Unresolvable(place, f"AWS IoT refuses this: {refusal.message}", refusal_step(authorizer))
+        self._own("authorizer", authorizer.name, stack, logical)
         return AuthorizerDefinition(authorizer, function)
 
-    def _function_behind(self, place: YamlNode, arn: str) -> FunctionDefinition:
-        """By its ARN, or by the function's name alone or in an ARN of another account."""
-        candidates = self._candidates()
+    def _function_behind(self, stack: Stack, place: YamlNode, arn: str) -> FunctionDefinition:
+        """By its ARN, or by the function's name alone or in an ARN of another account; the stack's own come first."""
+        candidates = sorted(self._candidates(), key=lambda each: each[0] is not stack)
         for owner, logical in candidates:
             whole = owner.arn(logical)
             if arn == whole or arn.startswith(f"{whole}:"):
@@ -352,6 +365,7 @@ class _Reader:
 
     def _function(self, stack: Stack, logical: str) -> FunctionDefinition:
         name = stack.physical(logical)
+        self._own("function", name, stack, logical)
         if name not in self._functions:
             try:
                 self._functions[name] = read_function(stack, logical)

@@ -182,6 +182,7 @@ async def test_other_sizes_look_as_they_did(requests: Path) -> None:
         await album.take("pasted-error-80x24")
         robot.history.rows.focus()
         await robot.press("enter")
+        robot.screen.host.forget("form")  # its time would be over on a busy machine
         await robot.settle()
         await robot.pilot.resize_terminal(200, 60)
         await album.take("answer-200x60")

@@ -44,7 +44,7 @@ CONTEXT = {"iot:ClientId": "c1", "iot:DomainName": "d", "iot:Several": ["a", "b"
             "topic/a",
             1,
             "`${IOT:Certificate.SerialNumber}` has no value here and stays as text: a connection with "
-            "custom authentication has neither a thing nor a certificate",
+            "custom authentication alone has neither a thing nor a certificate",
         ),
         (
             "iot:Publish",
@@ -52,7 +52,7 @@ CONTEXT = {"iot:ClientId": "c1", "iot:DomainName": "d", "iot:Several": ["a", "b"
             "topic/a",
             1,
             "`${iot:Connection.Thing.ThingName}` has no value here and stays as text: a connection with "
-            "custom authentication has neither a thing nor a certificate",
+            "custom authentication alone has neither a thing nor a certificate",
         ),
         (
             "iot:Publish",

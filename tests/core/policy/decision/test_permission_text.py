@@ -303,6 +303,14 @@ def test_several_grants_of_one_action_share_its_title() -> None:
         ),
         ("", Ruling.CONDITIONAL, "${iot:ClientId}", "if ${iot:ClientId} has a value", ((0, 0, 9),)),
     ]
+    by_default = document(allow("iot:Publish", "topic/${iot:ClientId, 'x'}"))
+    [unknown, known] = (
+        next(each for each in lines(summarize([by_default], variables)) if each.title == "Publish")
+        for variables in ({}, CLIENT)
+    )
+    assert (unknown.answer, unknown.what) == (Ruling.CONDITIONAL, "x")
+    assert unknown.condition == "if ${iot:ClientId, 'x'} has no value"
+    assert (known.answer, known.what, known.condition) == (Ruling.ALLOWED, "sensor-7", "")
     dead = summarize([document(allow("iot:Publish", "topic/${iot:CertificateId}"))])
     assert [line.what for line in lines(dead) if line.title == "Publish"] == [
         "nothing: a variable has no value for this connection"

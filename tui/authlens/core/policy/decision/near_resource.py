@@ -74,7 +74,7 @@ def _variable(element: ResourceElement, asking: Asking) -> tuple[int, str] | Non
     return 2, f"{values}, so `{tail_of(element.text)}` becomes `{tail_of(written.text(asking.context))}`"
 
 
-_CANNOT_RESOLVE = ": a connection with custom authentication has neither a thing nor a certificate"
+_CANNOT_RESOLVE = ": a connection with custom authentication alone has neither a thing nor a certificate"
 
 
 def _broken_arn(element: ResourceElement, asking: Asking) -> tuple[int, str] | None:

@@ -165,7 +165,7 @@ def _exception(one: Exclusion, action: str) -> str:
 def _conditions(grant: Grant, denials: Sequence[Exclusion] | None = None) -> str:
     """denials: those that count, in place of those of the whole grant."""
     wanted = [condition_text(each) for each in grant.conditions]
-    wanted.extend(f"{written} has a value" for written in grant.open_variables)
+    wanted.extend(f"{written} has {'no' if ',' in written else 'a'} value" for written in grant.open_variables)
     return " ".join(
         filter(
             None, (f"if {_joined(wanted)}" if wanted else "", _unless(grant.provisos if denials is None else denials))

@@ -67,7 +67,7 @@ class Grant:
     conditions: tuple[Condition, ...]
     open_variables: tuple[str, ...]
     """Variables that get their value when the connection is made, such as `${iot:ClientId}` if no client id is
-    known."""
+    known; the area is for those that get none."""
     exclusions: tuple[Exclusion, ...]
     place: Place
 
@@ -271,8 +271,7 @@ class _Reader:
 
     def _open_variables(self, elements: Sequence[ResourceElement]) -> tuple[str, ...]:
         found = (one for element in elements for one in element.template.variables)
-        unresolved = (one for one in found if not one.is_plain and one.value(self.context) is None)
-        return tuple(dict.fromkeys(one.written for one in unresolved if self._is_open(one.name)))
+        return tuple(dict.fromkeys(one.written for one in found if not one.is_plain and self._is_open(one.name)))
 
 
 def _statements(documents: Sequence[Document], action: Action, effect: str) -> Iterator[tuple[int, Statement]]:

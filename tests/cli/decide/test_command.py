@@ -68,7 +68,7 @@ def test_the_reason_is_given_with_positions(policy: Path) -> None:
     assert run("--policy", policy, "iot:Connect", "client/c1").lines == [
         "IMPLICIT_DENY",
         "No statement allows iot:Connect on client/c1.",
-        "This depends on iot:ClientId, without a value here.",
+        "This depends on iot:ClientId, which has no value here.",
         "${iot:ClientId} stays as text; give it with --variable",
         "Nearest misses:",
         f"  {policy}:7:16: `${{iot:ClientId}}` has no value here and stays as text",

@@ -57,7 +57,8 @@ OWN_NETWORK = where("IpAddress", "aws:SourceIp", "10.0.0.0/8")
 def test_the_keys_that_connecting_depends_on(statements: list[dict[str, Any]], keys: tuple[str, ...]) -> None:
     decision = ask(document(*statements), "iot:Connect", CLIENT, {"iot:ClientId": "c1"})
     assert decision.depends_on() == keys
-    assert decision.notes == ((f"This depends on {' and '.join(keys)}, without a value here",) if keys else ())
+    verb = "has" if len(keys) == 1 else "have"
+    assert decision.notes == ((f"This depends on {' and '.join(keys)}, which {verb} no value here",) if keys else ())
 
 
 def test_a_certificate_opens_its_keys() -> None:

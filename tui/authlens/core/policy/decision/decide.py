@@ -43,10 +43,11 @@ class Decision:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Sentences about the action that apply whatever the decision."""
+        """Sentences about the action that apply whatever the decision, and the keys that it depends on."""
         unknown = self.depends_on()
-        depends = f"This depends on {' and '.join(unknown)}, without a value here" if unknown else ""
-        return (*notes(self.documents, self.asking), *filter(None, [depends]))
+        verb = "has" if len(unknown) == 1 else "have"
+        depends = (f"This depends on {' and '.join(unknown)}, which {verb} no value here",) if unknown else ()
+        return (*notes(self.documents, self.asking), *depends)
 
     def depends_on(self, has_certificate: bool = False) -> tuple[str, ...]:
         """The context keys without a value here that decide whether the action is allowed on a real connection."""

@@ -24,7 +24,7 @@ SENDING = ("f5", "f5", "ctrl+o", "escape", "f5", "f6", "f5", "f5", "f5")
 def killed(file: Path, marker: str, environ: dict[str, str]) -> tuple[bool, int]:
     """One life of the app: whether it said that the marker was saved, and how many rows of the history it showed."""
     with Terminal([PROGRAM, str(file)], environ=environ, cwd=str(file.parent)) as terminal:
-        terminal.wait_for("NOT SENT YET")
+        terminal.wait_for("^s Save")
         rows = shown_rows(terminal)
         terminal.type(marker)
         moment = random.randrange(120)

@@ -83,6 +83,7 @@ def open_folder(write: Writer, folder: Path, mark: Path, home: Path, *keys: str)
             if keys:
                 terminal.wait_for("Trust")
                 terminal.press("escape")
+                terminal.wait_gone("Trust")
             terminal.press("ctrl+o")
             terminal.wait_for("a.yaml")
             terminal.press("escape", "ctrl+q")

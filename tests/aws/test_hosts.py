@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from botocore.loaders import Loader
 
-from authlens.aws.hosts import is_iot_url
+from authlens.aws.hosts import is_iot_url, is_of_aws
+from authlens.core.policy.arn import DOMAINS
 
 
 @pytest.mark.parametrize(
@@ -51,3 +53,26 @@ def test_own_hosts(url: str, region: str) -> None:
 )
 def test_hosts_of_anyone(url: str, region: str) -> None:
     assert not is_iot_url(url, region)
+
+
+@pytest.mark.parametrize(
+    ("url", "answer"),
+    [
+        ("https://iot.eu-west-1.amazonaws.com", True),
+        ("https://iot.us-east-1.api.aws", True),
+        ("https://iot.eusc-de-east-1.amazonaws.eu", True),
+        ("https://iot.cn-north-1.amazonaws.com.cn", True),
+        ("https://amazonaws.com", False),
+        ("https://iot.example.com", False),
+        ("https://iot.eu-west-1.amazonaws.com.example", False),
+        ("https://[::1", False),
+    ],
+)
+def test_hosts_below_a_domain_of_aws(url: str, answer: bool) -> None:
+    assert is_of_aws(url) is answer
+
+
+def test_the_core_knows_the_domain_of_each_partition_as_botocore_does() -> None:
+    partitions = Loader().load_data("partitions")["partitions"]
+    known = {each["id"]: each["outputs"]["dnsSuffix"] for each in partitions}
+    assert {name: domain for name, domain in known.items() if domain != "amazonaws.com"} == DOMAINS

@@ -22,6 +22,14 @@ def is_iot_url(url: str, region: str) -> bool:
     return read.host in _hosts(region) or _is_vpc_endpoint(read.host, region)
 
 
+def is_of_aws(url: str) -> bool:
+    """Whether its host is below a domain of one of AWS's partitions. It need not be a service."""
+    read = read_url(url)
+    outputs = (partition["outputs"] for partition in _partitions()["partitions"])
+    domains = {f".{each[name]}" for each in outputs for name in ("dnsSuffix", "dualStackDnsSuffix")}
+    return read is not None and read.host.endswith(tuple(domains))
+
+
 @lru_cache(maxsize=16)
 def _hosts(region: str) -> frozenset[str]:
     """With and without FIPS and dual stack, as far as the region's partition has them."""

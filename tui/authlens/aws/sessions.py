@@ -19,7 +19,7 @@ from botocore.utils import IMDSRegionProvider
 from authlens.aws.botocore_internals import detach_processes, set_prompter
 from authlens.aws.service_models import PartialData, PartialFiles
 from authlens.core.request.target import Configured, NoProfile, StaticCredentials, Target
-from authlens.core.text.url import is_loopback, read_url
+from authlens.core.text.url import is_loopback
 
 Retries = Literal["once", "configured"]
 """`once`: one attempt whatever the environment says (P8). `configured`: as the AWS CLI v2 retries."""
@@ -214,5 +214,6 @@ def has_neighbours(url: str | None) -> bool:
     """Whether other services answer for the same account: AWS's own and a local endpoint's do, another's may not."""
     if url is None or is_loopback(url):
         return True
-    read = read_url(url)
-    return read is not None and read.host.endswith((".amazonaws.com", ".amazonaws.com.cn"))
+    from authlens.aws.hosts import is_of_aws
+
+    return is_of_aws(url)

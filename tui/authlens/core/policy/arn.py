@@ -81,6 +81,16 @@ _PARTITIONS = {
 }
 """By the beginning of a region's name, as in the AWS SDKs; all other regions are in `aws`."""
 
+DOMAINS = {
+    "aws-cn": "amazonaws.com.cn",
+    "aws-eusc": "amazonaws.eu",
+    "aws-iso": "c2s.ic.gov",
+    "aws-iso-b": "sc2s.sgov.gov",
+    "aws-iso-e": "cloud.adc-e.uk",
+    "aws-iso-f": "csp.hci.ic.gov",
+}
+"""Of the partitions whose services are not below `amazonaws.com`, as in the AWS SDKs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prefix:

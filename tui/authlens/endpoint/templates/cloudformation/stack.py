@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from authlens.core.policy.arn import partition_of
+from authlens.core.policy.arn import DOMAINS, partition_of
 from authlens.core.text.yaml_reader import YamlError, YamlNode
 from authlens.endpoint.templates.cloudformation.values import (
     NO_VALUE,
@@ -292,7 +292,7 @@ def _pseudo(environment: StackEnvironment, name: str) -> dict[str, Any]:
         "AWS::Region": region,
         "AWS::AccountId": account,
         "AWS::Partition": partition,
-        "AWS::URLSuffix": "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com",
+        "AWS::URLSuffix": DOMAINS.get(partition, "amazonaws.com"),
         "AWS::StackName": name,
         "AWS::StackId": f"arn:{partition}:cloudformation:{region}:{account}:stack/{name}/0",
         "AWS::NotificationARNs": [],

@@ -12,6 +12,9 @@ from authlens.ui.text.answer.answer_view import AnswerView
 from authlens.ui.text.answer.mask import REVEALED, Mask
 from authlens.ui.text.key_words import Reach
 
+_WIDE = 1000
+"""Columns in which nothing is left out: what is said there changes if any of it does, however wide the line is."""
+
 
 class StageLine(Widget):
     DEFAULT_CSS = """
@@ -51,7 +54,7 @@ class StageLine(Widget):
     def _say(self) -> None:
         """Lay it out again if it says something else: preflight looks at the request after each pause in the typing."""
         self._hide_if_empty()
-        text = self.render()
+        text = self._at(_WIDE)
         if not text.is_same(self._text):
             self._text = text
             self.refresh(layout=True)

@@ -104,6 +104,7 @@ class Field(PaintGuard, WatchedArea, inherit_bindings=False):
         &.-masked { overflow: hidden; }
         &:ansi { border: none; }
         & .text-area--cursor-line { background: transparent; }
+        &:blur .text-area--selection { background: transparent; color: $foreground; text-style: none; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

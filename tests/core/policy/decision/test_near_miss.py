@@ -245,7 +245,7 @@ MISSES: dict[str, tuple[list[dict[str, object]], str, str, list[tuple[int, int |
         "topic/A",
         [(2, 7, f"`{ARN.upper()}TOPIC/A` differs only in case, and policies are case-sensitive")],
     ),
-    "a name that is no action": (
+    "a name that is not an action": (
         [allow(["i*:Receive", "iot:Conect"], "*"), allow("iot:Publish", "arn:aws:iot:topic/a")],
         "iot:Subscribe",
         "topicfilter/b",

@@ -97,9 +97,10 @@ class _Reader:
             raise self._faults[0].with_notes(notes)
         if not authorizers:
             raise DefinitionError(self._path, 0, 0, self._nothing(), notes)
+        served = {definition.authorizer.name for definition in authorizers}
         return Definitions(
             *(self._region, self._account, authorizers, tuple(self._functions.values()), notes),
-            left_out=tuple(each for each in self._left if each[0] not in {one.authorizer.name for one in authorizers}),
+            left_out=tuple(each for each in self._left if each[0] not in served),
         )
 
     def _nothing(self) -> str:

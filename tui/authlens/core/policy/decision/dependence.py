@@ -34,7 +34,7 @@ def depends_on(documents: Sequence[Document], asking: Asking, has_certificate: b
     allows, denies = ([keys for one, keys in statements if one.effect == effect] for effect in ("Allow", "Deny"))
     if not allows or not all(denies):
         return ()
-    return tuple(dict.fromkeys(key for keys in ([] if not all(allows) else allows) + denies for key in keys))
+    return tuple(dict.fromkeys(key for keys in (allows if all(allows) else []) + denies for key in keys))
 
 
 def _keys_of(statement: Statement, asking: Asking, has_certificate: bool) -> tuple[str, ...] | None:

@@ -105,6 +105,7 @@ FOUND: dict[str, tuple[str, tuple[str, ...], str]] = {
     "the same number": ("[1]", (COUNT, "count.index"), "count-1"),
     "a module's instance": ("", (f"{MODULE}{BC}.arn", f"{MODULE}{BC}"), "mod-b"),
     "the module with the same key": (BC, (MODULE, "each.key"), "mod-b"),
+    "an alias and its function": ("", (f"{ALIAS}.live.arn", f"{ALIAS}.live", f"{FUNCTION}.one.arn"), "one"),
     "an alias": ("", (f"{ALIAS}.live.arn", f"{ALIAS}.live"), "one"),
 }
 UNSURE = {

@@ -14,6 +14,18 @@ PLAN_STEP = (
     "run 'terraform plan -out=tfplan && terraform show -json tfplan > plan.json' "
     "(after 'terraform init') and name plan.json instead"
 )
+_STATE_STEP = "run 'terraform show -json > state.json' where the .tf files are and name state.json instead"
+_PACKED_PLAN = (
+    "this is what 'terraform plan -out' wrote; run 'terraform show -json {} > plan.json' and name plan.json instead"
+)
+_TEXTS = (
+    (re.compile(r'\s*\{"@level":'), f"this is the log of 'terraform plan -json'; {PLAN_STEP}"),
+    (
+        re.compile(r'\s*\{[^{}]*"meta":.*"encrypted_data":', re.DOTALL),
+        "this is encrypted by OpenTofu; run 'tofu show -json > state.json' and name state.json instead",
+    ),
+)
+"""How files of Terraform begin that may have any name."""
 _TERRAFORM = f"this is Terraform's source; {PLAN_STEP}"
 _CDKTF = f"this is CDK for Terraform; run 'cdktf synth', then in cdktf.out/stacks/NAME {PLAN_STEP}"
 _CDK = "this is a CDK app; run 'cdk synth' there and name its cdk.out instead"
@@ -26,10 +38,10 @@ _SST = f"this is SST's; {_AS}"
 _NAMES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"cdktf\.json"), _CDKTF),
     (re.compile(r"cdk\.tf\.json"), f"this is the output of CDK for Terraform; in its folder, {PLAN_STEP}"),
-    (re.compile(r".*\.tf(\.json)?|.*\.hcl|.*\.tofu"), _TERRAFORM),
+    (re.compile(r".*\.tf(vars)?(\.json)?|.*\.hcl|.*\.tofu"), _TERRAFORM),
     (
         re.compile(r".*\.tfstate(\.backup)?"),
-        "this is Terraform's raw state; run 'terraform show -json > state.json' and name state.json instead",
+        f"this is not a state that can be read as it is; {_STATE_STEP}",
     ),
     (
         re.compile(r"serverless\.(ya?ml|json|ts|js)"),
@@ -50,7 +62,7 @@ _NAMES: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(r"Cargo\.(toml|lock)|.*\.rs"),
         "this is Rust; run 'cargo build --release' there and name the program in target/release instead",
     ),
-    (re.compile(r"pom\.xml|.*\.gradle(\.kts)?|.*\.java"), "this is Java" + _BUILD),
+    (re.compile(r"pom\.xml|.*\.gradle(\.kts)?|.*\.java|.*\.jar|.*\.class"), "this is Java" + _BUILD),
     (re.compile(r".*\.csproj|.*\.cs"), "this is .NET" + _BUILD),
     (
         re.compile(r"Pulumi\.ya?ml"),
@@ -85,6 +97,8 @@ _HINTS = (
     *_OF_TOOLS,
     "Pulumi.yaml",
 )
+_START = 10_000
+"""Characters in which an encrypted state says so."""
 _LANGUAGES = ("go.mod", "Cargo.toml", "pom.xml")
 """Files that say what a folder's programs are written in, not that an authorizer is among them."""
 MOST_NAMED = 8
@@ -95,6 +109,17 @@ def foreign(path: Path) -> str | None:
     """What a file of another tool is and what to run; `None` if it is unknown."""
     words = next((words for pattern, words in _NAMES if pattern.fullmatch(path.name)), None)
     return _CDK_OF_NODE if words == _CDK and (path.parent / "package.json").is_file() else words
+
+
+def foreign_text(text: str) -> str | None:
+    """The same by the beginning of its text."""
+    return next((words for pattern, words in _TEXTS if pattern.match(text, 0, _START)), None)
+
+
+def packed_plan(archive: Path) -> str | None:
+    """The same for a zip that is a plan; it is not unpacked, as it may hold secrets."""
+    is_plan = content_of(archive, 64)[30:36] == b"tfplan"
+    return _PACKED_PLAN.format(archive.name) if is_plan else None
 
 
 def in_folder(folder: Path) -> Path | None:

@@ -12,10 +12,12 @@ from authlens.core.invocation.local_run import Unresolved
 from authlens.core.policy.arn import function_named
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.text.json_limits import MOST_BYTES, load_bounded
+from authlens.endpoint.projects.foreign import PLAN_STEP
+from authlens.endpoint.projects.plan_code import PlanCode
 from authlens.endpoint.projects.plan_permissions import Permissions
 from authlens.endpoint.projects.plan_values import Plan, Resource, is_plan
 from authlens.endpoint.templates import function_checks
-from authlens.endpoint.templates.definition_file import DEFAULT_ACCOUNT, DEFAULT_REGION, content_of
+from authlens.endpoint.templates.definition_file import DEFAULT_ACCOUNT, DEFAULT_REGION, WORKSPACES, content_of
 from authlens.endpoint.templates.definitions import (
     DEFAULT_MEMORY_SIZE,
     AuthorizerDefinition,
@@ -30,7 +32,6 @@ from authlens.endpoint.templates.definitions import (
 )
 from authlens.endpoint.templates.function_checks import Unfit
 from authlens.endpoint.templates.lambda_runtimes import language, machine_difference
-from authlens.endpoint.templates.noticed import exists
 from authlens.endpoint.templates.settings import (
     COMMAND_STEP,
     FUNCTION_OPTION,
@@ -69,8 +70,10 @@ class _Reader:
         self._ask = ask
         self._plan = plan
         self._path = path
+        self._folder = path.parents[2] if path.parent.parent.name == WORKSPACES else path.parent
+        """Where Terraform runs: its paths are relative to it."""
         self._settings = settings
-        self._cache = cache
+        self._code = PlanCode(plan, self._folder, cache)
         self._region = settings.region or plan.region or DEFAULT_REGION
         self._account = settings.account or plan.account or DEFAULT_ACCOUNT
         self._notes: list[str] = list(settings.warnings)
@@ -104,6 +107,10 @@ class _Reader:
         )
 
     def _nothing(self) -> str:
+        if self._plan.only_deletes:
+            return "this plan deletes everything; make one without -destroy"
+        if not self._plan.resources:
+            return f"it has no resources: nothing is deployed in this workspace; {PLAN_STEP}"
         functions = [resource.address for resource in self._plan.of_type("aws_lambda_function")]
         if not functions:
             return "it has no aws_iot_authorizer and no aws_lambda_function"
@@ -178,6 +185,7 @@ class _Reader:
         found = self._plan.all_referred(resource, "authorizer_function_arn", "aws_lambda_function")
         for alias in self._plan.all_referred(resource, "authorizer_function_arn", "aws_lambda_alias"):
             found += self._plan.all_referred(alias, "function_name", "aws_lambda_function")
+        found = list({each.address: each for each in found}.values())
         if len(found) == 1:
             return found[0]
         local = self._plan.local_of(resource, "authorizer_function_arn")
@@ -201,7 +209,7 @@ class _Reader:
             raise Unfit("a function without a runtime (a container image) does not run here", COMMAND_STEP)
         if not language(runtime):
             raise Unfit(f"the runtime {runtime} does not run here", COMMAND_STEP)
-        folder = given.code_uri or (self._path.parent if given.command else self._code(resource))
+        folder = given.code_uri or (self._folder if given.command else self._code.of(resource))
         handler = given.handler or str(values.get("handler") or "")
         environment, unresolved = self._environment(resource, given)
         interpreter = self._interpreter(resource.address, runtime, given)
@@ -262,46 +270,6 @@ class _Reader:
             self._notes.append(warning_of(self._path, 0, f"{address}: {warning}"))
         return found
 
-    def _code(self, resource: Resource) -> Path:
-        """The source of an archive_file if it exists here, otherwise the package."""
-        filename = resource.values.get("filename")
-        archive = self._archive(resource, filename)
-        if archive is not None:
-            source = self._source(archive)
-            if source is not None:
-                return source
-        if not filename:
-            raise Unfit(
-                "its code is in S3 or an image, not on this machine", "name codeUri under functions: in authlens.yaml"
-            )
-        return self._package(filename)
-
-    def _package(self, filename: Any) -> Path:
-        """A folder, or the unpacked zip. Raises Unfit."""
-        path = self._path.parent / str(filename)
-        if not exists(path):
-            raise Unfit(f"its package {path} does not exist", "run the build or 'terraform plan' that writes it")
-        return path if path.is_dir() else self._cache.unpacked(path)
-
-    def _archive(self, resource: Resource, filename: Any) -> Resource | None:
-        if filename:
-            for each in self._plan.of_type("archive_file"):
-                output = each.values.get("output_path")
-                if output and os.path.normpath(str(output)) == os.path.normpath(str(filename)):
-                    return each
-        return self._plan.referred(resource, "filename", "archive_file") or self._plan.referred(
-            resource, "source_code_hash", "archive_file"
-        )
-
-    def _source(self, archive: Resource) -> Path | None:
-        folder, file = archive.values.get("source_dir"), archive.values.get("source_file")
-        if folder and exists(self._path.parent / str(folder)):
-            return Path(os.path.abspath(self._path.parent / str(folder)))
-        if file and exists(self._path.parent / str(file)):
-            return Path(os.path.abspath(self._path.parent / str(file))).parent
-        content, name = archive.values.get("source_content"), archive.values.get("source_content_filename")
-        return self._cache.written(os.path.basename(str(name)), str(content)) if content and name else None
-
     def _environment(
         self, resource: Resource, given: FunctionSettings
     ) -> tuple[dict[str, str], tuple[Unresolved, ...]]:
@@ -334,27 +302,18 @@ class _Reader:
         differences = [machine_difference(_texts(resource.values.get("architectures")), "Lambda runs it")]
         for name, layer in layers.items():
             try:
-                folders.append(self._layer(name, layer))
+                if layer is None:
+                    raise Unfit(f"{name} is not on this machine")
+                folders.append(self._code.of(layer))
             except Unfit as reason:
                 differences.append(f"A layer is missing: {reason}.")
                 self._notes.append(
                     warning_of(self._path, 0, f"{resource.address} runs without a layer: {reason}", reason.next_step)
                 )
                 continue
-            built_for = _texts(layer.values.get("compatible_architectures")) if layer else []
+            built_for = _texts(layer.values.get("compatible_architectures"))
             differences.append(machine_difference(built_for, f"The layer {name} is built to run"))
         return tuple(folders), tuple(each for each in differences if each is not None)
-
-    def _layer(self, name: str, layer: Resource | None) -> Path:
-        """The folder of its content. Raises Unfit."""
-        filename = layer.values.get("filename") if layer else None
-        archive = self._archive(layer, filename) if layer else None
-        source = self._source(archive) if archive else None
-        if source is not None:
-            return source
-        if not filename:
-            raise Unfit(f"{name} is not on this machine")
-        return self._package(filename)
 
 
 def _texts(value: Any) -> list[str]:

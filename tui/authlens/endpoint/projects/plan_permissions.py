@@ -24,7 +24,8 @@ class Permissions:
             self._behind = {}
             for each in self._plan.of_type("aws_lambda_permission"):
                 behind = self._plan.referred(each, "function_name", "aws_lambda_function")
-                named = str(each.values.get("function_name") or "").rpartition(":")[2]
+                written = str(each.values.get("function_name") or "")  # a name or an ARN, whole or in part
+                named = written.rpartition(":function:")[2].partition(":")[0]
                 for key in {behind.address if behind else named, named} - {""}:
                     self._behind.setdefault(key, []).append(each)
         own = [*self._behind.get(function.address, ()), *self._behind.get(name, ())]

@@ -37,6 +37,11 @@ class Resource:
         modules = [index for index, (word, _) in enumerate(parts[:-2]) if word == "module" and index % 2 == 0]
         return cls(address, kind, name, values, tuple(parts[index + 1] for index in modules), parts[-1][1])
 
+    @property
+    def is_data(self) -> bool:
+        """Whether it is only looked up, not made."""
+        return len(_parts(self.address)) > 2 * len(self.module) + 2
+
 
 def _parts(text: str) -> list[Part]:
     """`module.a["x"].TYPE.NAME[0]` by name and key."""
@@ -47,8 +52,10 @@ def is_plan(root: Any) -> bool:
     """Whether the JSON is Terraform's."""
     if not isinstance(root, dict):
         return False
-    shown = "format_version" in root and bool({"planned_values", "values", "terraform_version"} & root.keys())
-    return shown or ("terraform_version" in root and isinstance(root.get("resources"), list))
+    shown = "format_version" in root and (
+        {"planned_values", "values", "terraform_version"} & root.keys() or len(root) == 1
+    )
+    return bool(shown) or ("terraform_version" in root and isinstance(root.get("resources"), list))
 
 
 MOST_STEPS = 100_000
@@ -116,6 +123,12 @@ class Plan:
 
     def of_type(self, kind: str) -> list[Resource]:
         return self._of_type.get(kind, [])
+
+    @property
+    def only_deletes(self) -> bool:
+        """Whether it is a plan that leaves nothing."""
+        changes = [_mapping(_mapping(each).get("change")) for each in _list(self._root.get("resource_changes"))]
+        return bool(changes) and all(each.get("actions") == ["delete"] for each in changes)
 
     def unknown(self, resource: Resource) -> Values:
         """The attributes of the resource that are known only after apply."""
@@ -205,7 +218,7 @@ class Plan:
     def _prior(self) -> Iterator[Resource]:
         """Data sources that were read while planning, such as archive_file."""
         prior = _mapping(_mapping(self._root.get("prior_state")).get("values"))
-        yield from (each for each in _walk(_mapping(prior.get("root_module"))) if ".data." in f".{each.address}.")
+        yield from (each for each in _walk(_mapping(prior.get("root_module"))) if each.is_data)
 
     def _raw(self) -> Iterator[Resource]:
         """The resources of a raw terraform.tfstate."""
@@ -216,13 +229,15 @@ class Plan:
             words = (each.get("module"), "data" if each.get("mode") == "data" else None, kind, name)
             address = ".".join(str(word) for word in words if word)
             for instance in map(_mapping, _list(each.get("instances"))):
+                if "deposed" in instance:
+                    continue
                 key = f"[{json.dumps(instance['index_key'])}]" if instance.get("index_key") is not None else ""
                 yield Resource.at(f"{address}{key}", kind, name, _mapping(instance.get("attributes")))
 
 
 def _walk(module: Values, depth: int = 0) -> Iterator[Resource]:
     for each in _list(module.get("resources")):
-        if isinstance(each, dict):
+        if isinstance(each, dict) and "deposed_key" not in each:
             address, kind, name = (str(each.get(key, "")) for key in ("address", "type", "name"))
             yield Resource.at(address, kind, name, _mapping(each.get("values")))
     for child in _list(module.get("child_modules")) if depth < 20 else ():

@@ -13,7 +13,7 @@ from pathlib import Path
 from authlens.core.text.yaml_reader import YamlError
 from authlens.endpoint.projects.assembly import is_assembly, read_assembly, stack_files
 from authlens.endpoint.projects.bare_function import is_program, place_named, read_bare, split_bare
-from authlens.endpoint.projects.foreign import NOTHING, foreign, foreign_folder, in_folder
+from authlens.endpoint.projects.foreign import NOTHING, foreign, foreign_folder, foreign_text, in_folder, packed_plan
 from authlens.endpoint.projects.handlers import is_code, the_handler
 from authlens.endpoint.projects.plan import plan_json, read_plan
 from authlens.endpoint.projects.plan_values import Plan
@@ -25,9 +25,10 @@ from authlens.endpoint.templates.definitions import DefinitionError, Definitions
 from authlens.endpoint.templates.function_checks import Unfit
 from authlens.endpoint.templates.noticed import exists
 from authlens.endpoint.templates.settings import FILE, ProjectSettings, read_settings, settings_beside
-from authlens.endpoint.templates.unpack import Cache
+from authlens.endpoint.templates.unpack import Cache, is_package
 
-ARCHIVES = (".zip",)
+_STARTS_OF_JSON = ("{", "\ufeff", "\ufffd")
+"""With a byte order mark too, as PowerShell writes one: of UTF-8, or of UTF-16 read as UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def _read(source: ProjectSource, cache: Cache, ask: bool) -> Definitions:
         if settings.template is None:
             raise DefinitionError(path, 0, 0, "name the template that it is for: template: FILE")
         return read_source(ProjectSource(settings.template, settings=replace(settings, template=None)), cache, ask)
-    if path.suffix.lower() in ARCHIVES and path.is_file():
+    if is_package(path):
         path = _inside(path, cache)
     return _of_kind(path, settings.over(settings_beside(path)), cache, ask)
 
@@ -97,9 +98,9 @@ def _of_kind(path: Path, settings: ProjectSettings, cache: Cache, ask: bool) -> 
         return read_assembly(path.parent, settings, cache, path, ask)
     if looks_like_template(text):
         return read_template(path, settings, cache, ask)
-    if text.lstrip()[:1] == "{" and plan_json(path) is not None:
+    if text.lstrip()[:1] in _STARTS_OF_JSON and plan_json(path) is not None:
         return read_plan(path, settings, cache, ask)
-    words = foreign(path)
+    words = foreign(path) or foreign_text(text)
     if words is not None:
         raise DefinitionError(path, 0, 0, words)
     return read_definitions(path, ask)
@@ -175,6 +176,9 @@ def _inside(archive: Path, cache: Cache) -> Path:
     """The template in a zip."""
     if not zipfile.is_zipfile(archive):
         raise DefinitionError(archive, 0, 0, "it is not a zip archive")
+    words = foreign(archive) or packed_plan(archive)
+    if words is not None:
+        raise DefinitionError(archive, 0, 0, words)
     try:
         folder = cache.unpacked(archive)
     except Unfit as reason:

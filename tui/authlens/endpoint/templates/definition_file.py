@@ -17,7 +17,9 @@ from authlens.endpoint.templates.noticed import notice
 
 DEFAULT_REGION = "us-west-2"
 DEFAULT_ACCOUNT = "000000000000"
-GENERATED = (".aws-sam/build", "cdk.out", ".serverless", ".build")
+WORKSPACES = "terraform.tfstate.d"
+"""Where Terraform has a folder with the state of each workspace."""
+GENERATED = (".aws-sam/build", "cdk.out", ".serverless", ".build", WORKSPACES)
 """Folders that tools generate; the project's settings are in their parent folder."""
 _RESOURCES = re.compile(r"""^\{?[^\S\n]*["']?Resources["']?\s*:""", re.MULTILINE)
 _OTHERS = re.compile(r"^(?:authorizers|resources)\s*:", re.MULTILINE)

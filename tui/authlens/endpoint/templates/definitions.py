@@ -165,13 +165,16 @@ def _read(path: Path, ask: bool) -> Definitions:
 
 def left_out(name: str, path: Path, line: int, reason: str, next_step: str = "") -> tuple[str, Unresolved]:
     """An authorizer that is not served, with the reason."""
-    return name, Unresolved(f"the authorizer {name} is left out", reason, f"{path}, line {line}", next_step)
+    return name, Unresolved(f"the authorizer {name} is left out", reason, _place(path, line), next_step)
 
 
 def warning_of(path: Path, line: int, text: str, next_step: str = "") -> str:
     """One line: the place, the problem, and the next step."""
-    where = f"{path}, line {line}" if line else f"{path}"
-    return f"{where}: {text}" + (f"; {next_step}" if next_step else "")
+    return f"{_place(path, line)}: {text}" + (f"; {next_step}" if next_step else "")
+
+
+def _place(path: Path, line: int) -> str:
+    return f"{path}, line {line}" if line else f"{path}"
 
 
 def authorizer_arn(region: str, account: str, name: str) -> str:

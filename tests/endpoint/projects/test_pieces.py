@@ -57,7 +57,7 @@ PIECES = {
     "half a zip": ("{CodeUri: half.zip, Handler: app.handler, Runtime: python3.11}", "cannot be unpacked", "again"),
     "a long name": (f"{{CodeUri: src, Handler: {'a' * 300}.b, Runtime: nodejs20.x}}", "does not exist", ""),
     "layers": ("{CodeUri: src, Handler: gone.x, Runtime: python3.11, Layers: {a: 1}}", "does not exist", ""),
-    "image": ("{PackageType: Image, ImageUri: x}", "a container image", "command under functions:"),
+    "image": ("{PackageType: Image, ImageUri: x}", "a container image", "runtime, handler and codeUri, or a command,"),
     "Go": ("{CodeUri: go, Handler: bootstrap, Runtime: provided.al2023}", "no executable", "go build -o"),
     "Rust": ("{CodeUri: rust, Handler: bootstrap, Runtime: provided.al2023}", "no executable", "cargo lambda build"),
     "Java": (
@@ -271,7 +271,19 @@ def test_a_function_is_served_with_the_key_that_is_given(tmp_path: Path) -> None
         ("cdk.json", "run 'cdk synth'"),
         ("app.py", "no handler was found in it; name it: {path}:HANDLER"),
         ("index.ts", "cdk synth"),
-        ("pom.xml", "build a program for this machine that speaks the Runtime API"),
+        ("pom.xml", "this is Java; build a program for this machine that speaks the Runtime API"),
+        ("auth.jar", "this is Java; build a program"),
+        ("Auth.kt", "this is Java; build a program"),
+        ("Auth.fs", "this is .NET; build a program"),
+        ("auth.cpp", "this is source code; build a program"),
+        ("app.rb", "this is Ruby; in an authorizers.yaml, give a program that speaks the Runtime API as its command"),
+        ("index.php", "this is PHP; in an authorizers.yaml"),
+        ("bootstrap.sh", "needs a name without an ending"),
+        ("dev.tfvars", "this is Terraform's source"),
+        (
+            "zappa_settings.json",
+            "not a template, the JSON of Terraform or an authorizers.yaml; see 'authlens help projects'",
+        ),
     ],
 )
 def test_files_of_other_tools_are_recognised(tmp_path: Path, name: str, step: str) -> None:
@@ -279,6 +291,12 @@ def test_files_of_other_tools_are_recognised(tmp_path: Path, name: str, step: st
     with pytest.raises(DefinitionError) as caught:
         read_source(ProjectSource(tmp_path / name))
     assert step.format(path=tmp_path / name) in str(caught.value)
+
+
+def test_a_container_image_runs_with_the_settings_of_its_function(tmp_path: Path) -> None:
+    template = TWO.replace("BAD", PIECES["image"][0])
+    write(tmp_path, {"authlens.yaml": "functions: {Bad: {codeUri: src, handler: app.handler, runtime: python3.11}}"})
+    assert names(read(tmp_path, template)) == ["GoodAuth", "BadAuth"]
 
 
 def test_a_folder_of_other_tools_says_what_to_run(tmp_path: Path) -> None:

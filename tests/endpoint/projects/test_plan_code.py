@@ -173,12 +173,15 @@ OTHERS: dict[str, tuple[str, str]] = {
     json.dumps({"format_version": "1.2", "terraform_version": "1", **DELETED}): ("d.json", "make one without -destroy"),
     '{"@level":"info"}\n{"@level":"warn"}\n': ("log.json", "log of 'terraform plan -json'; run 'terraform plan -out="),
     json.dumps(ENCRYPTED): ("any.json", "encrypted by OpenTofu; run 'tofu show -json > state.json'"),
+    json.dumps({"version": 3, "deployment": {"resources": [{"type": "aws:iot/authorizer:Authorizer"}]}}): (
+        *("stack.json", "this is Pulumi's state; name the function's own file instead, as FILE:HANDLER"),
+    ),
     json.dumps({"version": 3, "backend": {}}): ("terraform.tfstate", "run 'terraform show -json > state.json' where"),
 }
 
 
 @pytest.mark.parametrize("text", OTHERS)
-def test_other_files_of_terraform_are_recognised(tmp_path: Path, text: str) -> None:
+def test_other_files_of_tools_are_recognised(tmp_path: Path, text: str) -> None:
     name, words = OTHERS[text]
     (tmp_path / name).write_text(text)
     with pytest.raises(DefinitionError) as caught:

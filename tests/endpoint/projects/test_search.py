@@ -63,6 +63,8 @@ AUTHORIZER = "exports.handler = async () => ({ isAuthenticated: true, policyDocu
             {"go.mod": "", "auth/main.go": "IsAuthenticated: true, PolicyDocuments: documents"},
             "auth/main.go: this is Go; run 'go build",
         ),
+        ({"src/Auth.kt": '"isAuthenticated" to true, "policyDocuments" to x'}, "src/Auth.kt: this is Java; build"),
+        ({"f.rb": "{ isAuthenticated: true, policyDocuments: [] }"}, "f.rb: this is Ruby; in an authorizers.yaml"),
         (
             {"a.js": AUTHORIZER, "b/b.py": 'return {"isAuthenticated": False, "policyDocuments": []}'},
             "it has 2 files that may be the authorizer's function; name one: HERE/a.js, HERE/b/b.py",

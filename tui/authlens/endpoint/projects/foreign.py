@@ -18,21 +18,23 @@ _STATE_STEP = "run 'terraform show -json > state.json' where the .tf files are a
 _PACKED_PLAN = (
     "this is what 'terraform plan -out' wrote; run 'terraform show -json {} > plan.json' and name plan.json instead"
 )
+_OWN = "name the function's own file instead"
+_AS = f"{_OWN}, as FILE:HANDLER"
 _TEXTS = (
     (re.compile(r'\s*\{"@level":'), f"this is the log of 'terraform plan -json'; {PLAN_STEP}"),
     (
         re.compile(r'\s*\{[^{}]*"meta":.*"encrypted_data":', re.DOTALL),
         "this is encrypted by OpenTofu; run 'tofu show -json > state.json' and name state.json instead",
     ),
+    (re.compile(r'\s*\{\s*"version":\s*\d+,\s*"deployment":'), f"this is Pulumi's state; {_AS}"),
 )
-"""How files of Terraform begin that may have any name."""
+"""How files of other tools begin that may have any name."""
 _TERRAFORM = f"this is Terraform's source; {PLAN_STEP}"
 _CDKTF = f"this is CDK for Terraform; run 'cdktf synth', then in cdktf.out/stacks/NAME {PLAN_STEP}"
 _CDK = "this is a CDK app; run 'cdk synth' there and name its cdk.out instead"
 _CDK_OF_NODE = "this is a CDK app; run 'npm install && npx cdk synth' there and name its cdk.out instead"
 _BUILD = "; build a program for this machine that speaks the Runtime API, and name that program instead"
-_OWN = "name the function's own file instead"
-_AS = f"{_OWN}, as FILE:HANDLER"
+_RUN = "in an authorizers.yaml, give a program that speaks the Runtime API as its command"
 _GENERATES = "it declares an authorizer; run the tool that makes a template of it, and name that template instead"
 _SST = f"this is SST's; {_AS}"
 _NAMES: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -62,8 +64,15 @@ _NAMES: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(r"Cargo\.(toml|lock)|.*\.rs"),
         "this is Rust; run 'cargo build --release' there and name the program in target/release instead",
     ),
-    (re.compile(r"pom\.xml|.*\.gradle(\.kts)?|.*\.java|.*\.jar|.*\.class"), "this is Java" + _BUILD),
-    (re.compile(r".*\.csproj|.*\.cs"), "this is .NET" + _BUILD),
+    (re.compile(r"pom\.xml|.*\.gradle(\.kts)?|.*\.(java|kts?|scala|jar|class)"), "this is Java" + _BUILD),
+    (re.compile(r".*\.(cs|fs|vb)(proj)?"), "this is .NET" + _BUILD),
+    (re.compile(r"Gemfile|.*\.rb"), f"this is Ruby; {_RUN}, such as [aws_lambda_ric, app.handler]"),
+    (re.compile(r".*\.php"), f"this is PHP; {_RUN}"),
+    (re.compile(r"CMakeLists\.txt|.*\.(c|cc|cpp|swift|zig)"), "this is source code" + _BUILD),
+    (
+        re.compile(r".*\.(sh|bash)"),
+        "this is a shell script; one that speaks the Runtime API needs a name without an ending",
+    ),
     (
         re.compile(r"Pulumi\.ya?ml"),
         f"this is Pulumi's; {_AS}",
@@ -102,6 +111,7 @@ _START = 10_000
 _LANGUAGES = ("go.mod", "Cargo.toml", "pom.xml")
 """Files that say what a folder's programs are written in, not that an authorizer is among them."""
 MOST_NAMED = 8
+NOT_READ = "this is not a template, the JSON of Terraform or an authorizers.yaml; see 'authlens help projects'"
 NOTHING = "this folder holds no template, cdk.out or authorizers.yaml; name the file, or a function as FILE:HANDLER"
 
 

@@ -35,6 +35,7 @@ from authlens.endpoint.templates.lambda_runtimes import language, machine_differ
 from authlens.endpoint.templates.settings import (
     COMMAND_STEP,
     FUNCTION_OPTION,
+    IMAGE_STEP,
     KEY_STEP,
     FunctionSettings,
     ProjectSettings,
@@ -206,7 +207,7 @@ class _Reader:
         given = self._settings.functions.get(resource.address, self._settings.functions.get(name, FunctionSettings()))
         runtime = "provided" if given.command else given.runtime or str(values.get("runtime") or "")
         if not runtime:
-            raise Unfit("a function without a runtime (a container image) does not run here", COMMAND_STEP)
+            raise Unfit("a function without a runtime (a container image) does not run here", IMAGE_STEP)
         if not language(runtime):
             raise Unfit(f"the runtime {runtime} does not run here", COMMAND_STEP)
         folder = given.code_uri or (self._folder if given.command else self._code.of(resource))

@@ -25,7 +25,7 @@ _TESTS = re.compile(r"(?:tests?|__tests__|spec)", re.IGNORECASE)
 _OF_TESTS = re.compile(r"(?:test_.*|.*[._-](?:test|spec)\.\w+|conftest\.py|.*\.d\.ts)")
 _TEMPLATE = re.compile(r".*\.(?:ya?ml|json|template)")
 _CODE = re.compile(r".*\.(?:py|[cm]?[jt]s)")
-_COMPILED = re.compile(r".*\.(?:go|rs|java|kt|cs)")
+_COMPILED = re.compile(r".*\.(?:go|rs|java|kt|scala|cs|fs|vb|rb|php|swift|zig|c|cc|cpp)")
 _TERRAFORM = re.compile(r".*\.tf")
 _PROVIDER = re.compile(r"""^\s*provider\s+"aws\"""", re.MULTILINE)
 _TOOLS = ("cdk.json", "cdktf.json", "serverless.yml", "serverless.yaml", "sst.config.ts", "Pulumi.yaml")
@@ -53,7 +53,7 @@ class Found:
     functions: tuple[Path, ...] = ()
     """Python, JavaScript and TypeScript that answers as an authorizer does."""
     programs: tuple[Path, ...] = ()
-    """Go, Rust, Java and .NET that does."""
+    """Code that does in a language which does not run here as it is, such as Go, Java and Ruby."""
     generators: tuple[Path, ...] = ()
     """Code that declares an authorizer for a tool that is not known."""
 

@@ -6,6 +6,7 @@ The rule: a file that authlens does not read is recognised, with the command tha
 from __future__ import annotations
 
 import os
+import re
 import zipfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,7 +14,15 @@ from pathlib import Path
 from authlens.core.text.yaml_reader import YamlError
 from authlens.endpoint.projects.assembly import is_assembly, read_assembly, stack_files
 from authlens.endpoint.projects.bare_function import is_program, place_named, read_bare, split_bare
-from authlens.endpoint.projects.foreign import NOTHING, foreign, foreign_folder, foreign_text, in_folder, packed_plan
+from authlens.endpoint.projects.foreign import (
+    NOT_READ,
+    NOTHING,
+    foreign,
+    foreign_folder,
+    foreign_text,
+    in_folder,
+    packed_plan,
+)
 from authlens.endpoint.projects.handlers import is_code, the_handler
 from authlens.endpoint.projects.plan import plan_json, read_plan
 from authlens.endpoint.projects.plan_values import Plan
@@ -27,6 +36,7 @@ from authlens.endpoint.templates.noticed import exists
 from authlens.endpoint.templates.settings import FILE, ProjectSettings, read_settings, settings_beside
 from authlens.endpoint.templates.unpack import Cache, is_package
 
+_OF_AUTHORIZERS = re.compile("authori[sz]er", re.IGNORECASE)
 _STARTS_OF_JSON = ("{", "\ufeff", "\ufffd")
 """With a byte order mark too, as PowerShell writes one: of UTF-8, or of UTF-16 read as UTF-8."""
 
@@ -103,6 +113,8 @@ def _of_kind(path: Path, settings: ProjectSettings, cache: Cache, ask: bool) -> 
     words = foreign(path) or foreign_text(text)
     if words is not None:
         raise DefinitionError(path, 0, 0, words)
+    if not _OF_AUTHORIZERS.search(text):
+        raise DefinitionError(path, 0, 0, NOT_READ)
     return read_definitions(path, ask)
 
 
@@ -174,9 +186,9 @@ def _only_one(folder: Path) -> Path:
 
 def _inside(archive: Path, cache: Cache) -> Path:
     """The template in a zip."""
-    if not zipfile.is_zipfile(archive):
-        raise DefinitionError(archive, 0, 0, "it is not a zip archive")
     words = foreign(archive) or packed_plan(archive)
+    if words is None and not zipfile.is_zipfile(archive):
+        words = "it is not a zip archive"
     if words is not None:
         raise DefinitionError(archive, 0, 0, words)
     try:

@@ -31,6 +31,7 @@ KEYS = (
 
 
 COMMAND_STEP = "name a program that speaks the Runtime API: command under functions: in authlens.yaml"
+IMAGE_STEP = "give its runtime, handler and codeUri, or a command, under functions: in authlens.yaml"
 KEY_STEP = (
     "give its signing key with --public-key FILE, or publicKey: FILE in authlens.yaml; "
     "'authlens init DIR --from FILE' makes one"

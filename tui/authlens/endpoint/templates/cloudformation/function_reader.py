@@ -16,7 +16,7 @@ from authlens.endpoint.templates.cloudformation.values import NO_VALUE, Unresolv
 from authlens.endpoint.templates.definitions import DEFAULT_MEMORY_SIZE, FunctionDefinition
 from authlens.endpoint.templates.function_checks import Unfit
 from authlens.endpoint.templates.lambda_runtimes import RESERVED, language, machine_difference
-from authlens.endpoint.templates.settings import COMMAND_STEP, FunctionSettings, ProjectSettings
+from authlens.endpoint.templates.settings import COMMAND_STEP, IMAGE_STEP, FunctionSettings, ProjectSettings
 
 LAMBDA_TIMEOUT = 3.0
 """Seconds; Lambda's default, which SAM keeps."""
@@ -77,9 +77,7 @@ class _Function:
         runtime = self._settings.runtime or self._read.text("Runtime")
         place = self._properties.get("Runtime", self._place)
         if runtime is None:
-            raise Unresolvable(
-                place, "a function without a Runtime (a container image) does not run here", COMMAND_STEP
-            )
+            raise Unresolvable(place, "a function without a Runtime (a container image) does not run here", IMAGE_STEP)
         try:
             function_checks.checked_runtime(runtime)
         except Unfit:

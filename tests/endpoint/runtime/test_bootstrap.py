@@ -20,6 +20,14 @@ CASES = """
 import collections, datetime, decimal, enum, json, os, sys
 Point = collections.namedtuple("Point", "x y")
 
+POINT = Point(1, 2)
+
+class AsDict:
+    def __init__(self, members):
+        self.members = members
+    def _asdict(self):
+        return self.members
+
 class Colour(enum.IntEnum):
     RED = 1
 
@@ -69,7 +77,9 @@ CASES = {
     "decimal": lambda e, c: [decimal.Decimal("1.10"), decimal.Decimal("NaN"), {"d": decimal.Decimal(3)}],
     "bytes": lambda e, c: b"{\\"raw\\": 1}",
     "bytes inside": lambda e, c: {"b": b"abc"},
-    "named tuple": lambda e, c: [Point(1, 2), (3, 4)],
+    "named tuple": lambda e, c: [POINT, POINT, (3, 4), {"again": POINT}],
+    "object as a dict": lambda e, c: [AsDict({"a": 1}), AsDict({})],
+    "object as no dict": lambda e, c: AsDict([1]),
     "enum": lambda e, c: [Colour.RED, {Colour.RED: 1}],
     "keys": lambda e, c: {1: "a", 2.5: "b", True: "c", None: "d"},
     "tuple key": lambda e, c: {(1, 2): 3},

@@ -52,6 +52,17 @@ def test_the_interpreter_its_packages_and_what_differs(tmp_path: Path) -> None:
     assert run.differs[1].startswith("Its packages: those in its own folder, and boto3 1.")
 
 
+def test_a_wrapper_script_is_not_run_and_programs_of_layers_are_found(tmp_path: Path) -> None:
+    (tmp_path / "layer/bin").mkdir(parents=True)
+    (tmp_path / "layer/bin/tool").write_text("#!/bin/sh\n")
+    (tmp_path / "layer/bin/tool").chmod(0o755)
+    code = "import shutil\ndef handler(event, context): return shutil.which('tool')"
+    function = define(tmp_path, code, environment={"AWS_LAMBDA_EXEC_WRAPPER": "/opt/wrapper"})
+    (result,) = invoke(replace(function, layers=(tmp_path / "layer",)), {})
+    assert json.loads(result.payload or b"") == str(tmp_path / "layer/bin/tool")
+    assert any("/opt/wrapper (AWS_LAMBDA_EXEC_WRAPPER)" in line for line in local_run(function).differs)
+
+
 def test_what_the_definition_says_comes_along(tmp_path: Path) -> None:
     unresolved = Unresolved("the variable A", "only AWS knows it")
     function = replace(

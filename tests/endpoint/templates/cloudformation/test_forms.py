@@ -30,7 +30,7 @@ FORMS = """
       Fn:
         Type: AWS::Serverless::Function
         IGNORED
-        Properties: {CodeUri: src, Handler: app.handler, PROPERTIES}
+        Properties: {CodeUri: src, PROPERTIES}
       Auth: {Type: AWS::IoT::Authorizer, Properties: {AUTHORIZER}}
 """
 PLAIN = "SigningDisabled: yes, AuthorizerFunctionArn: !GetAtt Fn.Arn"
@@ -42,7 +42,8 @@ def only(definitions: Definitions) -> AuthorizerDefinition:
 
 
 def form(folder: Path, properties: str = "", authorizer: str = PLAIN, ignored: str = "Metadata: {}") -> Definitions:
-    text = FORMS.replace("PROPERTIES", properties or "MemorySize: 128").replace("IGNORED", ignored)
+    properties = properties if "Handler:" in properties else f"Handler: app.handler, {properties or 'MemorySize: 128'}"
+    text = FORMS.replace("PROPERTIES", properties).replace("IGNORED", ignored)
     path = folder / "template.yaml"
     path.write_text(dedent(text.replace("AUTHORIZER", authorizer)))
     (folder / "src").mkdir(exist_ok=True)
@@ -92,6 +93,26 @@ def test_globals_add_their_layers_unless_they_are_ignored(tmp_path: Path) -> Non
     assert layers_and_timeout("IgnoreGlobals: [Layers]") == (["own"], 9)
     with pytest.raises(DefinitionError, match="a function without a Runtime"):
         layers_and_timeout("IgnoreGlobals: '*'")
+
+
+def test_a_handler_or_a_runtime_may_be_in_a_layer(tmp_path: Path) -> None:
+    for file in ("base/python/wrapper.py", "base/bootstrap", "own/bootstrap"):
+        (tmp_path / "layers" / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "layers" / file).write_text("def handler(event, context): ...")
+        (tmp_path / "layers" / file).chmod(0o755)
+    assert only(form(tmp_path, "Handler: wrapper.handler")).function.layers == (tmp_path / "layers/base",)
+    shell = "Runtime: provided.al2023, Handler: function.handler"
+    assert only(form(tmp_path, shell)).function.command == (str(tmp_path / "layers/base/bootstrap"),)
+    both = only(form(tmp_path, f"{shell}, Layers: [!Ref Own]")).function
+    assert both.command == (str(tmp_path / "layers/own/bootstrap"),)
+    (tmp_path / "src/bootstrap").touch(0o755)
+    assert only(form(tmp_path, shell)).function.command == (str(tmp_path / "src/bootstrap"),)
+
+
+def test_a_handler_that_a_missing_layer_wraps_is_named(tmp_path: Path) -> None:
+    properties = "Handler: datadog_lambda.handler.handler, Environment: {Variables: {DD_LAMBDA_HANDLER: app.handler}}"
+    with pytest.raises(DefinitionError, match="a layer wraps it, give handler: app"):
+        form(tmp_path, properties, ignored="IgnoreGlobals: [Layers]")
 
 
 def test_a_loop_over_a_parameter_needs_its_value(tmp_path: Path) -> None:

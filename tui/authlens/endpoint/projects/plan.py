@@ -214,15 +214,15 @@ class _Reader:
         handler = given.handler or str(values.get("handler") or "")
         environment, unresolved = self._environment(resource, given)
         interpreter = self._interpreter(resource.address, runtime, given)
-        if language(runtime) != "provided":
-            function_checks.check_handler(folder, handler, runtime, environment)
         layers, differences = self._layers(resource)
+        if language(runtime) != "provided":
+            function_checks.check_handler(folder, handler, runtime, environment, layers)
         command: tuple[str, ...] = ()
         if language(runtime) == "provided":
             command = (
                 function_checks.checked_command(given.command, folder)
                 if given.command
-                else function_checks.own_bootstrap(folder)
+                else function_checks.own_bootstrap(folder, *reversed(layers))
             )
         arn = function_arn(self._region_of(resource), self._account, name)
         self._functions[resource.address] = FunctionDefinition(

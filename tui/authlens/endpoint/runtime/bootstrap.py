@@ -188,10 +188,9 @@ class Encoder:
         if id(value) in self._open:
             raise ValueError("Circular reference detected")
         self._open.add(id(value))
-        if isinstance(value, tuple) and hasattr(value, "_asdict"):
-            value = value._asdict()
-        if isinstance(value, dict):
-            text = "{" + ", ".join(f"{self._key(key)}: {self.encode(item)}" for key, item in value.items()) + "}"
+        members = members_of(value)
+        if members is not None:
+            text = "{" + ", ".join(f"{self._key(key)}: {self.encode(item)}" for key, item in members.items()) + "}"
         elif isinstance(value, (list, tuple)):
             text = "[" + ", ".join(map(self.encode, value)) + "]"
         else:
@@ -205,6 +204,17 @@ class Encoder:
         if key is None or isinstance(key, (int, float)):
             return f'"{self._text(key)}"'
         raise TypeError(f"keys must be str, int, float, bool or None, not {type(key).__name__}")
+
+
+def members_of(value: Any) -> dict[Any, Any] | None:
+    """What is written as a JSON object: a dict, or what an object such as a named tuple gives as one."""
+    as_dict = None if isinstance(value, type) else getattr(value, "_asdict", None)
+    if not callable(as_dict):
+        return value if isinstance(value, dict) else None
+    members = as_dict()
+    if not isinstance(members, dict):
+        raise TypeError(f"_asdict() must return a dict, not {type(members).__name__}")
+    return members
 
 
 def is_decimal(value: Any) -> bool:

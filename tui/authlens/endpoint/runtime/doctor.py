@@ -71,6 +71,9 @@ def differences(function: FunctionDefinition) -> Iterator[str]:
         yield f"Its packages: those in its own folder{_layers(function)}, and those installed for that interpreter."
     elif kind == "nodejs" and not _has_sdk(function):
         yield "The AWS SDK for JavaScript v3, which Lambda has, is not installed here."
+    wrapper = function.environment.get("AWS_LAMBDA_EXEC_WRAPPER")
+    if wrapper:
+        yield f"The wrapper script {wrapper} (AWS_LAMBDA_EXEC_WRAPPER), which Lambda would start it with, is not run."
     yield from function.differences
 
 

@@ -30,7 +30,7 @@ CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE
 def child_environment(function: FunctionDefinition, runtime_api: str, path: str) -> dict[str, str]:
     """The child's environment. The user's variables win, except over those that Lambda reserves."""
     return {
-        **defaults(path),
+        **defaults(os.pathsep.join([path, *(str(layer / "bin") for layer in reversed(function.layers))])),
         **without_aws_files(function.environment),
         **function.environment,
         **of_layers(function),

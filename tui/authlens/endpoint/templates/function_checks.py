@@ -86,8 +86,10 @@ def default_runtime(folder: Path, handler: str, interpreter: str | None, ask: bo
         return "python3"
 
 
-def check_handler(folder: Path, handler: str, runtime: str, environment: Mapping[str, str]) -> None:
-    """The handler's file must exist and contain its name. Other folders of the search path are not checked."""
+def check_handler(
+    folder: Path, handler: str, runtime: str, environment: Mapping[str, str], layers: Sequence[Path] = ()
+) -> None:
+    """The handler's file must exist and contain its name. Layers and the rest of the search path are not checked."""
     kind = language(runtime)
     parts = dict(handler_parts(handler))[kind]
     if not parts:
@@ -101,7 +103,11 @@ def check_handler(folder: Path, handler: str, runtime: str, environment: Mapping
         if source:
             step = f"compile it, such as with 'npx esbuild {source} --bundle --platform=node --outdir={source.parent}'"
             raise Unfit(f"{source} is not built, and Node.js runs {source.with_suffix('.js').name}", step)
-        raise Unfit(f"the handler's file {folder / module_path(parts['module'], kind)} does not exist")
+        if layers:
+            return
+        wrapped = next((value for name, value in environment.items() if name.endswith("_HANDLER")), None)
+        step = f"if a layer wraps it, give handler: {wrapped} under functions: in authlens.yaml" if wrapped else ""
+        raise Unfit(f"the handler's file {folder / module_path(parts['module'], kind)} does not exist", step)
     if not holds(file, parts["function"]):
         notice(file)
         raise Unfit(f"{file} holds no {parts['function']!r}, which handler names")
@@ -201,12 +207,14 @@ def checked_command(command: Sequence[str], *folders: Path) -> tuple[str, ...]:
     return (checked_program(command[0], *folders), *command[1:])
 
 
-def own_bootstrap(folder: Path) -> tuple[str, ...]:
-    """The program `bootstrap` that Lambda runs for runtime `provided`."""
-    if not os.access(folder / "bootstrap", os.X_OK):
-        notice(folder / "bootstrap")
-        raise Unfit(f"runtime provided needs a command, or an executable {folder / 'bootstrap'}")
-    return (str(folder / "bootstrap"),)
+def own_bootstrap(*folders: Path) -> tuple[str, ...]:
+    """The program `bootstrap` that Lambda runs for runtime `provided`: of the code or, failing that, of a layer."""
+    programs = [folder / "bootstrap" for folder in folders]
+    found = next((str(program) for program in programs if os.access(program, os.X_OK)), None)
+    if found is None:
+        notice(*programs)
+        raise Unfit(f"runtime provided needs a command, or an executable {programs[0]}")
+    return (found,)
 
 
 def node_in_path() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,7 @@ class _Function:
         environment = self._environment()
         layers = tuple(self._layers())
         self._compare_machine(self._read.value("Architectures", []), "Lambda runs it")
-        self._check_handler(folder, handler, runtime, environment)
+        self._check_handler(folder, handler, runtime, environment, layers)
         name = self._stack.physical(self._logical)
         return FunctionDefinition(
             name=name,
@@ -62,7 +62,7 @@ class _Function:
             timeout=self._read.number("Timeout", LAMBDA_TIMEOUT),
             memory_size=int(self._read.number("MemorySize", DEFAULT_MEMORY_SIZE)),
             interpreter=interpreter,
-            command=self._command(runtime, folder),
+            command=self._command(runtime, folder, layers),
             arn=self._stack.arn(self._logical),
             origin="template",
             layers=layers,
@@ -106,11 +106,13 @@ class _Function:
             return self._stack.path.parent
         return code_folder(self._stack, self._logical, self._properties, runtime)
 
-    def _check_handler(self, folder: Path, handler: str, runtime: str, environment: Mapping[str, str]) -> None:
+    def _check_handler(
+        self, folder: Path, handler: str, runtime: str, environment: Mapping[str, str], layers: Sequence[Path]
+    ) -> None:
         if language(runtime) == "provided":
             return
         try:
-            function_checks.check_handler(folder, handler, runtime, environment)
+            function_checks.check_handler(folder, handler, runtime, environment, layers)
         except Unfit as fault:
             place = self._properties.get("Handler", self._place)
             reason, step = not_built(self._stack, folder, handler, runtime, self._entry_points())
@@ -121,13 +123,13 @@ class _Function:
         points = section(metadata, "BuildProperties").get("EntryPoints")
         return [str(item.value) for item in points.value] if points and isinstance(points.value, list) else []
 
-    def _command(self, runtime: str, folder: Path) -> tuple[str, ...]:
+    def _command(self, runtime: str, folder: Path, layers: Sequence[Path]) -> tuple[str, ...]:
         if language(runtime) != "provided":
             return ()
         try:
             if self._settings.command:
                 return function_checks.checked_command(self._settings.command, folder)
-            return function_checks.own_bootstrap(folder)
+            return function_checks.own_bootstrap(folder, *reversed(layers))
         except Unfit as fault:
             reason, step = ("", "") if self._settings.command else not_built(self._stack, folder, "", runtime)
             raise Unresolvable(self._place, reason or str(fault), step) from None

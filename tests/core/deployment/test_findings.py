@@ -28,6 +28,7 @@ def policy(source: str = ARN, **members: Any) -> str:
         "Effect": "Allow",
         "Principal": {"Service": "iot.amazonaws.com"},
         "Action": "lambda:InvokeFunction",
+        "Resource": FUNCTION_ARN,
         "Condition": {"ArnLike": {"AWS:SourceArn": source}},
     }
     return json.dumps({"Statement": [statement | members]})
@@ -189,7 +190,25 @@ CASES: dict[str, tuple[Deployment, AuthorizerRequest, dict[str, str], str]] = {
         replace(GOOD, permission=policy(Effect="Deny")),
         NAMED,
         {"permission-denied": "warning"},
-        "'s1' of the function's resource policy denies",
+        "'s1' of the function's resource policy denies iot.amazonaws.com permission to invoke it. Remove that",
+    ),
+    "a denial without a name": (
+        replace(GOOD, permission=policy(Effect="Deny", Sid=None)),
+        NAMED,
+        {"permission-denied": "warning"},
+        "The statement without a Sid of",
+    ),
+    "several other sources": (
+        replace(GOOD, permission=policy(Condition={"ArnLike": {"aws:SourceArn": [f"{ARN}2", f"{ARN}3"]}})),
+        NAMED,
+        {"permission-source-arn": "warning"},
+        "is not the authorizer's ARN, and must be",
+    ),
+    "a function's policy that names its aliases": (
+        replace(GOOD, authorizer=ALIASED, permission=None, unqualified_permission=policy(Resource=f"{FUNCTION_ARN}:*")),
+        NAMED,
+        {"permission-unjudged": "info"},
+        "does not evaluate a Resource with versions or aliases",
     ),
     "not JSON": (replace(GOOD, permission="x"), NAMED, {"permission-unreadable": "warning"}, "not a valid JSON policy"),
     "open to everybody": (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -36,7 +37,13 @@ def source(arn: str | list[str], operator: str = "ArnLike", key: str = "AWS:Sour
     return STATEMENT | {"Condition": {operator: {key: arn}}}
 
 
+def without(statement: dict[str, Any], element: str) -> dict[str, Any]:
+    return {name: value for name, value in statement.items() if name != element}
+
+
+FUNCTION = AUTHORIZER.function_arn
 OTHER = ARN.replace("/A", "/B")
+DENY = STATEMENT | {"Effect": "Deny", "Sid": "no"}
 RULES: dict[str, tuple[list[dict[str, Any]], InvokeGrant]] = {
     "as add-permission writes it": ([STATEMENT], InvokeGrant.GRANTED),
     "any authorizer of the account": ([source(ARN.replace("/A", "/*"))], InvokeGrant.GRANTED),
@@ -79,6 +86,60 @@ RULES: dict[str, tuple[list[dict[str, Any]], InvokeGrant]] = {
     "a right one and a wrong one": ([source(OTHER), STATEMENT], InvokeGrant.GRANTED),
     "a deny overrides it": ([STATEMENT, STATEMENT | {"Effect": "Deny", "Sid": "no"}], InvokeGrant.DENIED),
     "a deny of another authorizer": ([STATEMENT, source(OTHER) | {"Effect": "Deny"}], InvokeGrant.GRANTED),
+    "a deny of another service": (
+        [STATEMENT, DENY | {"Principal": {"Service": "s3.amazonaws.com"}}],
+        InvokeGrant.GRANTED,
+    ),
+    "a deny of everybody": ([STATEMENT, DENY | {"Principal": "*", "Condition": {}}], InvokeGrant.DENIED),
+    "a deny of every action": ([STATEMENT, DENY | {"Action": "lambda:*"}], InvokeGrant.DENIED),
+    "a deny of every other action": (
+        [STATEMENT, without(DENY, "Action") | {"NotAction": "lambda:InvokeFunction"}],
+        InvokeGrant.GRANTED,
+    ),
+    "a deny of all actions but others": (
+        [STATEMENT, without(DENY, "Action") | {"NotAction": "lambda:GetFunction"}],
+        InvokeGrant.DENIED,
+    ),
+    "a deny that is for an alias": ([STATEMENT, DENY | {"Resource": f"{FUNCTION}:prod"}], InvokeGrant.GRANTED),
+    "a deny that is for all aliases": ([STATEMENT, DENY | {"Resource": f"{FUNCTION}:*"}], InvokeGrant.GRANTED),
+    "a deny that is for the function and its aliases": (
+        [STATEMENT, DENY | {"Resource": [FUNCTION, f"{FUNCTION}:*"]}],
+        InvokeGrant.DENIED,
+    ),
+    "a deny that is for everything": ([STATEMENT, DENY | {"Resource": "*"}], InvokeGrant.DENIED),
+    "a deny that is for everything else": (
+        [STATEMENT, without(DENY, "Resource") | {"NotResource": FUNCTION}],
+        InvokeGrant.GRANTED,
+    ),
+    "a deny with an unknown condition": (
+        [STATEMENT, DENY | {"Condition": {"ForAllValues:StringNotLike": {"aws:PrincipalOrgPaths": ["o/r/*"]}}}],
+        InvokeGrant.UNJUDGED,
+    ),
+    "a deny with a condition that does not hold and an unknown one": (
+        [
+            STATEMENT,
+            DENY | {"Condition": {"ArnLike": {"aws:SourceArn": OTHER}, "Bool": {"aws:SecureTransport": "false"}}},
+        ],
+        InvokeGrant.GRANTED,
+    ),
+    "a deny of everybody else": (
+        [STATEMENT, without(DENY, "Principal") | {"NotPrincipal": {"Service": "iot.amazonaws.com"}}],
+        InvokeGrant.UNJUDGED,
+    ),
+    "an unknown deny where nothing is allowed": ([DENY | {"Condition": {"Bool": {"x": "y"}}}], InvokeGrant.MISSING),
+    "all actions but others": (
+        [without(STATEMENT, "Action") | {"NotAction": "lambda:DeleteFunction"}],
+        InvokeGrant.GRANTED,
+    ),
+    "for another function": ([STATEMENT | {"Resource": f"{FUNCTION}-2"}], InvokeGrant.MISSING),
+    "StringEquals takes no star for the account either": (
+        [source("*", "StringEquals", "AWS:SourceAccount")],
+        InvokeGrant.OTHER_ACCOUNT,
+    ),
+    "a policy variable": (
+        [source("${aws:PrincipalAccount}", "StringEquals", "AWS:SourceAccount")],
+        InvokeGrant.UNJUDGED,
+    ),
 }
 
 
@@ -89,6 +150,15 @@ def test_a_policy_gives_what_its_statements_say(statements: list[dict[str, Any]]
 
 def test_a_single_statement_needs_no_list() -> None:
     assert permission(json.dumps({"Statement": STATEMENT}), AUTHORIZER) == InvokePermission(InvokeGrant.GRANTED, "s")
+
+
+def test_the_policy_of_a_function_may_name_its_aliases() -> None:
+    aliased = replace(AUTHORIZER, function_arn=f"{FUNCTION}:prod")
+    of_function = json.dumps({"Statement": [STATEMENT | {"Resource": f"{FUNCTION}*"}]})
+    assert permission(None, aliased, of_function).grant is InvokeGrant.UNJUDGED
+    assert permission(None, aliased, json.dumps({"Statement": [STATEMENT]})).grant is InvokeGrant.MISSING
+    latest = replace(AUTHORIZER, function_arn=f"{FUNCTION}:$LATEST")
+    assert permission(json.dumps({"Statement": [STATEMENT]}), latest).grant is InvokeGrant.GRANTED
 
 
 def test_what_is_named_instead_is_reported() -> None:
@@ -109,7 +179,8 @@ def test_a_function_without_a_policy_lets_no_service_in() -> None:
 
 def test_other_services_are_named_once() -> None:
     events = STATEMENT | {"Principal": {"Service": "events.amazonaws.com"}}
-    assert other_services(json.dumps({"Statement": [STATEMENT, events, events]})) == ("events.amazonaws.com",)
+    denied = DENY | {"Principal": {"Service": "s3.amazonaws.com"}}
+    assert other_services(json.dumps({"Statement": [STATEMENT, events, events, denied]})) == ("events.amazonaws.com",)
 
 
 @pytest.mark.parametrize(("arn", "function"), [("", ""), (ARN, ""), ("", AUTHORIZER.function_arn)])

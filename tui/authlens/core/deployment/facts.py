@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from authlens.core.deployment.deployment import Concurrency, Deployment, Domain, Function, Logging, Throttles, Unread
-from authlens.core.deployment.invoke_permission import InvokeGrant, permission
+from authlens.core.deployment.invoke_permission import ALLOWING, permission
 from authlens.core.deployment.surroundings import counted_throttles, throttled_last
 from authlens.core.deployment.transport import transport_of
 from authlens.frozen import dataclass
@@ -50,9 +50,9 @@ def _function_words(function: Function | None) -> str:
 
 
 def _permission_words(policy: str | None, deployment: Deployment) -> str:
-    found = permission(policy, deployment.authorizer)
-    if found.grant in (InvokeGrant.GRANTED, InvokeGrant.OPEN):
-        return f"AWS IoT is allowed to invoke the function for this authorizer (statement {found.statement!r})."
+    found = permission(policy, deployment.authorizer, deployment.unqualified_permission)
+    if found.grant in ALLOWING:
+        return f"AWS IoT is allowed to invoke the function for this authorizer (statement {found.named})."
     if deployment.undeclared:
         return deployment.undeclared
     return f"AWS IoT's permission to invoke the function for this authorizer: {found.grant}."

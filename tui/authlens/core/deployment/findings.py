@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from authlens.core.contract.caveat import Caveat, in_order
 from authlens.core.contract.limits import FUNCTION_LIMIT
@@ -20,6 +21,7 @@ from authlens.core.deployment.deployment import (
     unqualified,
 )
 from authlens.core.deployment.invoke_permission import (
+    ALLOWING,
     PRINCIPAL,
     InvokeGrant,
     InvokePermission,
@@ -99,7 +101,7 @@ def _permission(deployment: Deployment, _request: AuthorizerRequest) -> Iterator
     policy, authorizer = deployment.permission, deployment.authorizer
     if isinstance(policy, Unread) or deployment.function is None:
         return
-    found = permission(policy, authorizer)
+    found = permission(policy, authorizer, deployment.unqualified_permission)
     if found.grant is InvokeGrant.MISSING and _is_given_unqualified(deployment):
         yield _ran(
             "permission-alias",
@@ -111,7 +113,7 @@ def _permission(deployment: Deployment, _request: AuthorizerRequest) -> Iterator
         id_, words = _PERMISSIONS[found.grant]
         declare = f"Declare an AWS::Lambda::Permission for {PRINCIPAL} in the template."
         step = declare if deployment.undeclared else _give("Add the permission", authorizer)
-        yield _ran(id_, words(found, deployment), step)
+        yield _ran(id_, words(found, deployment), _OTHER_STEPS.get(found.grant, step))
     elif found.grant in _NOTED:
         id_, message, next_step = _NOTED[found.grant]
         yield Caveat(id_, Stage.RAN, "info", message.format(found), next_step)
@@ -131,7 +133,7 @@ def _missing(_found: InvokePermission, deployment: Deployment) -> str:
 
 def _other_source(found: InvokePermission, deployment: Deployment) -> str:
     return (
-        f"The permission {found.statement!r} is for a different source: AWS:SourceArn {found.value} is "
+        f"The permission {found.named} is for a different source: AWS:SourceArn {found.value} is "
         f"{_what_is(found.value, deployment.authorizer)}, and must be {deployment.authorizer.arn}."
     )
 
@@ -139,14 +141,11 @@ def _other_source(found: InvokePermission, deployment: Deployment) -> str:
 def _other_account(found: InvokePermission, deployment: Deployment) -> str:
     own = split(deployment.authorizer.arn)
     account = own.account if own else ""
-    return f"The permission {found.statement!r} is for account {found.value}; the authorizer's account is {account}."
+    return f"The permission {found.named} is for account {found.value}; the authorizer's account is {account}."
 
 
 def _denied(found: InvokePermission, _deployment: Deployment) -> str:
-    return (
-        f"The statement {found.statement!r} of the function's resource policy denies {PRINCIPAL} permission "
-        f"to invoke it."
-    )
+    return f"The statement {found.named} of the function's resource policy denies {PRINCIPAL} permission to invoke it."
 
 
 def _unreadable(_found: InvokePermission, _deployment: Deployment) -> str:
@@ -160,22 +159,29 @@ _PERMISSIONS: dict[InvokeGrant, tuple[str, Callable[[InvokePermission, Deploymen
     InvokeGrant.DENIED: ("permission-denied", _denied),
     InvokeGrant.UNREADABLE: ("permission-unreadable", _unreadable),
 }
+_OTHER_STEPS = {
+    InvokeGrant.DENIED: "Remove that statement or narrow it: a Deny outweighs every permission.",
+    InvokeGrant.UNREADABLE: "Look at it: aws lambda get-policy --function-name NAME.",
+}
 _NOTED = {
     InvokeGrant.OPEN: (
         "permission-open",
-        "The permission {0.statement!r} has no condition: any authorizer of any account can invoke the function.",
+        "The permission {0.named} has no condition: any authorizer of any account can invoke the function.",
         "Restrict it with --source-arn AUTHORIZER_ARN.",
     ),
     InvokeGrant.UNJUDGED: (
         "permission-unjudged",
-        "The permission {0.statement!r} has a condition that authlens does not evaluate: {0.value}.",
-        "Check that AWS IoT meets it; AWS:SourceArn with the authorizer's ARN is the usual condition.",
+        "It is not known whether the statement {0.named} of the function's resource policy applies to AWS IoT: "
+        "authlens does not evaluate {0.value}.",
+        "Check whether AWS IoT meets it; a permission usually only has AWS:SourceArn with the authorizer's ARN.",
     ),
 }
 
 
 def _what_is(source: str, authorizer: Authorizer) -> str:
     """What a wrong AWS:SourceArn refers to."""
+    if ", " in source:
+        return "not the authorizer's ARN"
     if unqualified(source) == unqualified(authorizer.function_arn):
         return "the function's own ARN"
     found, own = split(source), split(authorizer.arn)
@@ -363,9 +369,10 @@ def _ran(id_: str, message: str, next_step: str) -> Caveat:
 
 
 def _is_given_unqualified(deployment: Deployment) -> bool:
-    policy = deployment.unqualified_permission
-    given = isinstance(policy, str) and permission(policy, deployment.authorizer).grant
-    return bool(qualifier(deployment.authorizer.function_arn)) and given in (InvokeGrant.GRANTED, InvokeGrant.OPEN)
+    policy, arn = deployment.unqualified_permission, deployment.authorizer.function_arn
+    if not isinstance(policy, str) or not qualifier(arn):
+        return False
+    return permission(policy, replace(deployment.authorizer, function_arn=unqualified(arn))).grant in ALLOWING
 
 
 def _qualified(authorizer: Authorizer) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from enum import StrEnum
 from functools import cache
 from typing import Any
@@ -166,7 +167,7 @@ def _bare_reasons(text: str) -> Iterator[tuple[re.Match[str], MessageRow]]:
     for match in _REASON.finditer(text):
         line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
         events = _EVENT.findall(line)
-        row = LOG_ROWS.get(f"{events[-1]} {match[0]}") if events else None
+        row = LOG_ROWS.get(f"{events[-1] if events else 'Connect'} {match[0]}")
         row = row or LOG_ROWS.get(match[0])
         if row is not None:
             yield match, row
@@ -222,16 +223,36 @@ def _of_record(value: Any) -> Recognised | None:
             return None
     if not all(isinstance(value.get(mark), str) for mark in _RECORD_MARKS):
         return _of_lifecycle_event(value)
-    from authlens.core.verdict.log_message_rows import LOG_ROWS, SUCCESS, UNKNOWN_RECORD
+    from authlens.core.verdict.log_message_rows import LOG_ROWS, STAGES, SUCCESS, UNKNOWN_RECORD
 
     event, status, reason = (str(value.get(key) or "") for key in ("eventType", "status", "reason"))
-    disconnect = str(value.get("disconnectReason") or "")
-    keys = (f"{event} {reason}", f"{event} {disconnect}", reason, disconnect, f"{event} {status}")
+    kind, disconnect = (str(value.get(key) or "") for key in ("authenticationType", "disconnectReason"))
+    refused = tuple(_refused_filters(value.get("subscriptions")))
+    keys = (
+        f"{event} {reason}",
+        f"{event} {disconnect}",
+        f"{kind} {reason}",
+        *(reason, disconnect, f"{event} {'refused' if refused else status}"),
+    )
     row = next((LOG_ROWS[key.strip()] for key in keys if key.strip() in LOG_ROWS), None)
-    words = " ".join(filter(None, (event, status, reason or disconnect)))
+    words = " ".join(filter(None, (event, status, reason or disconnect, *refused)))
     if row is None and status == "Success" and not reason and not disconnect:
-        row = SUCCESS
-    return Recognised(row or UNKNOWN_RECORD, words, _details(value))
+        return Recognised(SUCCESS, words, _details(value))
+    row = row or UNKNOWN_RECORD
+    if row.stage is DeviceStage.CONNECTED and status != "Success":
+        row = replace(row, stage=STAGES.get(event, row.stage))
+    return Recognised(row, words, _details(value))
+
+
+_FIRST_FAILURE = 128
+"""The lowest reason code of a failure in MQTT."""
+
+
+def _refused_filters(subscriptions: Any) -> Iterator[str]:
+    for each in subscriptions if isinstance(subscriptions, list) else ():
+        code = each.get("reasonCode") if isinstance(each, dict) else None
+        if isinstance(code, int) and code >= _FIRST_FAILURE:
+            yield f"{each.get('topicName')} {code}"
 
 
 _OLD_RECORD = re.compile(
@@ -264,9 +285,10 @@ def _of_lifecycle_event(value: dict[str, Any]) -> Recognised | None:
         return None
     from authlens.core.verdict.log_message_rows import LOG_ROWS, UNKNOWN_RECORD
 
+    event = str(value["eventType"])
     reason = str(value.get("disconnectReason") or value.get("connectFailureReason") or "")
-    words = " ".join(filter(None, (str(value["eventType"]), reason)))
-    return Recognised(LOG_ROWS.get(reason, UNKNOWN_RECORD), words, _details(value))
+    words = " ".join(filter(None, (event, reason)))
+    return Recognised(LOG_ROWS.get(reason or event, UNKNOWN_RECORD), words, _details(value))
 
 
 def _details(value: dict[str, Any]) -> str:

@@ -1,4 +1,7 @@
-"""The table of AWS IoT's log and lifecycle events, by the reason of a record or by its event and status."""
+"""The table of AWS IoT's log and lifecycle events, by the reason of a record or by its event and status.
+
+The rule: a reason that means something else with another event or authentication type has a row for each.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +28,54 @@ _SAME_CLIENT = _lifecycle(
     "Who else connects with this client id?",
 )
 
+_OF_CONNECT = dict.fromkeys(("Connect", "Connection.AuthNError", "connect_failed"), _CONNECT)
+STAGES = {**_OF_CONNECT, "Publish-In": DeviceStage.PUBLISH, "Subscribe": DeviceStage.SUBSCRIBE}
+"""The stage at which an event fails, whatever the reason."""
+
+_CERTIFICATES = ("DEVICE_CERTIFICATE_INACTIVE", "DEVICE_CERTIFICATE_NOT_REGISTERED", "DEVICE_CERTIFICATE_REVOKED")
+_BAD_CERTIFICATE = "The client certificate is not active, not registered or revoked."
+_FAILURE_OF_AWS = (
+    "log-server-error",
+    "An unexpected failure on AWS's side.",
+    ("an internal failure of AWS IoT",),
+    "Does it succeed if the client connects again?",
+)
+
+
+def _ended(meaning: str, cause: str, ask: str) -> MessageRow:
+    return _lifecycle("log-disconnect", meaning, (cause,), ask)
+
+
+def _of_domain(meaning: str, *causes: str) -> MessageRow:
+    ask = "Which domain configuration has that host? ('authlens explain --deployment')"
+    return _logged("log-domain", DeviceStage.TLS, meaning, causes, ask)
+
+
+def _of_certificate(meaning: str) -> MessageRow:
+    return _logged(
+        "log-certificate",
+        DeviceStage.TLS,
+        meaning,
+        (
+            "the connection authenticates with X.509: port 8883 or ALPN x-amzn-mqtt-ca",
+            "the certificate belongs to another device or account",
+        ),
+        "Is X.509 intended? Custom authentication over MQTT needs port 443 with ALPN 'mqtt'.",
+    )
+
+
 LOG_ROWS: dict[str, MessageRow] = {
     "AUTHORIZATION_FAILURE": _logged(
+        "log-authorization-failure",
+        _CONNECTED,
+        "The policies do not allow what the eventType of this record names.",
+        (
+            "of a device: the function's documents do not allow it for this client id, topic or thing",
+            "of a call to AWS's API (protocol HTTP): the policies of its caller do not allow it",
+        ),
+        "Which eventType, protocol and topic does the record have? ('authlens decide' answers for a device)",
+    ),
+    "Connect AUTHORIZATION_FAILURE": _logged(
         "log-authorization-failure",
         _CONNECT,
         "The policies do not allow the action of this record; at Connect that is iot:Connect for the client id.",
@@ -96,37 +145,56 @@ LOG_ROWS: dict[str, MessageRow] = {
         "Does a test call with the same token or password pass?",
     ),
     **dict.fromkeys(
-        ("DEVICE_CERTIFICATE_INACTIVE", "DEVICE_CERTIFICATE_NOT_REGISTERED", "DEVICE_CERTIFICATE_REVOKED"),
+        (
+            "AWS_SIGV4 NOT_AUTHENTICATED",
+            "SECURITY_TOKEN_EXPIRED",
+            "SECURITY_TOKEN_INVALID",
+            "SECURITY_TOKEN_SIGNATURE_MISMATCH",
+        ),
+        _logged(
+            "log-sigv4",
+            _CONNECT,
+            "AWS did not accept the AWS credentials that the client signed its connection with (SigV4).",
+            ("they have expired, are of another account, or the device's clock is wrong",),
+            "Is SigV4 intended? With custom authentication the client names the authorizer instead of signing.",
+        ),
+    ),
+    "AWS_X509 NOT_AUTHENTICATED": _of_certificate("The client certificate was not accepted."),
+    **dict.fromkeys(_CERTIFICATES, _of_certificate(_BAD_CERTIFICATE)),
+    **dict.fromkeys(
+        tuple(f"CUSTOM_AUTH_X509 {reason}" for reason in _CERTIFICATES),
         _logged(
             "log-certificate",
             DeviceStage.TLS,
-            "The client certificate is not active, not registered or revoked.",
-            (
-                "the connection authenticates with X.509: port 8883 or ALPN x-amzn-mqtt-ca",
-                "the certificate belongs to another device or account",
-            ),
-            "Is X.509 intended? Custom authentication over MQTT needs port 443 with ALPN 'mqtt'.",
+            f"{_BAD_CERTIFICATE} This domain requires one before the authorizer runs.",
+            ("it was never registered or activated in this account and region", "the device sends another one"),
+            "Is it there, and ACTIVE? (aws iot list-certificates)",
         ),
     ),
-    **dict.fromkeys(
-        ("DOMAIN_CONFIGURATION_DISABLED", "DOMAIN_CONFIGURATION_INVALID", "SNI_MISUSED"),
-        _logged(
-            "log-domain",
-            DeviceStage.TLS,
-            "The server name (SNI) matches a domain configuration that is disabled, invalid or in a different account.",
-            ("the domain configuration is DISABLED", "the host belongs to another account"),
-            "Which domain configuration has that host? ('authlens explain --deployment')",
-        ),
+    "DOMAIN_CONFIGURATION_DISABLED": _of_domain(
+        "The server name (SNI) is that of a domain configuration that is disabled.",
+        "the domain configuration is DISABLED",
+    ),
+    "DOMAIN_CONFIGURATION_INVALID": _of_domain(
+        "The server name (SNI) is that of a domain configuration with an invalid endpoint type.",
+        "the domain configuration is not for devices' data (its service type is not DATA)",
+    ),
+    "SNI_MISUSED": _of_domain(
+        "The server name (SNI) is not associated with this account.",
+        "the host belongs to another account",
     ),
     **dict.fromkeys(("DUPLICATE_CLIENT_ID", "DUPLICATE_CLIENTID"), _SAME_CLIENT),
-    **dict.fromkeys(
-        ("AUTH_ERROR", "FORBIDDEN_ACCESS"),
-        _lifecycle(
-            "log-auth-error",
-            "The client could not be authenticated, or attempted something that it is not allowed to do.",
-            (DENIED_ACTION, "the function refused when the policies were refreshed"),
-            ASK_POLICY,
-        ),
+    "AUTH_ERROR": _lifecycle(
+        "log-auth-error",
+        "The client could not be authenticated, or attempted something that it is not allowed to do.",
+        (DENIED_ACTION, "the function refused when the policies were refreshed"),
+        ASK_POLICY,
+    ),
+    "FORBIDDEN_ACCESS": _lifecycle(
+        "log-forbidden",
+        "The client is not allowed to be connected, for example from its IP address.",
+        ("a policy denies iot:Connect, or allows it under a condition that is not met, such as on aws:SourceIp",),
+        "Which address does the client have, and which conditions do the documents have?",
     ),
     "CLIENT_ERROR": _lifecycle(
         "log-client-error",
@@ -164,25 +232,22 @@ LOG_ROWS: dict[str, MessageRow] = {
         ("too many publishes or connects per second",),
         "How often does it send?",
     ),
-    **dict.fromkeys(
-        ("CLIENT_INITIATED_DISCONNECT", "SERVER_INITIATED_DISCONNECT", "API_INITIATED_DISCONNECT"),
-        _lifecycle(
-            "log-disconnect",
-            "The connection was ended deliberately, by the side named in the record.",
-            (
-                "the program ended",
-                "AWS moved the connection; the client must reconnect",
-                "DeleteConnection was called for this client id",
-            ),
-            "Was it meant to end?",
-        ),
+    "CLIENT_INITIATED_DISCONNECT": _ended(
+        "The client ended the connection deliberately.",
+        "the program disconnected or ended",
+        "Was it meant to end?",
     ),
-    "SERVER_ERROR": _lifecycle(
-        "log-server-error",
-        "An unexpected failure on AWS's side.",
-        ("an internal failure of AWS IoT",),
-        "Does it succeed if the client connects again?",
+    "SERVER_INITIATED_DISCONNECT": _ended(
+        "AWS IoT ended the connection deliberately, for operational reasons.",
+        "AWS moves connections now and then",
+        "Does the client connect again by itself?",
     ),
+    "API_INITIATED_DISCONNECT": _ended(
+        "The connection was ended by a call of the API.",
+        "DeleteConnection was called for this client id",
+        "Who calls DeleteConnection? (CloudTrail and the log's DeleteConnection records)",
+    ),
+    **dict.fromkeys(("SERVER_ERROR", "INTERNAL_SERVER_ERROR"), _lifecycle(*_FAILURE_OF_AWS)),
     "AUTHORIZATION_FAILED": MessageRow(
         "log-connect-failed",
         "",
@@ -197,12 +262,26 @@ LOG_ROWS: dict[str, MessageRow] = {
         "May this client id connect, and does it have a will? ('authlens decide')",
         documented(LIFECYCLE_EVENTS),
     ),
-    "Connect Success": _logged(
-        "log-connected",
-        _CONNECTED,
-        "The device connected: authenticated, and iot:Connect is allowed.",
-        ("what fails comes later: publish, subscribe, receive or a disconnect",),
-        "Which record follows for this client id?",
+    **dict.fromkeys(
+        ("Connect Success", "connected"),
+        _logged(
+            "log-connected",
+            _CONNECTED,
+            "The device connected: authenticated, and iot:Connect is allowed.",
+            ("what fails comes later: publish, subscribe, receive or a disconnect",),
+            "Which record follows for this client id?",
+        ),
+    ),
+    "Subscribe refused": _logged(
+        "log-filter-refused",
+        DeviceStage.SUBSCRIBE,
+        "AWS IoT refused a filter of this subscribe: its reasonCode is 128 or more.",
+        (
+            "135: the documents do not allow iot:Subscribe on topicfilter/… with exactly that filter",
+            "143: the filter is not allowed, such as a reserved one that starts with $",
+            "151: too many subscriptions",
+        ),
+        "Which filter has that code? ('authlens decide' answers for the documents)",
     ),
 }
 """By the reason of a record, or by its event and reason or status."""

@@ -14,7 +14,13 @@ TOKEN = AuthorizerRequest("A", "t", "AAAA")
     [
         ("Sandbox.Timedout", "5 seconds"),
         ("Runtime.ExitError", "ended before"),
-        ("Runtime.OutOfMemory", "ended before"),
+        ("Runtime.OutOfMemory", "out of memory"),
+        ("Runtime.InvalidEntrypoint", "cannot start"),
+        ("Function.ResponseSizeTooLarge", "larger than Lambda accepts"),
+        ("Extension.Crash", "Lambda reports Extension.Crash"),
+        ("Function<NoMethodError>", "raised NoMethodError"),
+        ("string", "a text as its error"),
+        ("errorString", "a text as its error"),
         ("Runtime.ImportModuleError", "cannot be loaded"),
         ("Runtime.HandlerNotFound", "no such handler"),
         ("Runtime.MalformedHandlerName", "does not name a function"),
@@ -46,8 +52,10 @@ def test_a_timeout_below_that_of_aws_is_the_function_s_own(seconds: str, words: 
         "'protocolData'",
         "Cannot read properties of undefined (reading 'mqtt')",
         "Cannot read property 'headers' of undefined",
+        'key not found: "protocolData"',
+        "The given key 'protocolData' was not present in the dictionary.",
     ],
-    ids=["Python", "Node.js", "old Node.js"],
+    ids=["Python", "Node.js", "old Node.js", "Ruby", ".NET"],
 )
 def test_in_token_mode_the_missing_protocol_data_is_named(message: str) -> None:
     why, next_step = function_error("KeyError", message, TOKEN)
@@ -84,19 +92,42 @@ NO_TOKEN = "The function seems to read token, which is in the event only if AWS 
     ("member", "request_", "why"),
     [
         ("protocolData", TOKEN, TOKEN_MODE_WHY.format("protocolData")),
-        ("protocolData", CONTEXT, NOT_SENT.format("protocolData")),
-        ("protocols", CONTEXT, NOT_SENT.format("protocols")),
+        ("protocolData", CONTEXT, "The function raised KeyError: 'protocolData'."),
+        ("protocols", CONTEXT, "The function raised KeyError: 'protocols'."),
+        ("mqtt", CONTEXT, "The function raised KeyError: 'mqtt'."),
+        ("username", CONTEXT, "The function raised KeyError: 'username'."),
         ("tls", CONTEXT, NOT_SENT.format("protocolData.tls")),
         ("http", TOKEN, TOKEN_MODE_WHY.format("protocolData.http")),
         ("clientId", CONTEXT, NOT_SENT.format("protocolData.mqtt.clientId")),
         ("serverName", CONTEXT, NOT_SENT.format("protocolData.tls.serverName")),
         ("headers", CONTEXT, NOT_SENT.format("protocolData.http.headers")),
         ("token", CONTEXT, NO_TOKEN),
-        ("token", TOKEN, NO_TOKEN),
-        ("tokenSignature", TOKEN, "The function reads tokenSignature from its event: that is a member of the request;"),
-        ("mqttContext", TOKEN, "The function reads mqttContext from its event: that is a member of the request;"),
+        ("token", TOKEN, "The function raised KeyError: 'token'."),
+        ("tokenSignature", TOKEN, "The function seems to read tokenSignature from its event: that is a member of the"),
+        ("mqttContext", TOKEN, "The function seems to read mqttContext from its event: that is a member of the"),
         ("other", CONTEXT, "The function raised KeyError: 'other'."),
     ],
 )
 def test_which_member_is_missing(member: str, request_: AuthorizerRequest, why: str) -> None:
     assert function_error("KeyError", f"'{member}'", request_)[0].startswith(why)
+
+
+@pytest.mark.parametrize(
+    ("name", "request_", "why"),
+    [
+        ("mqtt", TOKEN, TOKEN_MODE_WHY.format("protocolData.mqtt")),
+        ("headers", CONTEXT, NOT_SENT.format("protocolData.http.headers")),
+        ("username", CONTEXT, "The function raised TypeError, reading username."),
+        ("password", CONTEXT, "The function raised TypeError, reading password."),
+        ("mqtt", CONTEXT, "The function raised TypeError, reading mqtt."),
+        ("token", CONTEXT, "The function raised TypeError, reading token."),
+        ("protocolData", TOKEN, "The function raised TypeError, reading protocolData."),
+        ("mqttContext", TOKEN, "The function raised TypeError, reading mqttContext."),
+    ],
+)
+def test_in_javascript_the_object_is_missing_of_which_a_member_is_read(
+    name: str, request_: AuthorizerRequest, why: str
+) -> None:
+    """Reading a member that is missing gives `undefined`; only a member of `undefined` raises."""
+    message = f"Cannot read properties of undefined (reading '{name}')"
+    assert function_error("TypeError", message, request_)[0].startswith(why)

@@ -83,12 +83,12 @@ ROWS: tuple[MessageRow, ...] = (
     ),
     MessageRow(
         "function-timed-out",
-        r"Task timed out after [\d.]+ seconds|\bStatus: timeout\b",
+        r"Task timed out after [\d.]+ seconds|\bREPORT\b[^\n]{0,400}\bStatus: timeout\b",
         "the function's log",
         _CONNECT,
         "The function was ended because it took too long; AWS IoT waits 5 seconds for an authorizer.",
         ("it waits for something it cannot reach, such as a database in a VPC", "a cold start with much to load"),
-        "What does the function wait for? A longer timeout of the function does not help.",
+        "What does the function wait for? A timeout of the function over 5 seconds does not help.",
         documented(TROUBLESHOOTING),
     ),
     # Libraries for microcontrollers: a number is known by its exact value, because its neighbours mean something else

@@ -92,7 +92,7 @@ REPORTS = (
     answered(
         "aws-amplify/aws-sdk-android/issues/1550",
         "MqttException: Connection lost (32109) - java.io.EOFException",
-        "AWS IoT closed the connection without a reason",
+        "The connection was closed without a reason",
         "another device connected with the same client id",
     ),
 )

@@ -414,7 +414,7 @@ def test_words_from_the_other_side_are_explained(authlens: Command) -> None:
     ended = authlens("explain", "--answer", "-", stdin=f"Connection interrupted with error {HANGUP}\n")
     lines = ended.out.splitlines()
     assert (ended.code, ended.err) == (0, "")
-    assert lines[0].startswith("AWS IoT closed the connection without a reason")
+    assert lines[0].startswith("The connection was closed without a reason")
     assert lines[1].startswith("Next: ")
     assert "AWS IoT Device SDK v2, stage connect, sdk-hangup: AWS_ERROR_MQTT_UNEXPECTED_HANGUP" in lines
     assert any(line.startswith("  1. the function was not invoked") for line in lines)

@@ -79,7 +79,7 @@ SAID = {
     "error domain: NSOSStatusErrorDomain Code=-9807": "tls-not-trusted",
     "Error Domain=kCFStreamErrorDomainSSL Code=-9806": "tls-handshake",
     "received fatal alert: ProtocolVersion": "tls-handshake",
-    "tls: failed to verify certificate: x509: certificate has expired or is not yet valid": "tls-not-trusted",
+    "tls: failed to verify certificate: x509: certificate has expired or is not yet valid": "tls-expired",
     "ssl.CertificateError: hostname 'a' doesn't match 'b'": "tls-name",
     "HandshakeException: Handshake error in client (OS Error: TLSV1_ALERT_UNKNOWN_CA": "tls-unknown-ca",
     '  File "umqtt/simple.py", line 99, in connect\nMQTTException: 5': "connack-not-authorized",
@@ -152,6 +152,16 @@ def test_what_a_device_says_is_recognised_and_nothing_more(text: str, id_: str) 
         *("frame 0x84 at 0x97", "Address 0x85 read", "result code 151 rows", "quota exceeded for disk"),
         *("the reason: 141 widgets were sold", "error code 2026-11-29 135", "call code 135 790"),
         *("process ended with return code 5", "keep-alive timeout 5 seconds", "Keep-Alive: timeout=5, max=100"),
+        # Other programs' words
+        "MongoServerError: not authorized on admin to execute command { find: 1 }",
+        "OperationalError: connection to server at 10.0.0.1, port 5432 failed: Connection refused",
+        "Error: Connection lost: The server closed the connection.",
+        '{"error": "invalid_client", "error_description": "The client_id is invalid"}',
+        "RabbitMQ: Login was refused using authentication mechanism PLAIN. not authorized",
+        "Quota exceeded for publish requests of service pubsub.googleapis.com",
+        "smtplib: connection closed by server",
+        "Task timed out after 300 seconds",
+        "connect: job 7: Status: timeout",
     ],
 )
 def test_a_number_away_from_a_connection_is_not_recognised(text: str) -> None:

@@ -16,6 +16,7 @@ SAID = {
     "AWS_ERROR_MQTT_CONNECTION_SHUTDOWN": "sdk-cancelled",
     "AWS_ERROR_MQTT5_DISCONNECT_RECEIVED": "sdk-disconnect",
     "AWS_ERROR_MQTT_TIMEOUT: Time limit between request and response has been exceeded.": "sdk-no-answer",
+    "AWS_ERROR_MQTT5_PING_RESPONSE_TIMEOUT: Client terminated the connection": "sdk-ping-timeout",
     "AWS_ERROR_MQTT_ACK_REASON_CODE_FAILURE": "sdk-subscribe-failed",
     "WebSocketException: Connection to 'https://a.iot.us-west-2.amazonaws.com/mqtt' was not upgraded to websocket":
         "sdk-websocket-upgrade",

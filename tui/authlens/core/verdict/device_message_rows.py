@@ -42,9 +42,9 @@ _CONNECT, _CONNECTED = DeviceStage.CONNECT, DeviceStage.CONNECTED
 def hangup(
     id_: str, pattern: str, origin: str, source: Source = ON_LOOPBACK, is_general: bool = True, codes: str = ""
 ) -> MessageRow:
-    """A connection closed without a reason, as with every refusal in MQTT 3.1.1."""
+    """A connection closed without a reason, as with every refusal in MQTT 3.1.1. Any broker's client says this."""
     causes = (*REFUSED, DENIED_ACTION, "another device connected with the same client id")
-    meaning = "AWS IoT closed the connection without a reason, as it does for every refusal with MQTT 3.1.1."
+    meaning = "The connection was closed without a reason, as AWS IoT does for every refusal with MQTT 3.1.1."
     return MessageRow(
         id_,
         pattern,
@@ -109,7 +109,8 @@ ROWS: tuple[MessageRow, ...] = (
         r"|MQTTKeepAliveTimeout|AMQJS0004E",
         "AWS IoT or the client",
         _CONNECTED,
-        "The other side sent nothing for one and a half times the keep alive.",
+        "The keep alive ran out: AWS IoT ends a connection after one and a half times of it without a packet, a client "
+        "one whose ping is not answered.",
         ("the network was lost", "the device slept or was too busy to send a ping", "the keep alive is under 30 s"),
         "Which keep alive does the client request, and is its loop running?",
         documented(MQTT),
@@ -154,18 +155,19 @@ ROWS: tuple[MessageRow, ...] = (
         r"publish(?:ing)? (?:\d+ )?(?:failed|error)[:,]? *not authori[sz]ed|puback\D{0,30}(?:135|0x87)",
         "an MQTT client",
         DeviceStage.PUBLISH,
-        "AWS IoT refused a publish; with MQTT 5 the connection stays open.",
+        "The broker refused a publish; AWS IoT keeps the connection open with MQTT 5.",
         ("the documents do not allow iot:Publish on that topic", "iot:RetainPublish is missing for a retained one"),
         ASK_POLICY,
         ON_LOOPBACK,
     ),
     MessageRow(
         "subscribe-denied",
-        r"all subscription requests were denied|subscri\w+ (?:failed|error)[:,]? *not authori[sz]ed"
+        r"all subscription requests were denied"
+        r"|subscri\w+ (?:failed|error)[:,]? *(?:not authori[sz]ed|unspecified error)"
         r"|suback\D{0,30}(?:128|135|0x80|0x87)",
         "an MQTT client",
         DeviceStage.SUBSCRIBE,
-        "AWS IoT refused a subscribe.",
+        "The broker refused a subscribe.",
         FILTER_DENIED,
         ASK_POLICY,
         ON_LOOPBACK,
@@ -211,7 +213,7 @@ ROWS: tuple[MessageRow, ...] = (
     hangup(
         "closed-without-a-word",
         r"connection (?:was )?closed (?:by (?:the )?(?:remote|peer|server|broker)|unexpectedly|before)"
-        r"|unexpected disconnect\w*|MQTT_ERR_CONN_LOST|connection (?:is )?lost\b"
+        r"|unexpected disconnect\w*|MQTT_ERR_CONN_LOST|connection (?:is )?lost\b(?!: The server closed)"
         r"|Socket error on client local\.\S+, disconnecting"
         r"|disconnected with result code 7|\bError: \W{0,2}connection closed|closed connection without DISCONNECT"
         r"|web ?socket closed[^\n]{0,20}\b100[056]\b|closing with code 100[056]\b|close(?:d|code)?\W{1,3}100[56]\b"
@@ -225,10 +227,10 @@ ROWS: tuple[MessageRow, ...] = (
     # Only if nothing more specific matched
     MessageRow(
         "not-authorized",
-        r"not[ _]?authori[sz]ed\b(?! (?:to (?!connect|publish|subscribe|receive|send)|by\b))",
+        r"not[ _]?authori[sz]ed\b(?! (?:to (?!connect|publish|subscribe|receive|send)|by\b|on \w+ to\b))",
         "an MQTT client",
         _CONNECT,
-        "AWS IoT answered 'not authorized' (0x87): at CONNECT the connection is refused, later a single action.",
+        "'Not authorized' is what AWS IoT answers with 0x87: at CONNECT to the connection, later to a single action.",
         (*REFUSED, DENIED_ACTION),
         f"Was it the answer to CONNECT, PUBLISH or SUBSCRIBE? {ASK_TEST}",
         measured(EMULATOR, "MQTT 5"),

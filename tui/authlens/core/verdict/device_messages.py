@@ -86,8 +86,11 @@ _OF_OTHERS = re.compile(
     r"^.*(?:npm (?:ERR!|error)|registry\.npmjs\.org|azure-devices(?:-provisioning)?\.net"
     r"|\.hivemq\.cloud|io\.adafruit\.com"
     r"|psycopg2|pymysql|pymongo|redis\.exceptions|sqlalchemy|unable to access 'https?:|\bkubectl\b|\bRPC failed\b"
-    r"|\bssh(?:d|_\w+)?:|kex_exchange|\bMySQL\b|postgres|\bSMTP\b|mongodb|socket\.io|pulling image"
-    r"|(?<!\.[ch])(?<!\.cc)(?<!pp)(?<!\.py)(?<!js):(?:1433|1521|3306|5432|5672|6379|9200|11211|27017)\b).*$",
+    r"|\b(?:celery|kafka|rabbitmq|elasticsearch|keycloak|openid|oauth2?|invalid_client|smtp\w*|googleapis\.com)\b"
+    r"|MongoServerError|node_modules/(?:mysql2?|pg|ioredis|redis|mongodb)/"
+    r"|\bssh(?:d|_\w+)?:|kex_exchange|\bMySQL\b|postgres|mongodb|socket\.io|pulling image"
+    r"|(?<!\.[ch])(?<!\.cc)(?<!pp)(?<!\.py)(?<!js)(?::|\bport[ =:])"
+    r"(?:1433|1521|3306|5432|5672|6379|9200|11211|27017)\b).*$",
     re.IGNORECASE | re.MULTILINE,
 )
 """Lines about a database, a registry or another provider's broker: the same words mean something else there."""

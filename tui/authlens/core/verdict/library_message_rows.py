@@ -83,7 +83,7 @@ ROWS: tuple[MessageRow, ...] = (
     ),
     MessageRow(
         "function-timed-out",
-        r"Task timed out after [\d.]+ seconds|\bREPORT\b[^\n]{0,400}\bStatus: timeout\b",
+        r"Task timed out after \d+\.\d+ seconds|\bREPORT\b[^\n]{0,400}\bStatus: timeout\b",
         "the function's log",
         _CONNECT,
         "The function was ended because it took too long; AWS IoT waits 5 seconds for an authorizer.",

@@ -6,6 +6,9 @@ from authlens.core.contract.pages import PROTOCOLS, TLS_ALERTS
 from authlens.core.contract.statement import assumed, documented
 from authlens.core.verdict.device_messages import DeviceStage, MessageRow
 
+_NOT_NAMED = r"(?![^\n]{0,120}(?:(?:hostname|IP address) (?:mismatch|'|not valid)|has expired|is not yet valid))"
+"""Not where the same line says what is wrong with the certificate."""
+
 ROWS: tuple[MessageRow, ...] = (
     # TLS
     MessageRow(
@@ -39,12 +42,23 @@ ROWS: tuple[MessageRow, ...] = (
         documented(TLS_ALERTS),
     ),
     MessageRow(
+        "tls-expired",
+        r"(?:certificate[ _]verify[ _]failed\W{1,3})?certificate (?:has expired|is not yet valid)|\bCERT_HAS_EXPIRED\b"
+        r"|AWS_IO_TLS_PEER_CERTIFICATE_EXPIRED",
+        "TLS",
+        DeviceStage.TLS,
+        "By the client's clock, the server's certificate is not valid now.",
+        ("the client's clock is wrong", "a CA certificate of the client has expired"),
+        "What time is it on the client, and which CA certificates does it have?",
+        documented(TLS_ALERTS),
+    ),
+    MessageRow(
         "tls-not-trusted",
-        r"certificate[ _]verify[ _]failed|self[ -]signed certificate|unable to get (?:local )?issuer"
-        r"|curl: \(60\)|unable to verify the first certificate|SSLCertVerificationError|PKIX path building failed"
-        r"|certificate signed by unknown authority|certificate has expired"
+        rf"certificate[ _]verify[ _]failed{_NOT_NAMED}|self[ -]signed certificate|unable to get (?:local )?issuer"
+        rf"|SSLCertVerificationError\b{_NOT_NAMED}|certificate signed by unknown authority"
+        r"|curl: \(60\)|unable to verify the first certificate|PKIX path building failed"
         r"|AWS_IO_TLS_(?:UNKNOWN_ROOT_CERTIFICATE|NO_ROOT_CERTIFICATE_FOUND"
-        r"|INVALID_CERTIFICATE_CHAIN|PEER_CERTIFICATE_(?:EXPIRED|UNKNOWN)|BAD_PEER_CERTIFICATE)"
+        r"|INVALID_CERTIFICATE_CHAIN|PEER_CERTIFICATE_UNKNOWN|BAD_PEER_CERTIFICATE)"
         r"|(?:OSStatus|DomainSSL)\w*(?: Code=| error )-9807\b",
         "TLS",
         DeviceStage.TLS,
@@ -61,7 +75,7 @@ ROWS: tuple[MessageRow, ...] = (
     MessageRow(
         "tls-name",
         r"(?:alert|tls\w*|ssl\w*)[^\n]{0,20}unrecognized[ _]?name|AWS_IO_TLS_HOST_NAME_MISMATCH"
-        r"|hostname (?:mismatch|'[^'\n]{0,200}' doesn't match)"
+        r"|(?:hostname|IP address) (?:mismatch|'[^'\n]{0,200}' doesn't match)"
         r"|does not match (?:any of the subject|certificate's)"
         r"|ERR_TLS_CERT_ALTNAME"
         r"|Hostname/IP does not match",
@@ -77,10 +91,11 @@ ROWS: tuple[MessageRow, ...] = (
         r"certificate[ _]required|bad[ _]certificate|alert (?:number )?(?:42|116)\b|peer did not return a certificate",
         "TLS",
         DeviceStage.TLS,
-        "The server requires a client certificate, or does not accept the one that was sent.",
+        "The server requires a client certificate, or one side does not accept the other's.",
         (
             "the port or ALPN means X.509 authentication (8883, 8443, x-amzn-mqtt-ca), not custom authentication",
             "the domain authenticates with CUSTOM_AUTH_X509 and the certificate is missing, inactive or not registered",
+            "if a server printed it, such as 'authlens serve': the device does not accept the server's certificate",
         ),
         "Which port and ALPN does the client use, and which authenticationType does the domain configuration have?",
         documented(PROTOCOLS),
@@ -110,6 +125,7 @@ ROWS: tuple[MessageRow, ...] = (
         r"AWS_IO_DNS_(?:INVALID_NAME|NO_ADDRESS_FOR_HOST|QUERY_\w+)|getaddrinfo (?:\w+|\(\))"
         r"|\b(?-i:ENOTFOUND|EAI_AGAIN)\b"
         r"|name or service not known|could not resolve host|curl: \(6\)|UnknownHostException|couldn't get hostname for"
+        r"|no such host"
         r"|mbedtls_net_connect returned -0x52|NETWORK_ERR_NET_UNKNOWN_HOST"
         r"|nodename nor servname|TCP Conn Failed : error 0:-65554|Unable to connect \(Lookup error",
         "the network",

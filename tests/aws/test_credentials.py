@@ -105,6 +105,20 @@ def fail(profile: str | None = "p", region: str | None = "eu-west-1") -> Failure
             "session",
             id="mfa",
         ),
+        pytest.param(
+            "[profile p]\ndefaults_mode = fastest\n",
+            "InvalidDefaultsMode",
+            "configuration",
+            "a key of the profile",
+            id="anything else in the profile",
+        ),
+        pytest.param(
+            "[profile p]\nlogin_session = arn:aws:iam::0:user/u\n",
+            "LoginTokenLoadError",
+            "credentials",
+            "aws login --profile p",
+            id="never logged in",
+        ),
     ],
 )
 def test_a_credential_failure_names_its_fix(

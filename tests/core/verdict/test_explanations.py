@@ -185,6 +185,8 @@ def test_an_answer_without_a_principal_says_that_the_function_refused(payload: b
         ("MissingAuthenticationTokenException", 403, Stage.CREDENTIALS),
         ("AccessDeniedException", 403, Stage.CREDENTIALS),
         ("ThrottlingException", 400, Stage.WELL_FORMED),
+        ("NotAuthorized", 400, Stage.CREDENTIALS),
+        ("RequestExpired", 400, Stage.CREDENTIALS),
         ("ServiceUnavailableException", 503, Stage.RAN),
         ("InternalFailureException", 500, Stage.RAN),
     ],
@@ -192,6 +194,8 @@ def test_an_answer_without_a_principal_says_that_the_function_refused(payload: b
 def test_general_errors_of_aws_are_classified_and_prove_nothing_before(error: str, status: int, stage: Stage) -> None:
     explanation = explain(said(error, "words", status), CONTEXT)
     assert (explanation.stage, explanation.id, explanation.earlier_passed) == (stage, error, False)
+    assert explanation.judged is (error != "ThrottlingException"), "a throttled request was not processed"
+    assert ("clock" in explanation.next_step) is (error in ("RequestExpired", "SignatureDoesNotMatch"))
 
 
 @pytest.mark.parametrize(("function", "shown"), [("arn:aws:lambda:eu-west-1:1:function:F", True), ("", False)])

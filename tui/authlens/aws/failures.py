@@ -18,6 +18,8 @@ from authlens.core.text.url import read_url
 _SSO = "Run `aws sso login{profile}` and send again."
 _KEYS = "Run `aws configure{profile}`, or name a working profile with --profile."
 
+_MFA = "Get a session first, for example with `aws configure export-credentials`, and name its profile."
+
 _ERRORS: tuple[tuple[str, FailureKind, str], ...] = (
     (
         "NoCredentialsError",
@@ -37,7 +39,14 @@ _ERRORS: tuple[tuple[str, FailureKind, str], ...] = (
     ),
     ("MetadataRetrievalError", FailureKind.CREDENTIALS, "The instance metadata service gave no credentials. " + _KEYS),
     ("NoAuthTokenError", FailureKind.CREDENTIALS, _SSO),
-    ("LoginRefreshRequired", FailureKind.CREDENTIALS, "Run `aws login{profile}` and send again."),
+    (
+        "LoginInsufficientPermissions",
+        FailureKind.CREDENTIALS,
+        "Allow the action that the message names, then run `aws login{profile}`.",
+    ),
+    ("LoginError", FailureKind.CREDENTIALS, "Run `aws login{profile}` and send again."),
+    ("RefreshWithMFAUnsupportedError", FailureKind.CREDENTIALS, _MFA),
+    ("MissingDependencyException", FailureKind.CONFIGURATION, "Install it in the environment that authlens runs in."),
     (
         "NoRegionError",
         FailureKind.CONFIGURATION,
@@ -86,6 +95,7 @@ _ERRORS: tuple[tuple[str, FailureKind, str], ...] = (
         "The connection broke before an answer came. It may still have run. Check that the URL's scheme (http or "
         "https) is the server's.",
     ),
+    ("IncompleteReadError", FailureKind.UNREACHABLE, "The connection broke within the answer. It may still have run."),
     ("HTTPClientError", FailureKind.UNREACHABLE, "Check the endpoint URL and the network."),
     (
         "ParamValidationError",
@@ -115,7 +125,7 @@ def failure_of(error: Exception, exchange: Exchange, target: Target, service: st
             FailureKind.CREDENTIALS,
             "MfaCodeNeeded",
             "The profile assumes a role with multi-factor authentication, and authlens cannot ask for the code.",
-            advice="Get a session first, for example with `aws configure export-credentials`, and name its profile.",
+            advice=_MFA,
         )
     for kind in type(error).__mro__:
         for name, failure_kind, advice in _ERRORS:
@@ -125,7 +135,8 @@ def failure_of(error: Exception, exchange: Exchange, target: Target, service: st
     if exchange.body is not None:
         return broken(f"The answer could not be read ({type(error).__name__}).")
     if isinstance(error, boto_errors.BotoCoreError):
-        return Failure(FailureKind.CONFIGURATION, type(error).__name__, str(error), advice=_for_profile(_KEYS, target))
+        advice = "Correct what the message names: an option, a variable, or a key of the profile."
+        return Failure(FailureKind.CONFIGURATION, type(error).__name__, str(error), advice=advice)
     return _before_sending(error, target)
 
 

@@ -14,6 +14,7 @@ from authlens.core.contract.refusal import INVALID_REQUEST, INVALID_RESPONSE, NO
 from authlens.core.contract.stage import Stage
 from authlens.core.deployment.invoke_permission import permission_line
 from authlens.core.invocation.invocation import Failure, FailureKind
+from authlens.core.invocation.throttling import ERRORS as THROTTLED
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, Mode
 from authlens.core.request.token_place import signature_of
@@ -36,6 +37,7 @@ class StageExplanation:
     abandoned."""
 
 
+_IN_RANGE = "Return a whole number of seconds from 300 to 86400, or omit the member."
 _RULES: dict[str, tuple[str, str]] = {
     test_call.CONSTRAINTS.id: (
         "A member violates a limit or pattern of the API ({violations}).",
@@ -103,14 +105,8 @@ _RULES: dict[str, tuple[str, str]] = {
         "The Resource {value} of a policy is not an ARN.",
         "Write Resource as an ARN or a list of ARNs; a list converted to a string looks like this.",
     ),
-    answer.REFRESH.id: (
-        "refreshAfterInSeconds {value} is out of range; AWS accepts 300 to 86400.",
-        "Return a whole number of seconds from 300 to 86400, or omit the member.",
-    ),
-    answer.DISCONNECT.id: (
-        "disconnectAfterInSeconds {value} is out of range; AWS accepts 300 to 86400.",
-        "Return a whole number of seconds from 300 to 86400, or omit the member.",
-    ),
+    answer.REFRESH.id: ("refreshAfterInSeconds {value} is out of range; AWS accepts 300 to 86400.", _IN_RANGE),
+    answer.DISCONNECT.id: ("disconnectAfterInSeconds {value} is out of range; AWS accepts 300 to 86400.", _IN_RANGE),
 }
 """The explanation and the next step, by the id of the contract's rule, which defines the stage."""
 
@@ -128,9 +124,7 @@ _NO_PRINCIPAL = (
     "The answer has no principalId, which AWS requires whether the login passes or not.",
     "Return principalId, 1 to 128 letters and digits, along with isAuthenticated.",
 )
-_EMPTY_PRINCIPAL = "The principalId is empty; AWS requires 1 to 128 letters and digits."
 
-_BAD_CREDENTIALS = "AWS does not accept the credentials."
 _SIGN_IN = "Renew or correct the credentials of the profile ('aws sso login', 'aws configure') and send again."
 
 _ERRORS: dict[str, tuple[Stage, str, str]] = {
@@ -139,8 +133,12 @@ _ERRORS: dict[str, tuple[Stage, str, str]] = {
         (Stage.CREDENTIALS, "AWS does not know the access key.", _SIGN_IN),
     ),
     **dict.fromkeys(
-        ("ExpiredTokenException", "ExpiredToken", "RequestExpired", "TokenRefreshRequired"),
+        ("ExpiredTokenException", "ExpiredToken", "TokenRefreshRequired"),
         (Stage.CREDENTIALS, "The AWS session has expired.", _SIGN_IN),
+    ),
+    **dict.fromkeys(
+        ("RequestExpired", "RequestTimeTooSkewed"),
+        (Stage.CREDENTIALS, "The call was signed at a time that is too far from AWS's.", "Set this machine's clock."),
     ),
     **dict.fromkeys(
         ("SignatureDoesNotMatch", "InvalidSignatureException", "IncompleteSignature", "IncompleteSignatureException"),
@@ -151,11 +149,11 @@ _ERRORS: dict[str, tuple[Stage, str, str]] = {
         ),
     ),
     **dict.fromkeys(
-        ("MissingAuthenticationToken", "MissingAuthenticationTokenException", "OptInRequired", "NotAuthorized"),
-        (Stage.CREDENTIALS, _BAD_CREDENTIALS, _SIGN_IN),
+        ("MissingAuthenticationToken", "MissingAuthenticationTokenException", "OptInRequired"),
+        (Stage.CREDENTIALS, "AWS does not accept the credentials.", _SIGN_IN),
     ),
     **dict.fromkeys(
-        ("AccessDeniedException", "AccessDenied", "UnauthorizedOperation", "ForbiddenException"),
+        ("AccessDeniedException", "AccessDenied", "NotAuthorized", "UnauthorizedOperation", "ForbiddenException"),
         (
             Stage.CREDENTIALS,
             "The caller is not allowed to call TestInvokeAuthorizer.",
@@ -169,7 +167,7 @@ _ERRORS: dict[str, tuple[Stage, str, str]] = {
         "Verify the signature against the authorizer's keys ('authlens verify'), then check the caller's permission.",
     ),
     **dict.fromkeys(
-        ("ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "429"),
+        (*THROTTLED, "429"),
         (
             Stage.WELL_FORMED,
             "AWS did not process the request: there were too many calls in a short time.",
@@ -316,7 +314,7 @@ def _of_rule(
         return StageExplanation("bare-refusal", stage, *_BARE_REFUSAL)
     why, next_step = _RULES[rule.id]
     if rule is answer.PRINCIPAL and filled["value"] == "":
-        why = _EMPTY_PRINCIPAL
+        why = "The principalId is empty; AWS requires 1 to 128 letters and digits."
     if rule in (answer.REFRESH, answer.DISCONNECT) and claims_authenticated is False:
         return StageExplanation("refusal-seconds", stage, f"{why.format(**filled)} {_OF_A_REFUSAL}", next_step)
     return StageExplanation(rule.id, stage, why.format(**filled), next_step)
@@ -377,7 +375,8 @@ def _of_error(
         stage = Stage.CREDENTIALS
     if stage is Stage.CREDENTIALS and "explicit deny" in said:
         next_step = "A policy denies it explicitly, which no Allow overrides: change that policy, or use another role."
-    return StageExplanation(failure.error, stage, why, failure.advice or next_step, earlier_passed=False)
+    step, is_judged = failure.advice or next_step, failure.error not in (*THROTTLED, "429")
+    return StageExplanation(failure.error, stage, why, step, earlier_passed=False, judged=is_judged)
 
 
 _CLASSES = {NOT_FOUND: Stage.FOUND, INVALID_REQUEST: Stage.FITS, INVALID_RESPONSE: Stage.VALID}

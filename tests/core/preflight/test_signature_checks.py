@@ -27,6 +27,19 @@ def test_a_fitting_signature_is_left_alone() -> None:
         assert "signature-mismatch" not in found(place(AuthorizerRequest("A", TOKEN), where, GOOD, SIGNED), SIGNED)
 
 
+@pytest.mark.parametrize("token", [" a b ", "a\nb", "a%2Bb", "Bearer x"])
+def test_nothing_that_a_fitting_signature_proves_is_doubted(token: str) -> None:
+    """A fix would destroy the request; what is only noticed stays."""
+    for where in (*PLACES, "token"):
+        request = place(AuthorizerRequest("A", token), where, signature(token), SIGNED)
+        findings = preflight(request, SIGNED)
+        assert not {"plus-becomes-space", "url-encoded-header"} & {each.id for each in findings}
+        for fix in (each.fix for each in findings if each.fix is not None):
+            assert "signature-mismatch" not in found(fix.request, SIGNED)
+    plus = username(f"u?tok=a+b&{SIGNATURE_NAME}={url_encode(signature('a b'))}")
+    assert "plus-becomes-space" not in found(plus, SIGNED)
+
+
 def test_the_correction_that_makes_it_fit_is_offered() -> None:
     request = AuthorizerRequest("A", TOKEN + "\n", GOOD)
     finding = found(request, SIGNED)["signature-mismatch"]
@@ -461,6 +474,13 @@ def test_a_fix_leaves_what_is_right_as_it_is_written() -> None:
             SIGNED,
             "Rename tokk to tok",
             username(f"u?tok=a&{SIGNATURE_NAME}=AAAA"),
+        ),
+        (
+            username(f"a&b?tok2=x?y&{SIGNATURE_NAME}=AAAA"),
+            "token-not-in-context",
+            SIGNED,
+            "Rename tok2 to tok",
+            username(f"a&b?tok=x?y&{SIGNATURE_NAME}=AAAA"),
         ),
         (
             AuthorizerRequest("A", http_context=HttpContext(query_string=f"?tokk=a&{SIGNATURE_NAME}=AAAA")),

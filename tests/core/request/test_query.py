@@ -42,7 +42,7 @@ def test_names_compare_without_case_and_the_first_wins() -> None:
     assert query.named(found, "other") is None
 
 
-@given(TEXT | st.text("u?&=k%"), st.text("abc-", min_size=1), TEXT)
+@given(TEXT | st.text("u?&=abck%"), st.text("abc-", min_size=1), TEXT)
 def test_a_parameter_that_was_set_is_found_and_all_else_stays(text: str, name: str, value: str) -> None:
     before = query.of_username(text)
     changed = query.with_parameter(text, before, name, value)
@@ -65,6 +65,9 @@ def test_a_parameter_that_was_set_is_found_and_all_else_stays(text: str, name: s
         ("u?K=0&a=1", "u?K=v&a=1"),
         ("u??", "u??&k=v"),
         ("u?a=?", "u?a=?&k=v"),
+        ("u?k", "u?k=v"),
+        ("u?k&a=1", "u?k=v&a=1"),
+        ("u?a=1&K&b", "u?a=1&K=v&b"),
     ],
 )
 def test_a_parameter_is_joined_or_replaced(text: str, expected: str) -> None:

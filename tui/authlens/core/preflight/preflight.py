@@ -6,6 +6,7 @@ would reach it; errors come first, then warnings, then notes.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from authlens.core.preflight import (
@@ -55,8 +56,16 @@ def preflight(
     around = known or Known()
     authorizer = authorizer or around.authorizer
     subject = PreflightSubject(request, as_sent(request, authorizer, sign), authorizer, now, sign, around)
-    findings = (finding for check in CHECKS for finding in check(subject))
+    findings = [finding for check in CHECKS for finding in check(subject)]
+    if sign is None and any(finding.fix for finding in findings) and signature_checks.fits(request, authorizer):
+        findings = [_without_breaking_fix(finding, authorizer) for finding in findings]
     return tuple(sorted(findings, key=lambda finding: _ORDER[finding.severity]))
+
+
+def _without_breaking_fix(finding: Finding, authorizer: Authorizer | None) -> Finding:
+    """The finding on a request whose signature fits, without a fix after which it would not."""
+    breaks = finding.fix is not None and not signature_checks.fits(finding.fix.request, authorizer)
+    return replace(finding, fix=None) if breaks else finding
 
 
 def as_sent(request: AuthorizerRequest, authorizer: Authorizer | None, sign: Sign | None) -> AuthorizerRequest:

@@ -62,6 +62,15 @@ def signature_mismatch(subject: PreflightSubject) -> Iterator[Finding]:
     )
 
 
+def fits(request: AuthorizerRequest, authorizer: Authorizer | None) -> bool:
+    """Whether the request holds a token with a signature that the authorizer verifies, so that it is as it was
+    meant."""
+    token, signature = token_of(request, authorizer), signature_of(request)
+    if not _verifies(authorizer) or token is None or signature is None or refers(token):
+        return False
+    return fitting_key(unescaped(token), signature, authorizer.token_signing_public_keys) is not None
+
+
 def _is_readable(pem: str) -> bool:
     try:
         read_public_key(pem)
@@ -107,7 +116,7 @@ def _third_part_fix(subject: PreflightSubject) -> Fix | None:
 def spoiled_in_transit(subject: PreflightSubject) -> Iterator[Finding]:
     """A token or signature in a URL-encoded place with an unencoded `+`, which is read as a space."""
     for placed in _placed_values(subject):
-        if placed.place != "headers" and "+" in placed.raw and not refers(placed.raw):
+        if placed.place != "headers" and "+" in placed.raw and not refers(placed.raw) and not _is_as_meant(subject):
             start = placed.start + placed.raw.index("+")
             message = (
                 f"The '+' in {placed.name} is read as a space: values in {label(placed.path)} are URL-encoded, "
@@ -121,7 +130,7 @@ def spoiled_in_transit(subject: PreflightSubject) -> Iterator[Finding]:
 def encoded_header(subject: PreflightSubject) -> Iterator[Finding]:
     """A URL-encoded value in a header, which AWS does not decode."""
     for placed in _placed_values(subject):
-        if placed.place == "headers" and has_escapes(placed.raw) and not refers(placed.raw):
+        if placed.place == "headers" and has_escapes(placed.raw) and not (refers(placed.raw) or _is_as_meant(subject)):
             message = f"The header {placed.name} looks URL-encoded; AWS does not decode header values."
             fix = Fix("URL-decode the header", _respelled(subject.request, placed, percent_decode(placed.raw)))
             yield Finding("url-encoded-header", "warning", placed.path, message, placed.start, placed.end, fix)
@@ -225,6 +234,10 @@ def _verifies(authorizer: Authorizer | None) -> TypeGuard[Authorizer]:
     return authorizer is not None and not authorizer.signing_disabled and bool(authorizer.token_signing_public_keys)
 
 
+def _is_as_meant(subject: PreflightSubject) -> bool:
+    return subject.sign is None and fits(subject.request, subject.authorizer)
+
+
 def _breaks_pattern(signature: str | None) -> bool:
     """Whether AWS refuses the top-level signature before verifying it, which another check reports."""
     return signature is not None and not LIMITS["tokenSignature"].fits(signature)
@@ -290,8 +303,8 @@ def _renamed(request: AuthorizerRequest, placed: FoundValue, name: str) -> Autho
         old = request.http_context.headers or ()
         headers = tuple((name if key == placed.name else key, value) for key, value in old)
         return replace(request, http_context=replace(request.http_context, headers=headers))
-    before = text[: placed.start]
-    begin = max(before.rfind("&"), before.rfind("?")) + 1
+    first = text.find("?") + 1 if placed.place == "username" else int(text.startswith("?"))
+    begin = max(text[: placed.start].rfind("&") + 1, first)
     return with_text(request, placed.path, f"{text[:begin]}{name}={placed.raw}{text[placed.end :]}")
 
 

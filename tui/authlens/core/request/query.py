@@ -67,7 +67,8 @@ def with_parameter(text: str, parameters: tuple[Parameter, ...], name: str, valu
     encoded = url_encode(value)
     present = named(parameters, name)
     if present is not None:
-        return text[: present.start] + encoded + text[present.end :]
+        equals = "" if text[: present.start].endswith("=") else "="
+        return f"{text[: present.start]}{equals}{encoded}{text[present.end :]}"
     _, mark, query = text.partition("?")
     joint = ("&" if query and not query.endswith("&") else "") if mark else "?"
     return f"{text}{joint}{url_encode(name)}={encoded}"

@@ -79,6 +79,7 @@ READERS: dict[str, str] = {
     "core/invocation/invocation_json.py:": "side",
     "core/pasted/function_log.py:": "explained",
     "core/pasted/kinds.py:": "pasted",
+    "core/pasted/other_files.py:": "pasted",
     "core/pasted/stored_answer.py:": "explained",
     "core/policy/document.py:": "policies",
     "core/policy/policy_file.py:": "policies",

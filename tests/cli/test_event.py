@@ -135,7 +135,7 @@ REFUSED = {
     "nothing": ([], "one of the arguments"),
     "missing file": (["--request", "nope.yaml"], "nope.yaml cannot be read"),
     "no such kind": (["--request", "requests/request.yaml", "--as", "coap"], "invalid choice"),
-    "no event": (["--read", "requests/request.yaml"], "No authorizer event"),
+    "no event": (["--read", "requests/request.yaml"], "this is a saved request; 'authlens run FILE'"),
     "no key name": (["--request", "requests/signed.yaml"], "Give --authorizer FILE or --describe"),
     "two views": (["--request", "requests/request.yaml", "--differences", "--device-lines"], "not allowed with"),
 }

@@ -56,9 +56,9 @@ def jwt(text: str) -> None:
 
 
 def pasted(text: str) -> None:
-    from authlens.core.pasted.kinds import kind_of, read_pasted
+    from authlens.core.pasted.kinds import elsewhere, read_pasted
 
-    kind_of(text)
+    elsewhere(text)
     read_pasted(text, datetime(2026, 11, 23, tzinfo=UTC), "A")
 
 

@@ -196,7 +196,7 @@ def _run_top(words: list[str]) -> ExitCode | OpenApp:
 
 def _open_app(wish: OpenApp, services: CliServices) -> int:
     if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
-        if wish.path is not None and not wish.path.exists():
+        if wish.path is not None and not os.path.exists(wish.path):
             raise CommandError(f"there is no file, folder or command {wish.path.name}; 'authlens --help' lists them")
         raise CommandError("the app needs a terminal; 'authlens --help' lists the commands that work without one")
     from authlens.gate import named_by

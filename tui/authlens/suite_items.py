@@ -147,7 +147,12 @@ def items_of_text(name: str, text: str, path: Path | None = None) -> tuple[Suite
     try:
         saved = read(text)
     except YamlError as error:
-        return (SuiteItem(name, None, ReadProblem(error.message, error.line, error.column), path),)
+        from authlens.core.pasted.kinds import elsewhere
+        from authlens.core.pasted.other_files import SAVED_REQUEST
+
+        said = elsewhere(text, SAVED_REQUEST)
+        problem = ReadProblem(said) if said else ReadProblem(error.message, error.line, error.column)
+        return (SuiteItem(name, None, problem, path),)
     if not saved.suite.cases:
         return (SuiteItem(name, saved, path=path),)
     return tuple(SuiteItem(source_of(name, case.name), case.saved, path=path, case=case) for case in saved.suite.cases)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, complain, narrate
+from authlens.cli.console.parser import given_name
 from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.endpoint import given_endpoint
 from authlens.cli.inputs.saved_requests import (
@@ -49,7 +50,7 @@ denied; 255 no protocol answer."""
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--request", metavar="FILE", help=REQUEST_HELP)
+    what.add_argument("--request", metavar="FILE", type=given_name, help=REQUEST_HELP)
     what.add_argument("--history", metavar="ID", type=int, help="an invocation from the history")
     parser.add_argument("--as", dest="way", choices=WAYS, help="MQTT over TLS (default), WebSocket, HTTPS")
     parser.add_argument("--mqtt", choices=("3", "5"), help="MQTT 3.1.1 or 5 (default)")
@@ -65,10 +66,14 @@ def declare(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="the TLS server name (SNI) to send, if it is not the host: for an IP address or a VPC endpoint",
     )
-    parser.add_argument("--ca-file", metavar="FILE", help="PEM certificates to trust instead of the system's")
+    parser.add_argument(
+        "--ca-file", metavar="FILE", type=given_name, help="PEM certificates to trust instead of the system's"
+    )
     parser.add_argument("--client-id", metavar="ID", help="connect with this id instead of the request's")
-    parser.add_argument("--cert", metavar="FILE", help="the device's certificate, for CUSTOM_AUTH_X509")
-    parser.add_argument("--key", metavar="FILE", help="its private key")
+    parser.add_argument(
+        "--cert", metavar="FILE", type=given_name, help="the device's certificate, for CUSTOM_AUTH_X509"
+    )
+    parser.add_argument("--key", metavar="FILE", type=given_name, help="its private key")
     parser.add_argument(
         "--token-key-name", metavar="NAME", help="the authorizer's tokenKeyName, if it is not looked up"
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
+from authlens.cli.console.parser import given_name
 from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.saved_requests import (
     REQUEST_HELP,
@@ -52,10 +53,11 @@ device lines mask secrets without --reveal. For the keys of --output json, see: 
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--request", metavar="FILE", help=REQUEST_HELP)
+    what.add_argument("--request", metavar="FILE", type=given_name, help=REQUEST_HELP)
     what.add_argument(
         "--read",
         metavar="FILE",
+        type=given_name,
         help="turn a logged event (JSON, or as Python prints it), or a line of curl, mosquitto_pub, MQTTX or the AWS "
         "CLI, into a saved request; - is standard input",
     )

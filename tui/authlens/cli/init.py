@@ -20,6 +20,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
+from authlens.cli.console.parser import given_name, given_path
 from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.definitions import reported
 from authlens.endpoint.projects.starter import PRIVATE_KEY, NotWritten, project, write_project
@@ -28,7 +29,7 @@ from authlens.endpoint.projects.starter import PRIVATE_KEY, NotWritten, project,
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "directory",
-        type=Path,
+        type=given_path,
         nargs="?",
         metavar="DIR",
         help="the project folder, created if it does not exist; . is this folder",
@@ -37,6 +38,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "--from",
         dest="source",
         metavar="FILE",
+        type=given_name,
         help="create it for a template, a cdk.out, the output of terraform show -json, or FILE[:HANDLER] of a function",
     )
     parser.add_argument(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, complain, narrate
+from authlens.cli.console.parser import given_name
 from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.policies import other_than_policy, read_policy_text
 from authlens.cli.inputs.project_files import FileFinding, lint_project_file
@@ -42,6 +43,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "files",
         nargs="*",
         metavar="FILE",
+        type=given_name,
         help="policies or an outcome as JSON, a saved request, an authorizers.yaml or a template; - for standard input",
     )
     parser.add_argument("--strict", action="store_true", help="also exit with 1 for warnings")

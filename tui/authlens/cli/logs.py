@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
+from authlens.cli.console.parser import given_name
 from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.saved_requests import REQUEST_HELP, declare_environment, read_saved_request
 from authlens.cli.inputs.trust import declare_trust
@@ -45,7 +46,9 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--request", metavar="FILE", help=f"the log of its authorizer's function: {REQUEST_HELP}")
+    what.add_argument(
+        "--request", metavar="FILE", type=given_name, help=f"the log of its authorizer's function: {REQUEST_HELP}"
+    )
     what.add_argument(
         "--history", metavar="ID", type=int, help="an invocation from the history: the log around its time"
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
+from authlens.cli.console.parser import given_name
 from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.saved_requests import STDIN, read_bytes
 from authlens.cli.inputs.signing import given_passphrase, given_token, sign_with_key
@@ -32,7 +33,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     parser.add_argument("token", nargs="?", metavar="TOKEN", help="the token; others can see it in the process list")
     parser.add_argument("--token-stdin", action="store_true", help="read the token from standard input")
-    parser.add_argument("--key", metavar="FILE", help="an RSA private key in PEM format; - for standard input")
+    parser.add_argument(
+        "--key", metavar="FILE", type=given_name, help="an RSA private key in PEM format; - for standard input"
+    )
     parser.add_argument("--passphrase", metavar="REFERENCE", help="a reference such as '${env:NAME}'")
     parser.add_argument("--passphrase-stdin", action="store_true", help="read the passphrase from standard input")
     parser.add_argument(
@@ -47,9 +50,14 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "--openssl", action="store_true", help="also print the equivalent openssl command on standard error"
     )
     parser.add_argument(
-        "--generate", metavar="FILE", help="write a new private key; existing files are not overwritten"
+        "--generate",
+        metavar="FILE",
+        type=given_name,
+        help="write a new private key; existing files are not overwritten",
     )
-    parser.add_argument("--public", metavar="FILE", help="where --generate writes the public key (default: FILE.pub)")
+    parser.add_argument(
+        "--public", metavar="FILE", type=given_name, help="where --generate writes the public key (default: FILE.pub)"
+    )
     parser.add_argument("--replace", action="store_true", help="with --generate: replace an existing public key")
     parser.add_argument("--bits", type=int, default=2048, metavar="N", help="size of the generated key (default 2048)")
     parser.add_argument("--output", choices=("text", "json"), default="text")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
+from authlens.cli.console.parser import given_name
 from authlens.cli.console.services import CliServices
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ For a single run, use --trust, or the environment variable AUTHLENS_TRUST with f
 
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
-    parser.add_argument("folder", nargs="?", metavar="FOLDER", help="the folder (default: the working folder)")
+    parser.add_argument(
+        "folder", nargs="?", metavar="FOLDER", type=given_name, help="the folder (default: the working folder)"
+    )
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--remove", action="store_true", help="stop trusting it")
     how.add_argument("--list", action="store_true", help="list the trusted folders, with dates")
@@ -41,19 +44,10 @@ def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
     try:
         if arguments.list:
             return _list(known, arguments, services)
-        folder = _folder(arguments.folder)
+        folder = Path(arguments.folder or "")
         return _remove(known, folder, services) if arguments.remove else _add(known, folder, services)
     except TrustNotKept as error:
         raise CommandError(str(error), ExitCode.OTHER) from error
-
-
-def _folder(text: str | None) -> Path:
-    from authlens.user_path import NotAPath, user_path
-
-    try:
-        return user_path(text) if text else Path()
-    except NotAPath as error:
-        raise CommandError(f"{text}: {error}; give a folder") from error
 
 
 def _list(known: TrustList, arguments: argparse.Namespace, services: CliServices) -> ExitCode:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
-from authlens.cli.console.parser import Parser
+from authlens.cli.console.parser import Parser, given_name
 from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.saved_requests import (
     REQUEST_HELP,
@@ -62,11 +62,19 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("token", nargs="?", metavar="TOKEN", help="the token; others can see it in the process list")
     parser.add_argument("--token-stdin", action="store_true", help="read the token from standard input")
     parser.add_argument(
-        "--key", nargs="+", action="extend", default=[], metavar="FILE", help="public keys in PEM format to try"
+        "--key",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="FILE",
+        type=given_name,
+        help="public keys in PEM format to try",
     )
     declare_authorizer(parser)
     declare_environment(parser)
-    parser.add_argument("--request", metavar="FILE", help=f"take token and signature from {REQUEST_HELP}")
+    parser.add_argument(
+        "--request", metavar="FILE", type=given_name, help=f"take token and signature from {REQUEST_HELP}"
+    )
     declare_trust(parser)
     parser.add_argument("--signature", metavar="S", help="the signature in base64")
     parser.add_argument("--output", choices=("text", "json"), default="text")

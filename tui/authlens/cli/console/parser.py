@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from authlens import __version__
 from authlens.cli.console.diagnostics import CommandError
 from authlens.frozen import dataclass
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,30 @@ class Parser(argparse.ArgumentParser):
         raise CommandError(f"{message} (see '{self.prog} --help')")
 
 
+def given_name(text: str) -> str:
+    """`type=` of an argument that names a file or a folder.
+
+    `~` is the home folder after `--option=` too, where shells leave it. An empty name, which is an unset variable's,
+    would otherwise be the working folder.
+    """
+    if not text:
+        raise argparse.ArgumentTypeError("the name is empty; is a variable in it not set? For this folder write .")
+    if not text.startswith("~"):
+        return text
+    from authlens.user_path import NotAPath, user_path
+
+    try:
+        return str(user_path(text))
+    except NotAPath as error:
+        raise argparse.ArgumentTypeError(f"{text}: {error}") from None
+
+
+def given_path(text: str) -> Path:
+    from pathlib import Path
+
+    return Path(given_name(text))
+
+
 def app_parser() -> Parser:
     """The parser of `authlens [FILE|FOLDER]` and its connection options."""
     commands = "\n".join(f"  {command.name:9} {command.summary}" for command in COMMANDS)
@@ -83,7 +110,11 @@ def app_parser() -> Parser:
         epilog=f"commands:\n{commands}\n\n{_EXAMPLES}\n\n'authlens COMMAND --help' shows a command's options.",
     )
     parser.add_argument(
-        "path", nargs="?", metavar="FILE|FOLDER", help="a saved request, a folder of them, or a function"
+        "path",
+        nargs="?",
+        type=given_name,
+        metavar="FILE|FOLDER",
+        help="a saved request, a folder of them, or a function",
     )
     add_app_options(parser)
     for option, summary in zip(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode
+from authlens.cli.console.parser import given_name
 from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.questions import given_question
 from authlens.cli.inputs.saved_requests import (
@@ -55,8 +56,10 @@ For the keys of --output json, see: authlens help stages."""
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--request", metavar="FILE", help=REQUEST_HELP)
-    what.add_argument("--answer", metavar="FILE", help="a stored answer or error; - for standard input")
+    what.add_argument("--request", metavar="FILE", type=given_name, help=REQUEST_HELP)
+    what.add_argument(
+        "--answer", metavar="FILE", type=given_name, help="a stored answer or error; - for standard input"
+    )
     what.add_argument("--history", metavar="ID", type=int, help="an invocation from the history")
     parser.add_argument(
         "--ask",
@@ -215,7 +218,7 @@ def _speaking(invocation: Invocation, of_aws: str) -> str:
 
 def _stored(arguments: argparse.Namespace, services: CliServices) -> StoredAnswer:
     from authlens.cli.inputs.of_history import of_history
-    from authlens.core.pasted.kinds import elsewhere, plain
+    from authlens.core.pasted.kinds import PastedKind, elsewhere, plain
     from authlens.core.pasted.stored_answer import NotRecognised, StoredAnswer, read_stored_answer
 
     if arguments.history is not None:
@@ -224,8 +227,8 @@ def _stored(arguments: argparse.Namespace, services: CliServices) -> StoredAnswe
     try:
         return read_stored_answer(text, services.now())
     except NotRecognised as error:
-        said = elsewhere(text) or ""
-        raise CommandError(f"{arguments.answer}: {error if 'explain --answer' in said else said or error}") from error
+        said = elsewhere(text, PastedKind.ANSWER, PastedKind.ERROR, PastedKind.MESSAGE)
+        raise CommandError(f"{arguments.answer}: {said or error}") from error
     except ValueError as error:
         raise CommandError(f"{arguments.answer}: {error}") from error
 

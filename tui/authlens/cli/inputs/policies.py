@@ -37,7 +37,7 @@ def read_policy_text(name: str, services: CliServices, encoding: str = "utf-8") 
 def other_than_policy(file: PolicyFile) -> str | None:
     """What a file without a policy or an answer contains, such as a log record or an event, and what reads it."""
     from authlens.core.pasted.function_log import raised_in_log
-    from authlens.core.pasted.kinds import REQUESTS, PastedKind, elsewhere, kind_of
+    from authlens.core.pasted.kinds import PastedKind, elsewhere
     from authlens.core.pasted.printed_error import stored_error
     from authlens.core.verdict.device_messages import log_records
 
@@ -58,9 +58,8 @@ def other_than_policy(file: PolicyFile) -> str | None:
         return "an event of a function, not a policy; 'authlens event --read' makes a saved request of it"
     if value is None and raised_in_log(file.text) is not None:
         return "the log of a function, not a policy; 'authlens explain --answer' explains it"
-    if kind_of(file.text) not in (*REQUESTS, PastedKind.ERROR, PastedKind.EXPORT):
-        return None
-    return (elsewhere(file.text) or "").removeprefix("this is ").replace("; ", ", not a policy; ", 1)
+    said = elsewhere(file.text, PastedKind.POLICY, PastedKind.ANSWER, PastedKind.MESSAGE)
+    return said and said.removeprefix("this is ").replace("; ", ", not a policy; ", 1)
 
 
 _EVENT = {"protocolData", "signatureVerified", "connectionMetadata"}

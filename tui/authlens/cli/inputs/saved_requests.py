@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from authlens.cli.console.diagnostics import CommandError
+from authlens.cli.console.parser import given_name
 from authlens.cli.console.services import CliServices
 from authlens.cli.console.standard_input import standard_input
 from authlens.cli.inputs.trust import note_source
@@ -72,8 +73,9 @@ def read_saved_request(
         saved = chosen_case(read(text), case, file)
     except YamlError as error:
         from authlens.core.pasted.kinds import elsewhere  # only where something else was given
+        from authlens.core.pasted.other_files import SAVED_REQUEST
 
-        raise CommandError(f"{file}: {elsewhere(text) or error}") from error
+        raise CommandError(f"{file}: {elsewhere(text, SAVED_REQUEST) or error}") from error
     saved = saved if environment is None else in_environment(saved, base, environment, services)
     note_source(saved.target, base, None if file == STDIN else user_path(file), trust, services)
     return saved, base
@@ -137,6 +139,7 @@ def declare_authorizer(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--authorizer",
         metavar="FILE",
+        type=given_name,
         help="the output of 'aws iot describe-authorizer': signing, status, tokenKeyName and public keys",
     )
     group.add_argument("--describe", action="store_true", help="call DescribeAuthorizer on the request's target")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from authlens import __version__
@@ -22,6 +21,7 @@ from authlens.cli.invoke.output import OutputStyle, answer_of, decoded, render
 from authlens.core.commands.options import OPTIONS, OUTPUT, GivenOptions, Option, OptionError, read
 from authlens.core.text.visible import visible
 from authlens.frozen import dataclass
+from authlens.user_path import NotAPath, user_path
 
 if TYPE_CHECKING:
     import argparse
@@ -250,10 +250,10 @@ class _Call:
             return
         from authlens.store.requests import RequestFileError, save
 
-        path = Path(file)
         try:
+            path = user_path(file)
             save(path, rebased(draft, path.parent), None)
-        except RequestFileError as error:
+        except (RequestFileError, NotAPath) as error:
             raise CommandError(f"--save: {error}") from None
 
     def _record(self, invocation: Invocation) -> str | None:

@@ -26,7 +26,7 @@ from authlens.core.saved.saved_request import SavedRequest
 from authlens.core.saved.source import source_of, split_source
 from authlens.core.text.file_names import file_hint
 from authlens.frozen import dataclass
-from authlens.user_path import NotAPath, user_path
+from authlens.user_path import user_path
 
 if TYPE_CHECKING:
     from authlens.cli.console.services import CliServices
@@ -81,23 +81,13 @@ def _saved_request(given: GivenOptions, services: CliServices) -> InvokeInput:
         if environment is not None:
             raise CommandError("--environment applies to a saved request; use it with --request FILE")
         return InvokeInput(SavedRequest(AuthorizerRequest()))
-    from authlens.cli.inputs.saved_requests import STDIN, chosen_case, file_and_case, in_environment, read_saved_request
-    from authlens.store.requests import RequestFileError
-    from authlens.store.requests import load as load_request
+    from authlens.cli.inputs.saved_requests import STDIN, file_and_case, read_saved_request
 
     file, case = file_and_case(name)
     if file == STDIN:
         _refuse_two_readers(given)
-        return InvokeInput(*read_saved_request(name, services, environment))
-    try:
-        path = user_path(file)
-        saved = chosen_case(load_request(path).saved, case, file)
-    except NotAPath as error:
-        raise CommandError(f"--request: {file}: {error}") from None
-    except RequestFileError as error:
-        raise CommandError(f"--request: {error}") from None
-    saved = in_environment(saved, path.parent, environment, services) if environment else saved
-    return InvokeInput(saved, path.parent, source_of(str(path), case))
+    saved, base = read_saved_request(name, services, environment)
+    return InvokeInput(saved, base, None if file == STDIN else source_of(str(user_path(file)), case))
 
 
 def _refuse_two_readers(given: GivenOptions) -> None:

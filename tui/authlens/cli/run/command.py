@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode
+from authlens.cli.console.parser import given_name
 from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.trust import HELP
 from authlens.cli.run.options import (
@@ -47,6 +48,7 @@ def _declare_selection(parser: argparse.ArgumentParser) -> None:
         "paths",
         nargs="*",
         metavar="PATH",
+        type=given_name,
         default=argparse.SUPPRESS,
         help="saved requests, folders of them, or one case as FILE::NAME; - for standard input",
     )
@@ -67,14 +69,16 @@ def _declare_suite(parser: argparse.ArgumentParser) -> None:
         help="the number of calls at once (default: up to 8 locally, 4 for AWS)",
     )
     parser.add_argument("--fail-fast", action="store_const", const=True, help="stop at the first that does not pass")
-    parser.add_argument("--serve", metavar="FILE", help="start the local endpoint of this file and send all to it")
+    parser.add_argument(
+        "--serve", metavar="FILE", type=given_name, help="start the local endpoint of this file and send all to it"
+    )
     parser.add_argument("--no-history", action="store_const", const=True, help="do not record the invocations")
     parser.add_argument("--trust", action="store_const", const=True, help=HELP)
 
 
 def _declare_reporting(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", choices=("text", "json"), help="json: one object per line")
-    parser.add_argument("--junit", metavar="FILE", help="also write the results as JUnit XML")
+    parser.add_argument("--junit", metavar="FILE", type=given_name, help="also write the results as JUnit XML")
     parser.add_argument(
         "--github", action="store_const", const=True, help="annotate failures with GitHub workflow commands"
     )
@@ -103,9 +107,14 @@ def _declare_other_ways(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--subscribe", action="append", metavar="FILTER", help="with --via: subscribe with QoS 1")
     group.add_argument("--endpoint", metavar="HOST[:PORT]", help="with --via: where devices connect")
     group.add_argument("--server-name", metavar="NAME", help="with --via: the TLS server name (SNI), if not the host")
-    group.add_argument("--ca-file", metavar="FILE", help="with --via: PEM certificates to trust for connections")
     group.add_argument(
-        "--negative", metavar="DIR", help="write requests that must be refused, derived from the good ones"
+        "--ca-file", metavar="FILE", type=given_name, help="with --via: PEM certificates to trust for connections"
+    )
+    group.add_argument(
+        "--negative",
+        metavar="DIR",
+        type=given_name,
+        help="write requests that must be refused, derived from the good ones",
     )
 
 

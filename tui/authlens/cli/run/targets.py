@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
@@ -34,6 +33,7 @@ from authlens.core.text.visible import visible
 from authlens.frozen import dataclass
 from authlens.suite import Result
 from authlens.suite_items import SuiteItem
+from authlens.user_path import user_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,10 @@ def _read(text: str) -> Destination:
     """A `local` path is relative to the working folder, wherever the saved request is. Raises CommandError."""
     try:
         destination = read_destination(text)
+        local = destination.values.get("local", DEMO)
+        absolute = {} if local == DEMO else {"local": str(user_path(local).absolute())}
     except ValueError as error:
         raise CommandError(f"--target {error}") from error
-    local = destination.values.get("local", DEMO)
-    absolute = {} if local == DEMO else {"local": str(Path(local).absolute())}
     return replace(destination, values={**destination.values, **absolute})
 
 

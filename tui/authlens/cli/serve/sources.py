@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError
+from authlens.cli.console.parser import given_name, given_path
 
 if TYPE_CHECKING:
     from authlens.endpoint.projects.source import ProjectSource
@@ -22,11 +23,12 @@ if TYPE_CHECKING:
 def declare_source(parser: argparse.ArgumentParser) -> None:
     what = parser.add_argument_group("what is served")
     what.add_argument(
-        "--authorizers", type=Path, metavar="FILE", help="an authorizers.yaml (see 'authlens help serve')"
+        "--authorizers", type=given_path, metavar="FILE", help="an authorizers.yaml (see 'authlens help serve')"
     )
     what.add_argument(
         "--template",
         metavar="FILE",
+        type=given_name,
         help="a SAM or CloudFormation template, a cdk.out, a zip of either, or the JSON of terraform show -json",
     )
     what.add_argument(
@@ -41,11 +43,13 @@ def declare_source(parser: argparse.ArgumentParser) -> None:
     values.add_argument(
         "--env", action="append", default=[], type=_variable, metavar="NAME=VALUE", help="a variable of the functions"
     )
-    values.add_argument("--env-file", type=Path, metavar="FILE", help="variables of the functions, NAME=VALUE per line")
+    values.add_argument(
+        "--env-file", type=given_path, metavar="FILE", help="variables of the functions, NAME=VALUE per line"
+    )
     values.add_argument("--region", type=_region, help="the region of the ARNs (default: us-west-2)")
     values.add_argument("--account", type=_account, help="the account of the ARNs (default: 000000000000)")
     values.add_argument("--interpreter", metavar="PATH", help="the Python or Node.js that runs the functions")
-    values.add_argument("--public-key", type=Path, metavar="FILE", help="the key that tokens are verified with")
+    values.add_argument("--public-key", type=given_path, metavar="FILE", help="the key that tokens are verified with")
     values.add_argument("--token-key-name", metavar="NAME", help="the name of the token in headers and queries")
 
 

@@ -114,13 +114,21 @@ def read_request(text: str) -> Pasted:
     try:
         return _event(text, "")
     except UnreadablePaste as error:
-        raise UnreadablePaste(elsewhere(text) or str(error)) from None
+        raise UnreadablePaste(elsewhere(text, *REQUESTS) or str(error)) from None
 
 
-def elsewhere(text: str) -> str | None:
-    """Which command reads a text that was given to another; `None` if it is not recognised."""
+def elsewhere(text: str, *read_here: str) -> str | None:
+    """Which command reads a text that was given to another; `None` if it is not recognised.
+
+    read_here: what the command reads itself, whose errors say more.
+    """
     kind = kind_of(text)
-    return None if kind is None else f"this is {_ARTICLES.get(kind, 'a')} {kind.value}; {_ELSEWHERE[kind]}"
+    if kind is not None:
+        return None if kind in read_here else f"this is {_ARTICLES.get(kind, 'a')} {kind.value}; {_ELSEWHERE[kind]}"
+    from authlens.core.pasted.other_files import other_file
+
+    found = other_file(text)
+    return None if found is None or found[0] in read_here else f"this is {found[0]}; {found[1]}"
 
 
 def _is_command(text: str) -> bool:

@@ -154,10 +154,17 @@ def with_files(read: Callable[[], Definitions]) -> Definitions:
 
 
 def _read(path: Path, ask: bool) -> Definitions:
+    text = ""
     try:
-        root = yaml_reader.load(yaml_reader.decode(content_of(path)))
-        return _definitions(root, path, ask)
+        text = yaml_reader.decode(content_of(path))
+        return _definitions(yaml_reader.load(text), path, ask)
     except YamlError as error:
+        from authlens.core.pasted.kinds import elsewhere  # only where something else was given
+        from authlens.core.pasted.other_files import AUTHORIZERS
+
+        said = elsewhere(text, AUTHORIZERS)
+        if said is not None:
+            raise DefinitionError(path, 0, 0, said) from None
         raise DefinitionError(path, error.line, error.column, error.message) from None
     except OSError as error:
         raise DefinitionError(path, 0, 0, f"cannot be read: {error.strerror}") from None

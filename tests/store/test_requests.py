@@ -107,6 +107,12 @@ class TestLoad:
                 load(tmp_path / name)
             assert caught.value.line is None
 
+    def test_a_file_of_another_kind_is_named(self, tmp_path: Path) -> None:
+        (tmp_path / "a.yaml").write_text("def handler(event, context):\n    return {'isAuthenticated': True}\n")
+        with pytest.raises(UnreadableRequest, match=r"a\.yaml: this is a function's code; ") as caught:
+            load(tmp_path / "a.yaml")
+        assert (caught.value.line, caught.value.column) == (None, None)
+
     def test_too_large(self, tmp_path: Path) -> None:
         (tmp_path / "a.yaml").write_bytes(b"#" * (1024 * 1024 + 1))
         with pytest.raises(UnreadableRequest, match="larger"):

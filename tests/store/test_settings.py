@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from authlens.store.settings import Settings, SettingsNotSaved, as_document, load_settings, save_settings
+from authlens.store.settings import Settings, SettingsNotSaved, as_document, load_settings, problems_text, save_settings
 
 EVERY_KEY = """\
 # mine
@@ -81,6 +81,26 @@ def test_a_problem_is_reported_and_the_default_counts(
     assert len(settings.problems) == 1
     assert settings.problems[0].startswith(f"{path}, line 1")
     assert words in settings.problems[0]
+
+
+def test_problems_are_in_the_order_of_the_file_and_make_one_message(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text("thme: dark\nhistory: {keep: all, kep: full}\nclipboard: maybe\nextra: 1\n")
+    settings = load_settings(path)
+    places = [problem.removeprefix(f"{path}, ").partition(":")[0] for problem in settings.problems]
+    assert places == [
+        "line 1, column 1",
+        "line 2, column 17",
+        "line 2, column 22",
+        "line 3, column 12",
+        "line 4, column 1",
+    ]
+    first, *listed = problems_text(settings, path).splitlines()
+    assert first == f"{path} has 5 problems, which 'authlens config show' lists too:"
+    assert [f"{path}, {each}" for each in listed] == list(settings.problems)
+    (one,) = settings.problems[:1]
+    assert problems_text(Settings(problems=(one,)), path) == one
+    assert problems_text(Settings(), path) == ""
 
 
 def test_the_rest_counts_despite_a_problem(path: Path) -> None:

@@ -131,7 +131,14 @@ async def test_keys_are_remapped_by_the_settings(tmp_path: Path) -> None:
 
 
 async def test_unknown_names_in_the_settings_are_reported(tmp_path: Path) -> None:
-    async with running(tmp_path, settings=Settings(theme="drak", keymap={"sent": "f5"})) as robot:
+    path = tmp_path / "config.yaml"
+    problems = tuple(f"{path}, line {line}, column 1: unknown key" for line in range(1, 13))
+    settings = Settings(theme="drak", keymap={"sent": "f5", "leave": "f4"}, problems=problems)
+    async with running(tmp_path, settings=settings) as robot:
+        of_settings, *others = robot.notifications()
+        assert of_settings.startswith(f"{path} has 12 problems, which 'authlens config show' lists too:\nline 1, ")
+        assert len(others) == 2, "a message for the themes and one for the keymap, so that none hides the others"
+        assert "leave" in "".join(others)
         said = "\n".join(robot.notifications())
         assert "theme: there is no theme 'drak'; there are dark, high-contrast, light, terminal." in said
         assert f"{tmp_path / 'config.yaml'}, keymap: there is no binding with the id 'sent'; did you mean send?" in said

@@ -290,7 +290,10 @@ def _expectation_json(judgement: Judgement | None) -> dict[str, Any] | None:
     return {
         "result": WORDS[judgement.state],
         "reason": judgement.reason or None,
-        "broken": [{"key": each.key, "expected": each.expected, "got": each.got} for each in judgement.broken],
+        "broken": [
+            {"key": each.key, "expected": each.expected, "got": each.got, "difference": each.difference or None}
+            for each in judgement.broken
+        ],
         "notes": list(judgement.notes),
     }
 

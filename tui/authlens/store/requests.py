@@ -90,9 +90,17 @@ def _parsed(path: Path, content: bytes, mode: int) -> Loaded:
     from authlens.core.saved.saved_request_yaml import read
     from authlens.core.text.yaml_reader import YamlError, decode
 
+    text = ""
     try:
-        saved = read(decode(content))
+        text = decode(content)
+        saved = read(text)
     except YamlError as error:
+        from authlens.core.pasted.kinds import elsewhere  # only where something else was given
+        from authlens.core.pasted.other_files import SAVED_REQUEST
+
+        said = elsewhere(text, SAVED_REQUEST)
+        if said is not None:
+            raise UnreadableRequest(path, said) from None
         raise UnreadableRequest(path, error.message, error.line, error.column) from None
     return Loaded(saved, path, _digest(content), bool(mode & 0o077) and _tells_a_secret(saved))
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from authlens.frozen import dataclass
 from authlens.store.files import locked, make_own_folder, read_bounded, reason, write_whole
+
+if TYPE_CHECKING:
+    from authlens.core.text.yaml_reader import YamlError
 
 Keep = Literal["full", "redacted", "off"]
 _UNSURE: Keep = "redacted"
@@ -103,17 +106,26 @@ def _settings(document: Any, path: Path) -> Settings:
     from authlens.core.text.yaml_reader import YamlError
 
     found: dict[str, Any] = {}
-    problems = [f"{path}, {problem}" for problem in _unknown_keys(document)]
+    problems: list[YamlError] = _unknown_keys(document)
     for key in _KEYS:
         try:
             node = _at(document, key.path)
             if node is not None:
                 found[key.name] = key.read(node)
         except YamlError as error:
-            problems.append(f"{path}, {error}")
+            problems.append(error)
             if key.name == "history_keep":
                 found[key.name] = _UNSURE
-    return Settings(**found, problems=tuple(dict.fromkeys(problems)))
+    in_order = sorted(problems, key=lambda error: (error.line, error.column))
+    return Settings(**found, problems=tuple(dict.fromkeys(f"{path}, {error}" for error in in_order)))
+
+
+def problems_text(settings: Settings, path: Path) -> str:
+    """All problems as one message, of which the beginning is enough; empty without any."""
+    if len(settings.problems) < 2:
+        return "".join(settings.problems)
+    head = f"{path} has {len(settings.problems)} problems, which 'authlens config show' lists too:"
+    return "\n".join([head, *(problem.removeprefix(f"{path}, ") for problem in settings.problems)])
 
 
 def _at(document: Any, path: tuple[str, ...]) -> Any:
@@ -126,15 +138,15 @@ def _at(document: Any, path: tuple[str, ...]) -> Any:
     return node
 
 
-def _unknown_keys(document: Any) -> list[str]:
+def _unknown_keys(document: Any) -> list[YamlError]:
     known: dict[str, set[str]] = {}
     for key in _KEYS:
         known.setdefault(key.path[0], set()).update(key.path[1:])
-    unknown = [str(document.unknown(name, known)) for name in document.value if name not in known]
+    unknown = [document.unknown(name, known) for name in document.value if name not in known]
     for name, names in known.items():
         section = document.value.get(name)
         if names and section is not None and isinstance(section.value, dict):
-            unknown += [str(section.unknown(inner, sorted(names))) for inner in section.value if inner not in names]
+            unknown += [section.unknown(inner, sorted(names)) for inner in section.value if inner not in names]
     return unknown
 
 

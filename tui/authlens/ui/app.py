@@ -24,6 +24,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
 
+from authlens.store.settings import problems_text
 from authlens.ui.runtime import background, clipboard, hangup
 from authlens.ui.runtime.host import quoted
 from authlens.ui.runtime.key_queue import OrderedKeysApp
@@ -184,8 +185,8 @@ class AuthlensApp(OrderedKeysApp):
 
         settings, path = self.services.settings, self.services.places.settings
         self.set_keymap(await background.call(lambda: with_turns(settings.keymap)))
-        for problem in await background.call(lambda: keymap_problems(settings.keymap)):
-            self._warn(f"{path}, {problem}")
+        found = await background.call(lambda: keymap_problems(settings.keymap))
+        self._warn("\n".join(f"{path}, {problem}" for problem in found))
 
     def watch_theme(self, name: str) -> None:
         """Store the choice."""
@@ -336,8 +337,7 @@ class AuthlensApp(OrderedKeysApp):
             loop = asyncio.get_running_loop()
             hangup.watch(sys.stdin.fileno(), partial(loop.call_soon_threadsafe, self._on_signal, signal.SIGHUP))
         self.set_keymap(dict(self.services.settings.keymap))
-        for problem in self.services.settings.problems:
-            self._warn(problem)
+        self._warn(problems_text(self.services.settings, self.services.places.settings))
         self.call_after_refresh(self._after_first_paint)
 
     def _after_first_paint(self) -> None:
@@ -355,7 +355,8 @@ class AuthlensApp(OrderedKeysApp):
         await background.call(lambda: remove_left_behind(self.services.places.history.parent))
 
     def _warn(self, problem: str) -> None:
-        self.notify(problem, severity="warning", timeout=15, markup=False)
+        if problem:
+            self.notify(problem, severity="warning", timeout=15, markup=False)
 
     _is_ended_by_signal = False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from authlens.core.pasted.kinds import PastedKind, elsewhere
-from authlens.core.pasted.other_files import AUTHORIZERS, SAVED_REQUEST, other_file
+from authlens.core.pasted.other_files import SAVED_REQUEST, other_file
 
 PYTHON = "import json\n\n\ndef handler(event, context):\n    return {'isAuthenticated': True}\n"
 FILES = {
@@ -24,7 +24,7 @@ FILES = {
         '{"authorizerName": "A", "token": "t"}',
     ),
     "the description of an authorizer": ('{"authorizerDescription": {"authorizerName": "A"}}',),
-    AUTHORIZERS: ("region: us-west-2\nauthorizers:\n  A: {}\n", '{"authorizers": {}}'),
+    "an authorizers.yaml": ("region: us-west-2\nauthorizers:\n  A: {}\n", '{"authorizers": {}}'),
     "a template": (
         "AWSTemplateFormatVersion: 2010-09-09\n",
         "Transform: x\nResources:\n  F: {}\n",

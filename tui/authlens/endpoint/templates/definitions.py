@@ -160,12 +160,10 @@ def _read(path: Path, ask: bool) -> Definitions:
         return _definitions(yaml_reader.load(text), path, ask)
     except YamlError as error:
         from authlens.core.pasted.kinds import elsewhere  # only where something else was given
-        from authlens.core.pasted.other_files import AUTHORIZERS
 
-        said = elsewhere(text, AUTHORIZERS)
-        if said is not None:
-            raise DefinitionError(path, 0, 0, said) from None
-        raise DefinitionError(path, error.line, error.column, error.message) from None
+        said = elsewhere(text, "an authorizers.yaml")
+        place = (0, 0, said) if said else (error.line, error.column, error.message)
+        raise DefinitionError(path, *place) from None
     except OSError as error:
         raise DefinitionError(path, 0, 0, f"cannot be read: {error.strerror}") from None
 

@@ -21,7 +21,7 @@ from support.app_services import PASSED, ScriptedGateway
 from ui.robot import SENSOR, running
 
 UNSIGNED = Authorizer("SensorAuth", status="ACTIVE", signing_disabled=True)
-EVENT = {"protocolData": {"mqtt": {"username": "pasted", "clientId": "c9"}}, "signatureVerified": False}
+EVENT = {"token": "of it", "protocolData": {"mqtt": {"username": "pasted", "clientId": "c9"}}}
 COMMAND = (
     "aws iot test-invoke-authorizer \\\n --authorizer-name SensorAuth \\\n --mqtt-context username=pasted,clientId=c9"
 )
@@ -40,6 +40,9 @@ async def test_a_pasted_request_fills_the_form_and_undo_brings_back(tmp_path: Pa
             assert robot.form.draft.request == expected
             assert robot.form.draft.target == SENSOR.target
             assert robot.field("username").value == "pasted"
+            assert (
+                (robot.form.draft.token == "of it") is ("The token is kept here" in robot.text()) is (text != COMMAND)
+            )
             await robot.press("ctrl+z")
             assert robot.form.draft.saved == SENSOR
         pages = robot.screen.query_one("#members", Pages)

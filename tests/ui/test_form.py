@@ -92,6 +92,9 @@ async def test_a_password_that_cannot_be_read_is_reported_at_the_field_and_not_s
         assert "password" in robot.notifications()[-1]
 
 
+LONG_NAME = "x-amz-customauthorizer-signature"
+
+
 def headers_of(robot: Robot) -> tuple[tuple[str, str], ...]:
     return robot.form.draft.headers
 
@@ -127,6 +130,10 @@ async def test_headers_are_edited_added_and_removed(tmp_path: Path) -> None:
         assert [row.pair for row in robot.screen.query(HeaderRow)] == [*headers, ("", "")]
         await robot.press("ctrl+y")
         assert headers_of(robot) == (*headers, ("C", "")), "the keys work although the cursor's row was taken away"
+        robot.screen.form.put(replace(robot.form.draft, headers=(*headers, (LONG_NAME, "1"), ("Authorization", "1"))))
+        await robot.settle()
+        shown = robot.text()
+        assert all(name in shown for name in (f" {LONG_NAME} ", " Authorization ")), "no name is broken"
         secret = robot.screen.query(HeaderRow).first()
         secret.show("Authorization", "canary")
         name = secret.query(Field).first()

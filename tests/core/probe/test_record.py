@@ -83,7 +83,11 @@ def test_only_what_was_answered_is_counted(way: Way) -> None:
 
 
 def test_a_whole_record() -> None:
-    steps = (ProbeStep(ProbeStage.UPGRADE, True, 0.0126, "HTTP 101"), ProbeStep(ProbeStage.CONNECT, True, 1.2344, "ok"))
+    steps = (
+        ProbeStep(ProbeStage.TCP, True, 0.002, "10.0.0.1 port 443"),
+        ProbeStep(ProbeStage.UPGRADE, True, 0.0126, "HTTP 101"),
+        ProbeStep(ProbeStage.CONNECT, True, 1.2344, "ok"),
+    )
     trials = (Trial("subscribe", "s/#"), Trial("publish", "a"), Trial("publish", "b"))
     tried = (
         Tried(trials[0], ServerReply("SUBACK", 1), "ALLOWED"),
@@ -102,8 +106,9 @@ def test_a_whole_record() -> None:
         "sni.example.com",
         (),
         (
-            ConnectionStep(ConnectionStage.UPGRADE, True, "upgrade 13 ms: HTTP 101"),
-            ConnectionStep(ConnectionStage.CONNECTED, True, "connect 1234 ms: ok"),
+            ConnectionStep(ConnectionStage.NETWORK, True, "TCP 2 ms, 10.0.0.1 port 443"),
+            ConnectionStep(ConnectionStage.UPGRADE, True, "13 ms, HTTP 101"),
+            ConnectionStep(ConnectionStage.CONNECTED, True, "1234 ms, ok"),
         ),
         decisions=(
             PacketDecision(1000.0, "CONNECT", "c", 0, "iot:Connect", "ALLOWED", detail="connected"),
@@ -121,7 +126,7 @@ def test_a_whole_record() -> None:
         lasted=report.seconds,
         is_probe=True,
     )
-    assert round(report.seconds, 6) == 1.247
+    assert round(report.seconds, 6) == 1.249
 
 
 @pytest.mark.parametrize(

@@ -38,9 +38,9 @@ def test_the_guard_drops_links_that_are_not_of_the_web(link: str, stays: bool) -
 
 
 def test_glyphs_have_ascii_forms_of_the_same_width() -> None:
-    text = "✓✗·–…●▸╭─╮│"
+    text = "✓✗·–…●▸╭─╮│\N{NO-BREAK SPACE}"
     [segment] = AsciiGlyphs().apply([Segment(text)], Color(0, 0, 0))
-    assert segment.text == "+x.-~*>+-+|"
+    assert segment.text == "+x.-~*>+-+| "
 
 
 def test_every_glyph_of_ours_has_an_ascii_form() -> None:

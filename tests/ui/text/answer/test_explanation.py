@@ -15,6 +15,7 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.saved.expectation import Expectation, Question
 from authlens.ui.text.answer import access_text, explanation, finding_text, stage_text
+from authlens.ui.text.page import set_in
 from support.invocations import CONNECT, PUBLISH, REFUSAL, TOPIC, invocation, outcome, policy
 
 AUTHORIZER = Authorizer("SensorAuth", signing_disabled=True)
@@ -241,6 +242,13 @@ def test_no_document_is_too_odd(text: str) -> None:
     finding_text.finding_items(odd)
     finding_text.all_marks(odd, 0)
     assert len(odd.layout) == 2
+
+
+def test_a_place_in_the_documents_is_not_broken() -> None:
+    items = access_text.permission_items(of(invocation(outcome(policy(CONNECT)))))
+    for width in range(30, 60):
+        lines = [part.plain.replace("\N{NO-BREAK SPACE}", " ") for part in set_in(items[0].lines[0], width)]
+        assert any(line.endswith("statement 1, line 7") for line in lines)
 
 
 def test_documents_too_complex_to_be_summarized_are_said_to_be() -> None:

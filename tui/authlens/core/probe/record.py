@@ -14,7 +14,7 @@ from authlens.core.mqtt.connection import (
 )
 from authlens.core.probe.answers import TrialResult
 from authlens.core.probe.plan import ProbePlan, Way
-from authlens.core.probe.report import ProbeReport, ProbeStage, ProbeVerdict, Tried, id_of, rule_of_denial
+from authlens.core.probe.report import ProbeReport, ProbeStage, ProbeStep, ProbeVerdict, Tried, id_of, rule_of_denial
 from authlens.core.probe.words import headline, trial_words
 
 _STAGES = {
@@ -32,10 +32,7 @@ TRANSPORTS: dict[Way, Transport] = {"mqtt": Transport.MQTTS, "wss": Transport.WS
 
 def connection_of(plan: ProbePlan, report: ProbeReport, identifier: str, at: float) -> DeviceConnection:
     """identifier: a fresh UUID. at: seconds since 1970."""
-    steps = tuple(
-        ConnectionStep(_STAGES[step.stage], step.passed, f"{step.stage} {step.seconds * 1000:.0f} ms: {step.detail}")
-        for step in report.steps
-    )
+    steps = tuple(ConnectionStep(_STAGES[step.stage], step.passed, _detail(step)) for step in report.steps)
     counts = Counts()
     for each in report.tried:
         if each.result(report.version) in _COUNTED:
@@ -61,6 +58,12 @@ def connection_of(plan: ProbePlan, report: ProbeReport, identifier: str, at: flo
         own_listener=plan.own_listener,
         listener_reasons=report.listener_reasons,
     )
+
+
+def _detail(step: ProbeStep) -> str:
+    """With the step's name where two of them are one stage."""
+    name = f"{step.stage} " if _STAGES[step.stage] is ConnectionStage.NETWORK else ""
+    return f"{name}{step.seconds * 1000:.0f} ms, {step.detail}"
 
 
 def _connect_decision(report: ProbeReport, at: float) -> Iterator[PacketDecision]:

@@ -15,6 +15,7 @@ import termios
 import tty
 from collections.abc import Iterable
 from functools import cache, partial
+from itertools import pairwise
 from typing import Any
 
 from rich.segment import Segment
@@ -100,6 +101,7 @@ from textual.app import App
 from textual.binding import Binding
 from textual.command import CommandList, CommandPalette
 from textual.content import Content
+from textual.document._wrapped_document import WrappedDocument
 from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Region, Size
@@ -241,6 +243,14 @@ class FaultApp(App[object]):
         """Set the content of `clipboard`."""
         self._clipboard = text
 
+
+def _sections(self: WrappedDocument, line_index: int) -> list[str]:
+    """The parts of a wrapped line. Textual makes a styled text of each, several times for each key."""
+    line, cuts = self.document[line_index], self._wrap_offsets[line_index]
+    return [line[start:end] for start, end in pairwise((0, *cuts, len(line)))]
+
+
+WrappedDocument.get_sections = _sections  # type: ignore[method-assign]
 
 Location = tuple[int, int]
 

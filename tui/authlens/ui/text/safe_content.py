@@ -39,6 +39,7 @@ _ASCII = str.maketrans(
             "⋯": "~",
             "░": ".",
             "’": "'",
+            "\N{NO-BREAK SPACE}": " ",
         },
     }
 )

@@ -47,7 +47,7 @@ def _permission_item(line: PermissionLine, are_several: bool) -> PageItem:
     glyph, style = _ANSWERS[line.answer]
     condition = f" {line.condition}" if line.condition else ""
     wheres = dict.fromkeys(
-        f"{f'document {document + 1}, ' if are_several else ''}statement {statement + 1}, line {at}"
+        _unbroken(f"{f'document {document + 1}, ' if are_several else ''}statement {statement + 1}, line {at}")
         for document, statement, at in line.places
     )
     content = Content.assemble(
@@ -59,6 +59,11 @@ def _permission_item(line: PermissionLine, are_several: bool) -> PageItem:
     )
     first = line.places[0] if line.places else None
     return PageItem((content,), None if first is None else (first[0], first[2]), _question_like(line))
+
+
+def _unbroken(text: str) -> str:
+    """The text with blanks at which no line is broken."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _question_like(line: PermissionLine) -> str:

@@ -43,7 +43,8 @@ def shielded(text: str) -> str:
 
 
 def unshielded(text: str) -> str:
-    return text if text.isascii() else "".join(map(_unshield, text))
+    is_shielded = not text.isascii() and ord(max(text)) >= _HIGH_PLANE
+    return "".join(map(_unshield, text)) if is_shielded else text
 
 
 def is_faithful(text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -12,8 +13,8 @@ from textual.message import Message
 from authlens.frozen import message
 from authlens.ui.widgets.controls.field import Field
 
-_NAME, _LONGEST_NAME, _AROUND = 8, 24, 3
-"""Cells of the names, and those that a field adds: `X-Amz-Security-Token` needs no second line."""
+_NAME, _AROUND = 8, 3
+"""Cells that names have at least, and those that a field adds."""
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -29,50 +30,45 @@ class HeaderRow(Horizontal):
     DEFAULT_CSS = """
     HeaderRow { height: auto; Field { width: 1fr; } }
     HeaderRow Field.-name { width: 8; margin-right: 1; }
+    /* The name has no room beside the value. */
+    HeaderRow.-stacked { layout: vertical; }
+    HeaderRow.-stacked Field.-name { width: 1fr; margin-right: 0; }
+    HeaderRow.-stacked Field.-value { margin-left: 2; }
     """
 
     def __init__(self, name: str = "", value: str = "", token_names: frozenset[str] = frozenset()) -> None:
         super().__init__()
-        self._given = (name, value)
         self._token_names = token_names
+        # Not made while composing: their widths are set before that.
+        self.name_field = Field("header name", name, placeholder="name")
+        self.name_field.add_class("-name")
+        secret = _is_secret(name, token_names)
+        self.value_field = Field("header value", value, placeholder="value", secret=secret)
+        self.value_field.add_class("-value")
 
     def compose(self) -> ComposeResult:
-        name = Field("header name", self._given[0], placeholder="name")
-        name.add_class("-name")
-        yield name
-        yield Field("header value", self._given[1], placeholder="value", secret=self._is_secret)
-
-    @property
-    def _is_secret(self) -> bool:
-        return _is_secret(self.pair[0], self._token_names)
+        yield self.name_field
+        yield self.value_field
 
     def show(self, name: str, value: str) -> None:
         """Show another header; the fields keep their cursor."""
-        self._given = (name, value)
-        fields = tuple(self.query(Field).results(Field))
-        if not fields:
-            return  # a row that is not composed yet is composed with these
-        for field, text in zip(fields, self._given, strict=True):
-            field.show(text)
+        self.name_field.show(name)
+        self.value_field.show(value)
         self.follow_name()
 
     def follow_name(self, *, typed: bool = False) -> None:
         """Hide the value if the name suggests a secret. One that was hidden stays so while another name is typed."""
-        value = self.query(Field).last(Field)
-        value.keep_secret(self._is_secret or (typed and value.masked))
+        is_secret = _is_secret(self.name_field.value, self._token_names)
+        self.value_field.keep_secret(is_secret or (typed and self.value_field.masked))
 
     def know(self, token_names: frozenset[str]) -> None:
         """Hide the value under one of these names too."""
         self._token_names = token_names
-        if self.query(Field):
-            self.follow_name()
+        self.follow_name()
 
     @property
     def pair(self) -> tuple[str, str]:
-        if not self.is_mounted or not self.query(Field):
-            return self._given
-        name, value = self.query(Field).results(Field)
-        return name.value, value.value
+        return self.name_field.value, self.value_field.value
 
 
 class HeadersTable(Vertical):
@@ -114,11 +110,14 @@ class HeadersTable(Vertical):
         self._share_width()
 
     def _share_width(self) -> None:
-        """The names get the width of the longest one, but at most half, and the values the rest."""
-        width = max((len(row.pair[0]) + _AROUND for row in self.query(HeaderRow)), default=0)
-        most = min(_LONGEST_NAME, self.size.width // 2) if self.size.width else _LONGEST_NAME
-        for field in self.query("Field.-name").results(Field):
-            field.styles.width = max(_NAME, min(width, most))
+        """The names get the width of the longest one, and the values the rest; above its value one longer than half."""
+        half = self.size.width // 2 if self.size.width else _NAME
+        rows = [(row, cell_len(row.pair[0]) + _AROUND) for row in self.query(HeaderRow)]
+        width = max((needed for _, needed in rows if needed <= half), default=0)
+        for row, needed in rows:
+            is_stacked = needed > half
+            row.set_class(is_stacked, "-stacked")
+            row.name_field.styles.width = None if is_stacked else max(_NAME, width)
 
     @property
     def headers(self) -> Headers:
@@ -135,7 +134,7 @@ class HeadersTable(Vertical):
         surplus = rows[len(wanted) :]
         if any(row.has_focus_within for row in surplus):
             # A cursor in a row that goes would take every key with it.
-            rows[len(wanted) - 1].query(Field).first().focus()
+            rows[len(wanted) - 1].name_field.focus()
         self.remove_children(surplus)
         self.mount(*(self._row(*pair) for pair in wanted[len(rows) :]))
         self.call_after_refresh(self._share_width)
@@ -144,7 +143,7 @@ class HeadersTable(Vertical):
         event.stop()
         rows = list(self.query(HeaderRow))
         for row in rows:
-            if event.field in row.children and event.member == "header name":
+            if event.field is row.name_field:
                 row.follow_name(typed=True)
         if rows and rows[-1].pair != ("", ""):
             self.mount(self._row())
@@ -155,7 +154,7 @@ class HeadersTable(Vertical):
         rows = list(self.query(HeaderRow))
         for index, row in enumerate(rows[:-1]):
             if row.has_focus_within:
-                rows[index + 1].query(Field).first().focus()
+                rows[index + 1].name_field.focus()
                 left = tuple(other.pair for other in rows if other is not row and other.pair != ("", ""))
                 row.remove()
                 self.post_message(self.Edited(left, typed=False))

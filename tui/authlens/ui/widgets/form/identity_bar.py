@@ -26,4 +26,4 @@ class IdentityBar(Widget):
         parts = identity_parts(shown.target, shown.identity, shown.configured, shown.environment, name)
         authorizer = shown.authorizer if shown.authorizer and shown.authorizer.name == shown.name else None
         state = authorizer_state(authorizer, shown.problem, len(shown.missing), is_watched=self.watching)
-        return identity_line(shown.name, state, parts, self.size.width - 2)
+        return identity_line(shown.name, state, parts, self.size.width)

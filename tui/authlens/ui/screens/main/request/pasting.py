@@ -8,6 +8,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from authlens.core.request.request import Mode
 from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.sending import Sender
@@ -85,8 +86,13 @@ class PasteController:
 
     def _fill(self, saved: SavedRequest, kind: PastedKind, notes: tuple[str, ...]) -> None:
         """A request fills the form."""
+        from authlens.core.pasted.kinds import PastedKind
+
         before, file = self._form.state.draft, self._form.state.file
         draft = of_saved(saved)
+        if kind is PastedKind.EVENT and draft.mode is Mode.BOTH:
+            # What the function got beside its contexts: AWS refuses a request with both.
+            draft = replace(draft, mode=Mode.CONTEXT)
         target = draft.target if draft.target != Target() else before.target
         draft = replace(draft, target=target)
         self._sender.gate.vouch(saved.target, self._form.state.base)

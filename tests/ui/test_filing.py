@@ -21,6 +21,10 @@ def saved(tmp_path: Path) -> Path:
     return path
 
 
+def remove(path: Path) -> None:
+    path.unlink()
+
+
 def put(path: Path, text: str) -> None:
     path.write_text(text)
 
@@ -143,7 +147,7 @@ async def test_saving_keeps_comments(saved: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("way", ["cancel", "over", "reload"])
-async def test_a_change_on_the_disk_is_asked_about(saved: Path, tmp_path: Path, way: str) -> None:
+async def test_a_change_on_disk_is_asked_about(saved: Path, tmp_path: Path, way: str) -> None:
     async with running(tmp_path, saved) as robot:
         await robot.fill("username", "mine")
         theirs = write(SENSOR).replace("sensor-7", "theirs")
@@ -152,6 +156,12 @@ async def test_a_change_on_the_disk_is_asked_about(saved: Path, tmp_path: Path, 
         await answer(robot, way)
         assert (text_of(saved) == theirs) is (way != "over")
         assert robot.form.draft.username == ("theirs" if way == "reload" else "mine")
+        if way == "over":
+            remove(saved)
+            await robot.press("ctrl+s")
+            assert "Open it" not in robot.text()
+            await answer(robot, "over")
+            assert "username: mine" in text_of(saved)
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,7 @@ async def test_a_history_that_cannot_be_written_is_reported_and_sending_goes_on(
         await robot.send()
         assert "✓ AUTHENTICATED" in robot.text()
         assert robot.notifications() == [f"History: {robot.screen.history_state.problem}"], "shown completely, and once"
+        assert "Nothing is recorded: the history" in robot.text()
 
 
 async def test_a_new_outcome_does_not_move_the_row_one_reads(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from authlens.ui.text.history_text import (
     request_name,
     scope_text,
     target_names,
+    why_empty,
     word_cells,
 )
 
@@ -171,3 +172,17 @@ def test_days_have_names() -> None:
         "yesterday",
         "Monday, 23 November 2026",
     ]
+
+
+@pytest.mark.parametrize(
+    ("history", "said"),
+    [
+        (HistoryState(), "Nothing has been sent yet."),
+        (HistoryState(total=0, all=0), "Nothing has been sent yet."),
+        (HistoryState(total=0, all=3), "Nothing has been sent from here yet."),
+        (HistoryState(is_off=True), "Nothing is recorded: history.keep is off in the settings."),
+        (HistoryState(problem="the disk is full"), "Nothing is recorded: the disk is full"),
+    ],
+)
+def test_an_empty_list_says_why(history: HistoryState, said: str) -> None:
+    assert why_empty(history).split("\n")[0] == said

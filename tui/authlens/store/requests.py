@@ -294,7 +294,7 @@ def _checked(path: Path, expected: str | None, overwrite: bool) -> bytes:
     """What is on the disk, if it is what the writer expects; empty if nothing is there."""
     if not os.path.lexists(path):
         if expected is not None and not overwrite:
-            raise Conflict(path, "it was deleted since it was opened")
+            raise Conflict(path, "it has been deleted since it was opened")
         return b""
     if not overwrite and expected is None:
         raise Conflict(path, _TAKEN)
@@ -303,7 +303,7 @@ def _checked(path: Path, expected: str | None, overwrite: bool) -> bytes:
     except UnreadableRequest as error:
         raise Conflict(path, f"the existing file cannot be read: {error.problem}") from None
     if not overwrite and _digest(content) != expected:
-        raise Conflict(path, "it was changed since it was opened")
+        raise Conflict(path, "it has changed since it was opened")
     return content
 
 

@@ -191,8 +191,10 @@ class HistoryPage:
 @dataclass(frozen=True, slots=True)
 class HistoryState:
     total: int | None = None
+    is_off: bool = False
+    """Whether the settings want nothing to be recorded."""
     problem: str = ""
-    """Why nothing is recorded."""
+    """Why nothing is recorded although it should be."""
     page: HistoryPage | None = None
     """The page that was read last."""
     project: str = ""

@@ -185,6 +185,24 @@ def target_names(target: str, source: str | None) -> list[str]:
     return [f"{folder}/{path.name}", f"{folder}/"] if folder else [path.name]
 
 
+_EMPTY = (
+    "Nothing has been sent yet.\n\nEvery request that is sent is kept here with its answer. In this list, Enter shows "
+    "one, l loads its request into the form, r sends it again, d shows how it differs from the last that was allowed, "
+    "Space marks several, and c compares them."
+)
+_OFF = "Nothing is recorded: history.keep is off in the settings."
+_NONE_YET = "Nothing has been sent from here yet.\n\na lists the runs of other projects."
+
+
+def why_empty(history: HistoryState) -> str:
+    """In place of rows where there are none."""
+    if history.is_off:
+        return _OFF
+    if history.problem:
+        return f"Nothing is recorded: {history.problem}"
+    return _NONE_YET if history.all else _EMPTY
+
+
 def scope_text(history: HistoryState) -> Content:
     """Whose runs are listed, and the key that lists the others."""
     if not history.project or history.all is None:

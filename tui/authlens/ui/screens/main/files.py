@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -271,8 +272,10 @@ class FileController:
                 self._host.notify(problem, "warning", 15)
 
     async def _ask_about_conflict(self, path: Path, digest: str | None, said: str) -> bool:
-        ways = (Way("other", "Save as…"), Way("cancel", "Cancel"), Way("reload", "Open it"), Way("over", "Overwrite"))
-        way = await self._host.ask(Ask("Changed on the disk", said, ways))
+        is_gone = not await background.call(lambda: os.path.lexists(path))
+        over = (Way("over", "Save it again"),) if is_gone else (Way("reload", "Open it"), Way("over", "Overwrite"))
+        ways = (Way("other", "Save as…"), Way("cancel", "Cancel"), *over)
+        way = await self._host.ask(Ask("Not saved", said, ways))
         if way == "over":
             return await self._write(path, digest, overwrite=True)
         if way == "reload" and await self._open_file(path):

@@ -55,7 +55,7 @@ class HistoryController:
         """By the identity of an invocation that has no number yet: what was read for it meanwhile."""
         self._records: dict[int, tuple[Invocation, Invocation]] = {}
         """By the identity of an invocation: as it was, and as it was recorded."""
-        self.state = HistoryState()
+        self.state = HistoryState(is_off=services.settings.history_keep == "off")
 
     @property
     def store(self) -> History | None:

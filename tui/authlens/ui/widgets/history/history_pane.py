@@ -17,18 +17,11 @@ from textual.widgets import Static
 from authlens.frozen import message
 from authlens.ui.model.screen_values import HistoryPage, HistoryState
 from authlens.ui.text.answer.answer_view import AnswerView
-from authlens.ui.text.history_text import scope_text
+from authlens.ui.text.history_text import scope_text, why_empty
 from authlens.ui.text.safe_content import prose
 from authlens.ui.widgets.controls.search_box import SearchBox
 from authlens.ui.widgets.controls.searchable_pane import SearchablePane
 from authlens.ui.widgets.history.history_rows import HistoryRows
-
-_EMPTY = (
-    "Nothing has been sent yet.\n\nEvery request that is sent is kept here with its answer. In this list, Enter shows "
-    "one, l loads its request into the form, r sends it again, d shows how it differs from the last that was allowed, "
-    "Space marks several, and c compares them."
-)
-_NONE_YET = "Nothing has been sent from here yet.\n\na lists the runs of other projects."
 
 
 class HistoryPane(SearchablePane):
@@ -64,7 +57,7 @@ class HistoryPane(SearchablePane):
 
     def compose(self) -> ComposeResult:
         yield SearchBox("authorizer, verdict, yesterday, text …")
-        yield Static(_EMPTY, classes="empty", markup=False)
+        yield Static("Reading …", classes="empty", markup=False)
         yield HistoryRows(self._now)
         yield Static("", classes="scope", markup=False)
 
@@ -99,7 +92,8 @@ class HistoryPane(SearchablePane):
             self.rows.extend(page.rows, page.is_last)
         empty = self.query_one(".empty", Static)
         empty.display = self.rows.row_count == 0
-        empty.update(Content("No matches." if self._search else _EMPTY if not self.history.all else _NONE_YET))
+        if empty.display:
+            empty.update(prose("No matches." if self._search else why_empty(self.history)))
 
     def watch_history(self, before: HistoryState, history: HistoryState) -> None:
         if history.page is not None and (history.page is not before.page or (history.all != before.all)):

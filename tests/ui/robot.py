@@ -91,8 +91,11 @@ class Robot:
         """Whether it waits for the test, or for the person."""
         if worker.group == "watch":
             return True
-        held = worker.group == "send" and self.gateway.hold is not None and self.screen.sending.is_running
-        return held or (worker.group in _ASKING and len(self.app.screen_stack) > 1)
+        screen = self.screen
+        is_sent = {"send": screen.sending.is_running, "batch": screen.batches.is_running}.get(worker.group, False)
+        return (is_sent and self.gateway.hold is not None) or (
+            worker.group in _ASKING and len(self.app.screen_stack) > 1
+        )
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)

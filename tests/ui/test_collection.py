@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
 from authlens.ui.screens.dialogs.verdicts import VerdictsScreen
+from authlens.ui.screens.main.batches import MOST_AT_ONCE
 from authlens.ui.widgets.collection.collection_pane import CollectionPane, CollectionRows
 from authlens.ui.widgets.controls.field import Field
+from authlens.ui.widgets.controls.items import Items
 from support.app_services import NOW
 from ui.robot import running
 
@@ -48,6 +51,7 @@ async def test_the_tree_is_next_to_the_form_if_there_is_room(folder: Path, tmp_p
         await robot.rest()
         assert isinstance(robot.app.screen, VerdictsScreen)
         assert "2 of 3 as expected" in robot.text()
+        assert robot.app.screen.query_one(Items).index == 1, "the first that is not"
         assert len(robot.gateway.sent) == 3
         await robot.press("escape")
         await robot.rest()
@@ -57,11 +61,21 @@ async def test_the_tree_is_next_to_the_form_if_there_is_room(folder: Path, tmp_p
         await robot.type("one")
         await robot.press("enter", "e")
         await robot.settle()
-        await robot.type("-two")
+        await robot.type("one-two")
         await robot.press("enter")
         await robot.rest()
         assert (folder / "one-two.yaml").exists()
         assert robot.form.file.case == "wrong", "the open request is a different one"
+        robot.gateway.hold = hold = threading.Event()
+        robot.screen.batches.replay((1, 2, 3, 1, 2, 3))
+        await robot.until(lambda: len(robot.gateway.sent) == 3 + MOST_AT_ONCE)
+        robot.screen.batches.replay((1,))
+        await robot.settle()
+        assert any("still being sent" in message for message in robot.notifications())
+        await robot.press("escape")
+        hold.set()
+        await robot.until(lambda: isinstance(robot.app.screen, VerdictsScreen))
+        assert "Stopped: 4 of 6 requests were sent." in robot.notifications()
 
 
 DEFINITIONS = """authorizers:

@@ -46,7 +46,7 @@ async def test_a_new_request_is_saved_opened_again_renamed_copied_and_deleted(tm
         await robot.press("f1")
         assert "Fill in the form, press F5" in robot.text()
         await robot.press("escape")
-        await robot.type(" one")
+        await robot.type("SensorAuth one")  # over the name that is offered
         line = robot.app.screen.query_one(KeyLine)
         assert line.region.height == 1
         await robot.pilot.click(line, offset=(1, 0))  # as Enter
@@ -78,6 +78,7 @@ async def test_a_new_request_is_saved_opened_again_renamed_copied_and_deleted(tm
         await robot.send()
         await robot.run("rename")
         await robot.settle()
+        await robot.press("end")
         await robot.type(" at some length")
         await robot.press("enter")
         assert robot.form.file_name == "SensorAuth one copy at some length.yaml"

@@ -209,7 +209,7 @@ def scope_text(history: HistoryState) -> Content:
         return Content("")
     if not history.is_of_project:
         return Content.assemble("all runs  ", ("a", _KEY), " only ", safe_content(history.project))
-    if history.all == history.total:
+    if history.all <= (history.total or 0):
         return Content.assemble("runs of ", safe_content(history.project))
     return Content.assemble("runs of ", safe_content(history.project), "  ", ("a", _KEY), f" all {history.all:,}")
 

@@ -128,7 +128,7 @@ class AskText(Dialog[str]):
 
     def on_mount(self) -> None:
         field = self.query_one(Field)
-        field.move_cursor(field.document.end)
+        field.select_all()
         field.focus()
 
     def action_accept(self) -> None:

@@ -55,7 +55,8 @@ class _Answers(Items):
     ]
 
     def __init__(self, sent: Sequence[Sent]) -> None:
-        super().__init__([_item(each) for each in sent])
+        failed = [index for index, each in enumerate(sent) if each.judgement is not None and not _is_kept(each)]
+        super().__init__([_item(each) for each in sent], failed[0] if failed else 0)
         self._sent = sent
 
     def watch_cursor(self) -> None:

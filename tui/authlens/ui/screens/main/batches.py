@@ -12,7 +12,7 @@ from authlens.core.request.target import DEMO
 from authlens.sending import Sender, files_of, left_behind
 from authlens.ui.model.batch import BatchItem, counted, is_redacted
 from authlens.ui.runtime import background
-from authlens.ui.runtime.host import Host
+from authlens.ui.runtime.host import Host, Typing, Work
 from authlens.ui.runtime.services import AppServices
 from authlens.ui.screens.dialogs.dialog import AskText
 from authlens.ui.screens.dialogs.trust import may_send
@@ -49,8 +49,9 @@ class BatchController:
         history: HistoryController,
         identity: IdentityController,
         show: Callable[[Invocation, Expectation | None], None],
+        running_changed: Callable[[], None],
     ) -> None:
-        """show: puts an answer in view, judged by an expectation."""
+        """show: puts an answer in view, judged by an expectation. running_changed: a batch begins or ends."""
         self._services = services
         self._sender = sender
         self._host = host
@@ -59,10 +60,24 @@ class BatchController:
         self._history = history
         self._identity = identity
         self._show = show
+        self._running_changed = running_changed
+        self.is_running = False
+        self._is_stopped = False
+
+    def run(self, work: Work, typing: Typing = "goes on") -> None:
+        """Run a batch, unless one is under way: what it has sent would be lost."""
+        if self.is_running:
+            self._host.notify("Other requests are still being sent. Esc stops that.", "warning")
+        else:
+            self._host.run(work, "batch", typing=typing)
+
+    def stop(self) -> None:
+        """Send nothing more of the batch; what is under way is awaited."""
+        self._is_stopped = True
 
     def replay(self, numbers: tuple[int, ...]) -> None:
         """Send earlier requests again, unchanged, and report whether the outcomes are the same."""
-        self._host.run(lambda: self._replay(numbers), "batch")
+        self.run(lambda: self._replay(numbers))
 
     async def _replay(self, numbers: tuple[int, ...]) -> None:
         whole = [each for each in await self._history.get_all(numbers) if not is_redacted(each)]
@@ -74,7 +89,7 @@ class BatchController:
 
     def several_targets(self) -> None:
         """The same request to several targets, one table of verdicts."""
-        self._host.run(self._several_targets, "batch", typing="waits for the dialog")
+        self.run(self._several_targets, "waits for the dialog")
 
     async def _several_targets(self) -> None:
         from authlens.core.saved.destination import read_destination
@@ -115,20 +130,49 @@ class BatchController:
             sources = files_of(item.source) or own
             if not await may_send(self._host, self._sender, self._services, item.saved, item.base, sources):
                 return None
-        self._host.notify(f"Sending {counted(len(items), 'request')} …", seconds=60, kind="batch")
-        turns = asyncio.Semaphore(MOST_AT_ONCE)
-        answers = await asyncio.gather(*(self._run(item, turns) for item in items))
-        recorded = [await self._history.add(answer) for answer in answers]
-        self._history.refresh()
-        self._host.forget("batch")
+        found = [(index, answer) for index, answer in enumerate(await self._answers(items)) if answer is not None]
+        if not found:
+            return None
+        first = found[0][1]
         sent = [
-            self._judged(item, answer)
+            self._judged(items[index], answer)
             if is_suite
-            else Sent(item.label, answer, item.against or (recorded[0] if index else None))
-            for index, (item, answer) in enumerate(zip(items, recorded, strict=True))
+            else Sent(items[index].label, answer, items[index].against or (first if answer is not first else None))
+            for index, answer in found
         ]
-        index = await self._host.ask(VerdictsScreen(title, sent, self._answer.questions))
-        return None if index is None else (index, recorded[index])
+        chosen = await self._host.ask(VerdictsScreen(title, sent, self._answer.questions))
+        return None if chosen is None else found[chosen]
+
+    async def _answers(self, items: list[BatchItem]) -> list[Invocation | None]:
+        """As they are recorded; `None` for what was not sent, because the user stopped."""
+        turns, answered, many = asyncio.Semaphore(MOST_AT_ONCE), 0, counted(len(items), "request")
+
+        def say() -> None:
+            so_far = f": {answered} answered. Esc stops." if answered else " …"
+            self._host.notify(f"Sending {many}{so_far}", seconds=60, kind="batch")
+
+        async def answer_to(item: BatchItem) -> Invocation | None:
+            nonlocal answered
+            async with turns:
+                answer = None if self._is_stopped else await self._history.add(await self._run(item))
+            answered += answer is not None
+            return answer
+
+        self._is_stopped, self.is_running = False, True
+        self._running_changed()
+        say()
+        stop_saying = self._host.every(0.5, say)
+        try:
+            answers = await asyncio.gather(*map(answer_to, items))
+        finally:
+            stop_saying()
+            self.is_running = False
+            self._host.forget("batch")
+            self._history.refresh()
+            self._running_changed()
+        if answered < len(items):
+            self._host.notify(f"Stopped: {answered} of {many} were sent.")
+        return answers
 
     def _judged(self, item: BatchItem, answer: Invocation) -> Sent:
         """A saved request with its answer, judged; of a sample that does not pass yet, what there is to do."""
@@ -145,17 +189,16 @@ class BatchController:
         whole = replace(answer, authorizer=answer.authorizer or known)
         return Sent(item.label, answer, None, judgement, sample_text(whole, judgement), is_exercise(whole, judgement))
 
-    async def _run(self, item: BatchItem, turns: asyncio.Semaphore) -> Invocation:
+    async def _run(self, item: BatchItem) -> Invocation:
         seconds, started_at = self._services.settings.total_timeout, self._services.now()
-        async with turns:
-            try:
-                return await background.call(lambda: self._sender.send(item.saved, item.base, item.source), seconds)
-            except (TimeoutError, background.TooManyAbandoned):
-                return left_behind(item.saved, item.source, started_at, seconds)
+        try:
+            return await background.call(lambda: self._sender.send(item.saved, item.base, item.source), seconds)
+        except (TimeoutError, background.TooManyAbandoned):
+            return left_behind(item.saved, item.source, started_at, seconds)
 
     def negative_cases(self) -> None:
         """Write negative cases of this good request."""
-        self._host.run(self._negative_cases, "batch")
+        self.run(self._negative_cases)
 
     async def _negative_cases(self) -> None:
         from authlens.core.expect.negative_cases import is_refused

@@ -354,7 +354,7 @@ class FileController:
             return None
 
     def _complain(self, error: Exception) -> None:
-        self._host.notify(str(error), "error", 15)
+        self._host.notify(str(error), "error", 15, kind="file")
 
 
 def _left_out(draft: Draft) -> str:

@@ -53,7 +53,7 @@ KEYS: list[BindingType] = [
     _key("f5,ctrl+j", "send", "Send", "Send the request", show=True, priority=True),
     _key("ctrl+s", "save", "Save", "Save the request to its file", show=True, group="File"),
     _key("ctrl+o", "open", "Open", "Open a saved request", show=True, group="File"),
-    _key("escape", "abandon", "Give up", "Stop waiting for the answer", show=True),
+    _key("escape", "abandon", "Give up", "Stop sending, or waiting for the answer", show=True, priority=True),
     _key("escape", "back", "Back", "Go back to where you were", show=True, group="View"),
     _key("f6", "next_pane", "Next pane", "Go to the next pane", show=True, group="View"),
     _key("ctrl+b", "saved", "Saved requests", "Go to the saved requests, and back", show=True, group="File"),
@@ -158,7 +158,7 @@ def commands_of(screen: MainScreen) -> dict[str, Callable[[], None]]:
     """What each command does."""
     return {
         "send": screen.sending.send_form,
-        "abandon": screen.sending.abandon,
+        "abandon": partial(_abandon, screen),
         "save": screen.files.save,
         "save_as": screen.files.save_as,
         "open": screen.files.open,
@@ -210,6 +210,14 @@ def commands_of(screen: MainScreen) -> dict[str, Callable[[], None]]:
         "read_log": screen.logs.read_function,
         "read_connections": screen.logs.read_connections,
     }
+
+
+def _abandon(screen: MainScreen) -> None:
+    """Stop what was begun last: a request that is sent while a batch is under way, else the batch."""
+    if screen.sending.is_running:
+        screen.sending.abandon()
+    else:
+        screen.batches.stop()
 
 
 def _edit(screen: MainScreen) -> None:

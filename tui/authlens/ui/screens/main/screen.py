@@ -109,8 +109,8 @@ class MainScreen(Screen[object]):
         )
         self.pasting = PasteController(services, sender, host, form, answer, identity, self._pasted)
         self.comparing = CompareController(host, form, answer, history, identity, services.now)
-        show = self._answer_chosen
-        self.batches = BatchController(services, sender, host, form, answer, history, identity, show)
+        show, changed = self._answer_chosen, self.refresh_bindings
+        self.batches = BatchController(services, sender, host, form, answer, history, identity, show, changed)
         self.collections = CollectionController(
             sender, host, form, self.files, history, self.batches, show, partial(setattr, self, "collection")
         )
@@ -134,10 +134,11 @@ class MainScreen(Screen[object]):
         self.commands[command]()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        is_sending = self.sending.is_running or self.batches.is_running
         if action == "do" and parameters == ("abandon",):
-            return self.sending.is_running
+            return is_sending
         if action == "do" and parameters == ("back",):
-            return self.panes.is_in_list and not self.sending.is_running
+            return self.panes.is_in_list and not is_sending
         return super().check_action(action, parameters)
 
     def begin(self, start: Start) -> None:

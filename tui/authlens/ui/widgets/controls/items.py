@@ -37,8 +37,10 @@ class Items(Rows):
         items: Items
         index: int
 
-    def __init__(self, items: Sequence[PageItem] = ()) -> None:
+    def __init__(self, items: Sequence[PageItem] = (), start: int = 0) -> None:
+        """start: which thing the cursor is on first."""
         super().__init__()
+        self._start = start
         self.set_reactive(Items.items, tuple(items))
         self._lines: list[tuple[int, Content]] = []
         self._width = 0
@@ -62,7 +64,7 @@ class Items(Rows):
         if self.line_width != self._width:
             index = self.index
             self._lay_out()
-            self._go_to(index or 0)
+            self._go_to(self._start if index is None else index)
 
     def watch_items(self) -> None:
         before = self.index

@@ -30,7 +30,7 @@ class HeaderRow(Horizontal):
     DEFAULT_CSS = """
     HeaderRow { height: auto; Field { width: 1fr; } }
     HeaderRow Field.-name { width: 8; margin-right: 1; }
-    /* The name has no room beside the value. */
+    /* Name and value do not fit on one line. */
     HeaderRow.-stacked { layout: vertical; }
     HeaderRow.-stacked Field.-name { width: 1fr; margin-right: 0; }
     HeaderRow.-stacked Field.-value { margin-left: 2; }

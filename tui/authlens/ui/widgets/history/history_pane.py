@@ -18,7 +18,7 @@ from authlens.frozen import message
 from authlens.ui.model.screen_values import HistoryPage, HistoryState
 from authlens.ui.text.answer.answer_view import AnswerView
 from authlens.ui.text.history_text import scope_text, why_empty
-from authlens.ui.text.safe_content import prose
+from authlens.ui.text.safe_content import prose, prose_lines
 from authlens.ui.widgets.controls.search_box import SearchBox
 from authlens.ui.widgets.controls.searchable_pane import SearchablePane
 from authlens.ui.widgets.history.history_rows import HistoryRows
@@ -93,7 +93,7 @@ class HistoryPane(SearchablePane):
         empty = self.query_one(".empty", Static)
         empty.display = self.rows.row_count == 0
         if empty.display:
-            empty.update(prose("No matches." if self._search else why_empty(self.history)))
+            empty.update(prose_lines("No matches." if self._search else why_empty(self.history)))
 
     def watch_history(self, before: HistoryState, history: HistoryState) -> None:
         if history.page is not None and (history.page is not before.page or (history.all != before.all)):

@@ -90,7 +90,7 @@ class CollectionController:
     def do(self, action: str, node: CollectionNode, nodes: Sequence[CollectionNode]) -> None:
         """Run what a key asks for, on one node or on all listed."""
         if action == "run":
-            self._host.run(lambda: self._run_all([each for each in nodes if each.path is not None]), "batch")
+            self._batches.run(lambda: self._run_all([each for each in nodes if each.path is not None]))
         elif node.path is None:
             return
         elif action == "open":

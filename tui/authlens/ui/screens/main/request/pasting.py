@@ -91,7 +91,7 @@ class PasteController:
         before, file = self._form.state.draft, self._form.state.file
         draft = of_saved(saved)
         if kind is PastedKind.EVENT and draft.mode is Mode.BOTH:
-            # What the function got beside its contexts: AWS refuses a request with both.
+            # AWS refuses a request with both, although a function receives both.
             draft = replace(draft, mode=Mode.CONTEXT)
         target = draft.target if draft.target != Target() else before.target
         draft = replace(draft, target=target)

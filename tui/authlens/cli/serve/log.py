@@ -24,23 +24,19 @@ class RequestLog:
 
     def __init__(self, stream: TextIO, capacity: int = CAPACITY) -> None:
         self._stream = stream
-        self._lines: queue.Queue[str | None] = queue.Queue(capacity)
+        self._capacity = capacity
+        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write, daemon=True)
         self._writer.start()
 
     def line(self, text: str) -> None:
         """Add one line; it is dropped if too many wait."""
-        try:
-            self._lines.put_nowait(visible(text))
-        except queue.Full:
-            return
+        if self._lines.qsize() < self._capacity:
+            self._lines.put(visible(text))
 
     def close(self) -> None:
         """Write the waiting lines, for at most LAST_SECONDS."""
-        try:
-            self._lines.put(None, timeout=LAST_SECONDS)
-        except queue.Full:
-            return
+        self._lines.put(None)
         self._writer.join(LAST_SECONDS)
 
     def _write(self) -> None:

@@ -116,22 +116,17 @@ class Recorded:
 
     def __init__(self, history: History, target: Target) -> None:
         self._kept = DeviceHistory(history, target)
-        self._waiting: queue.Queue[Invocation | None] = queue.Queue(_WAITING)
+        self._waiting: queue.SimpleQueue[Invocation | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write, daemon=True)
         self._writer.start()
 
     def put(self, invocation: Invocation) -> None:
         """A connection was accepted, was refused, or ended; dropped if too many wait."""
-        try:
-            self._waiting.put_nowait(invocation)
-        except queue.Full:
-            return
+        if self._waiting.qsize() < _WAITING:
+            self._waiting.put(invocation)
 
     def close(self) -> None:
-        try:
-            self._waiting.put(None, timeout=_LAST_SECONDS)
-        except queue.Full:
-            return
+        self._waiting.put(None)
         self._writer.join(_LAST_SECONDS)
 
     def _write(self) -> None:
@@ -171,7 +166,7 @@ class Observers:
         self._redactors: OrderedDict[str, Redactor] = OrderedDict()
 
     def fate(self, invocation: Invocation) -> None:
-        shown = invocation if self._is_whole else redact_invocation(invocation)
+        shown = invocation if self._is_whole else redact_invocation(_reported(invocation))
         for writer in self._writers:
             writer.fate(shown, invocation)
         if self._recorded is not None:
@@ -210,3 +205,10 @@ class Observers:
             if len(self._redactors) > _REDACTORS:
                 self._redactors.popitem(last=False)
         return replace(decision, topic=redactor.text(decision.topic), detail=redactor.text(decision.detail))
+
+
+def _reported(invocation: Invocation) -> Invocation:
+    """The connection without what no report shows, which would only be masked in vain."""
+    device = invocation.device
+    bare = None if device is None else replace(device, event=None, decisions=())
+    return replace(invocation, device=bare, function_log=None, local_run=None)

@@ -41,18 +41,18 @@ AUTHORIZERS_AND_PERMISSIONS = "Resources:\n" + "".join(
 )
 
 
-def resources_of_a_plan(count: int = 4_400) -> str:
-    """As many authorizers, functions and permissions as the limit allows, each referring to another."""
-    kinds = ("aws_iot_authorizer", "aws_lambda_function", "aws_lambda_permission")
+def resources_of_a_plan(count: int = 4_800) -> str:
+    """500 authorizers, and as many functions, permissions and packages as the limit allows, referring to each other."""
+    kinds = ("aws_iot_authorizer", "aws_lambda_function", "aws_lambda_permission", "archive_file")
     made = [
         {
             "address": f"{kind}.r{n}",
             "type": kind,
             "name": f"r{n}",
-            "values": {"runtime": "python3.12", "handler": "a.b"},
+            "values": {"runtime": "python3.12", "handler": "a.b", "filename": f"f{n}", "output_path": f"o{n}"},
         }
         for n in range(count)
-        for kind in kinds
+        for kind in kinds[n >= 500 :]
     ]
     config = [
         {

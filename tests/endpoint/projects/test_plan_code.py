@@ -158,6 +158,12 @@ def test_objects_that_a_failed_replacement_left_are_passed_over(tmp_path: Path) 
     assert read(path).authorizers[0].function.runtime == "python3.11"
 
 
+def test_a_plan_with_too_many_authorizers_is_refused(tmp_path: Path) -> None:
+    others = [resource("aws_iot_authorizer", f"a{number}", name=f"a{number}") for number in range(500)]
+    with pytest.raises(DefinitionError, match="it has 501 authorizers; at most 500 of one file are served"):
+        read(state(tmp_path, {"filename": "./src"}, *others))
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_a_file_that_powershell_wrote_is_read(tmp_path: Path, encoding: str) -> None:
     path = state(tmp_path, {"filename": "./src"})

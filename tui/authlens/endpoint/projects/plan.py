@@ -20,6 +20,7 @@ from authlens.endpoint.templates import function_checks
 from authlens.endpoint.templates.definition_file import DEFAULT_ACCOUNT, DEFAULT_REGION, WORKSPACES, content_of
 from authlens.endpoint.templates.definitions import (
     DEFAULT_MEMORY_SIZE,
+    MOST_AUTHORIZERS,
     AuthorizerDefinition,
     DefinitionError,
     Definitions,
@@ -92,6 +93,9 @@ class _Reader:
 
     def definitions(self) -> Definitions:
         found = self._plan.of_type("aws_iot_authorizer")
+        if len(found) > MOST_AUTHORIZERS:
+            words = f"it has {len(found):,} authorizers; at most {MOST_AUTHORIZERS} of one file are served"
+            raise DefinitionError(self._path, 0, 0, words)
         read = [self._if_possible(each, self._authorizer) for each in found]
         if self._settings.function:
             read.append(self._if_possible(self._named(self._settings.function), self._of_function))

@@ -23,6 +23,16 @@ class PlanCode:
         self._plan = plan
         self._folder = folder
         self._cache = cache
+        self._objects: dict[str, list[Resource]] = {}
+        """What is uploaded to S3, by key."""
+        for each in (each for kind in _OBJECTS for each in plan.of_type(kind) if not each.is_data):
+            self._objects.setdefault(str(each.values.get("key")), []).append(each)
+        self._archives: dict[tuple[str, str], Resource] = {}
+        """By what of them is known, and its value; of two with one value, the first."""
+        for each in reversed(plan.of_type(_ARCHIVE)):
+            for known in ("output_path", "output_base64sha256"):
+                if each.values.get(known):
+                    self._archives[known, os.path.normpath(str(each.values[known]))] = each
 
     def of(self, resource: Resource) -> Path:
         """The source of its archive_file if that exists here, otherwise its package; also of one uploaded to S3.
@@ -59,20 +69,16 @@ class PlanCode:
         found = [each for kind in _OBJECTS for each in self._plan.all_referred(resource, "s3_key", kind)]
         key, bucket = resource.values.get("s3_key"), resource.values.get("s3_bucket")
         if key and len(found) != 1:
-            every = found or [each for kind in _OBJECTS for each in self._plan.of_type(kind)]
-            found = [each for each in every if each.values.get("key") == key and not each.is_data]
+            found = self._objects.get(str(key), [])
             found = [each for each in found if bucket is None or each.values.get("bucket") in (bucket, None)]
         return found[0] if len(found) == 1 else None
 
     def _archive(self, resource: Resource, member: str) -> Resource | None:
-        filename, digest = resource.values.get(member), resource.values.get("source_code_hash")
-        for each in self._plan.of_type(_ARCHIVE):
-            output = each.values.get("output_path")
-            if filename and output and os.path.normpath(str(output)) == os.path.normpath(str(filename)):
-                return each
-        for each in self._plan.of_type(_ARCHIVE):
-            if digest and each.values.get("output_base64sha256") == digest:
-                return each
+        for own, known in ((member, "output_path"), ("source_code_hash", "output_base64sha256")):
+            value = resource.values.get(own)
+            found = self._archives.get((known, os.path.normpath(str(value)))) if value else None
+            if found is not None:
+                return found
         named = self._plan.referred(resource, member, _ARCHIVE)
         return named or self._plan.referred(resource, "source_code_hash", _ARCHIVE)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
 from authlens.endpoint.projects.bare_function import is_program
+from authlens.endpoint.projects.search import search
 from authlens.endpoint.projects.source import ProjectSource, read_source
 from authlens.endpoint.templates.definitions import DefinitionError, Definitions
 from authlens.endpoint.templates.unpack import Cache
@@ -63,6 +65,8 @@ AUTHORIZER = "exports.handler = async () => ({ isAuthenticated: true, policyDocu
             {"go.mod": "", "auth/main.go": "IsAuthenticated: true, PolicyDocuments: documents"},
             "auth/main.go: this is Go; run 'go build",
         ),
+        ({"a.js": "x_isAuthenticated, policyDocumentX: 1", "b.ts": "CfnAuthorizerProps"}, "holds no template"),
+        ({"a.js": "isAuthenticated1, isAuthenticated, xPolicyDocument, PolicyDocument"}, "no handler was found in it"),
         ({"src/Auth.kt": '"isAuthenticated" to true, "policyDocuments" to x'}, "src/Auth.kt: this is Java; build"),
         ({"f.rb": "{ isAuthenticated: true, policyDocuments: [] }"}, "f.rb: this is Ruby; in an authorizers.yaml"),
         (
@@ -128,3 +132,17 @@ def test_what_is_no_program_is_not_started(tmp_path: Path, name: str, content: s
     (tmp_path / name).chmod(mode)
     assert not is_program(tmp_path / name)
     assert not is_program(tmp_path / "folder")
+
+
+def test_the_search_ends_after_so_much_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, {"a.py": "x", "b.js": AUTHORIZER, "c.js": AUTHORIZER})
+    monkeypatch.setattr("authlens.endpoint.projects.search.MOST_TEXT", len(AUTHORIZER))
+    assert search(tmp_path).functions == (tmp_path / "b.js",)
+
+
+def test_a_folder_of_modules_is_searched_once_for_their_provider(tmp_path: Path) -> None:
+    """Once for each module would take three times as long as this allows, and hours for some thousands."""
+    write(tmp_path, {f"modules/m{n}.tf": 'resource "aws_iot_authorizer" "x" {}' for n in range(600)})
+    begin = time.process_time()
+    assert len(search(tmp_path).sources) == 600
+    assert time.process_time() - begin < 5

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 from authlens.endpoint.templates.definition_file import content_of, looks_like_template
@@ -20,6 +21,8 @@ MOST_AT_THE_TOP = 20
 """Files of code that are read to see whether a folder is a project, each time the app starts."""
 MOST_BYTES = 262_144
 """A function or template of a person; what is larger was generated."""
+MOST_TEXT = 16 * 1024 * 1024
+"""Characters of all files together that contain one of the words searched for."""
 _PASSED_OVER = re.compile(r"\..*|node_modules|bower_components|site-packages|vendor|venv|env|__pycache__|target|dist")
 _TESTS = re.compile(r"(?:tests?|__tests__|spec)", re.IGNORECASE)
 _OF_TESTS = re.compile(r"(?:test_.*|.*[._-](?:test|spec)\.\w+|conftest\.py|.*\.d\.ts)")
@@ -29,12 +32,13 @@ _COMPILED = re.compile(r".*\.(?:go|rs|java|kt|scala|cs|fs|vb|rb|php|swift|zig|c|
 _TERRAFORM = re.compile(r".*\.tf")
 _PROVIDER = re.compile(r"""^\s*provider\s+"aws\"""", re.MULTILINE)
 _TOOLS = ("cdk.json", "cdktf.json", "serverless.yml", "serverless.yaml", "sst.config.ts", "Pulumi.yaml")
-_DECLARES = re.compile(
-    r"\bCfnAuthorizer\b|\baws_iot_authorizer\b|AWS::IoT::Authorizer|\biot\.Authorizer\b|\baws\.Realtime\b"
-)
+_DECLARES = ("CfnAuthorizer", "aws_iot_authorizer", "AWS::IoT::Authorizer", "iot.Authorizer", "aws.Realtime")
 _OF_SST = re.compile(r"\brealtime\.authorizer\(|\bRealtimeAuth\w*\(")
-_ANSWERS = (re.compile(r"\bis_?authenticated\b", re.IGNORECASE), re.compile(r"\bpolicy_?documents?\b", re.IGNORECASE))
-
+_ANSWERS = (
+    ("isauthenticated", "is_authenticated"),
+    ("policydocument", "policydocuments", "policy_document", "policy_documents"),
+)
+"""In small letters."""
 _WORDS = (
     *(b"uthenticated", b"IoT::Authorizer", b"CfnAuthorizer", b"iot_authorizer", b"iot.Authorizer"),
     *(b"aws.Realtime", b"realtime.authorizer", b"RealtimeAuth"),
@@ -60,14 +64,19 @@ class Found:
 
 def search(folder: Path) -> Found:
     templates, sources, functions, programs, generators = [], [], [], [], []
+    configured = cache(_with_provider)
+    left = MOST_TEXT
     with noticing(keep=False):
         for path in _files(folder):
             kinds = [kind for kind in (_TEMPLATE, _CODE, _COMPILED, _TERRAFORM) if kind.fullmatch(path.name)]
             text = _text(path) if kinds else ""
+            left -= len(text)
+            if left < 0:
+                break
             if _TEMPLATE in kinds and "AWS::IoT::Authorizer" in text and looks_like_template(text):
                 templates.append(path)
-            elif _DECLARES.search(text):
-                tools = [_root_module(path, folder)] if _TERRAFORM in kinds else _tool(path, folder)
+            elif _has(text, _DECLARES):
+                tools = [_root_module(path, folder, configured)] if _TERRAFORM in kinds else _tool(path, folder)
                 sources += tools
                 generators += [] if tools or _TEMPLATE in kinds else [path]
             elif _CODE in kinds and _is_authorizer(text):
@@ -91,15 +100,32 @@ def _tool(path: Path, top: Path) -> list[Path]:
     return list(filter(os.path.isfile, every))[:1]
 
 
-def _root_module(path: Path, top: Path) -> Path:
+def _root_module(path: Path, top: Path, configured: Callable[[Path], Path | None]) -> Path:
     """The file above that configures the provider, for a module's file; plans are made there."""
-    above = [parent for parent in path.parents if parent == top or top in parent.parents]
-    files = (file for parent in above for file in sorted(parent.glob("*.tf")))
-    return next((file for file in files if _PROVIDER.search(_text(file, (b"provider",)))), path)
+    above = (parent for parent in path.parents if parent == top or top in parent.parents)
+    return next((file for file in map(configured, above) if file), path)
+
+
+def _with_provider(folder: Path) -> Path | None:
+    files = (file for file in _entries(folder)[1] if _TERRAFORM.fullmatch(file.name))
+    return next((file for file in files if _PROVIDER.search(_text(file, (b"provider",)))), None)
 
 
 def _is_authorizer(text: str) -> bool:
-    return all(pattern.search(text) for pattern in _ANSWERS) or bool(_OF_SST.search(text))
+    small = text.lower()
+    return all(_has(small, words) for words in _ANSWERS) or bool(_OF_SST.search(text))
+
+
+def _has(text: str, words: Sequence[str]) -> bool:
+    """Whether it has one of the words, and not as a part of a longer one. Much faster than a pattern."""
+    for word in words:
+        place = text.find(word)
+        while place >= 0:
+            end = place + len(word)
+            if not any(each.isalnum() or each == "_" for each in (text[place - 1 : place], text[end : end + 1])):
+                return True
+            place = text.find(word, end)
+    return False
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -111,6 +137,7 @@ def _files(folder: Path) -> Iterator[Path]:
         for each in level:
             folders, files = _entries(each)
             below += folders
+            count += len(folders)
             for path in files:
                 count += 1
                 if count > MOST_FILES:

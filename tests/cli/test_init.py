@@ -160,6 +160,17 @@ def test_a_project_from_a_template_lists_the_values_to_fill_in(tmp_path: Path) -
     assert alone.function.code_uri.samefile(through.function.code_uri)
 
 
+def test_nothing_of_the_project_is_run(tmp_path: Path) -> None:
+    """Not even an interpreter of its own, which its settings name, for its version."""
+    mark = tmp_path / "it ran"
+    write(tmp_path, {"template.yaml": sam(), "src/app.py": PYTHON, "authlens.yaml": "interpreter: ./python\n"})
+    write(tmp_path, {"python": f"#!/bin/sh\ntouch '{mark}'\n"})
+    (tmp_path / "python").chmod(0o755)
+    done = authlens("init", tmp_path / "try", "--from", tmp_path)
+    assert (done.returncode, mark.exists()) == (0, False)
+    assert "python" in (tmp_path / "try/authorizers.yaml").read_text()
+
+
 def test_a_project_from_a_function(tmp_path: Path) -> None:
     custom_resource(tmp_path)
     refused = authlens("init", tmp_path / "no", "--from", tmp_path / "template.yaml")

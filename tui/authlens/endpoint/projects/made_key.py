@@ -18,7 +18,7 @@ from authlens.endpoint.templates.unpack import Cache
 def read_with_key(source: ProjectSource, cache: Cache, pem: str) -> Definitions:
     """What the source defines, with this public key where one is needed and none is known. Raises DefinitionError."""
     try:
-        found = read_source(source, cache)
+        found = read_source(source, cache, ask=False)
     except DefinitionError:
         keyed = None if source.settings.function else _read_keyed(source, cache, pem)
         if keyed is None:
@@ -51,6 +51,6 @@ def _read_keyed(source: ProjectSource, cache: Cache, pem: str) -> Definitions | 
         path = Path(folder) / "public.pem"
         path.write_text(pem, encoding="utf-8")
         try:
-            return read_source(replace(source, settings=replace(source.settings, public_key=path)), cache)
+            return read_source(replace(source, settings=replace(source.settings, public_key=path)), cache, ask=False)
         except DefinitionError:
             return None

@@ -179,10 +179,44 @@ def test_an_authlens_yaml_that_is_wrong_is_said_with_its_place(tmp_path: Path, t
     assert reason in str(caught.value)
 
 
-def test_an_env_file_that_is_wrong_names_its_line(tmp_path: Path) -> None:
-    write(tmp_path, {"a.env": "A=1\nno equals\n"})
-    with pytest.raises(ValueError, match="line 2 is not NAME=VALUE"):
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("A=1\nno equals\n", "line 2 is not NAME=VALUE"),
+        ('A="1\n2"\nB C=1', "line 3: the name of an environment variable is letters"),
+        ("A=" + "x" * 131_072, "it is larger than 128 KiB"),
+    ],
+)
+def test_an_env_file_that_is_wrong_names_its_line(tmp_path: Path, text: str, reason: str) -> None:
+    write(tmp_path, {"a.env": text})
+    with pytest.raises(ValueError, match=reason):
         read_env_file(tmp_path / "a.env")
+
+
+ENV_FILES: dict[str, dict[str, str]] = {
+    "\ufeff A = 1 \r\n\r\n# c\n export B=2": {"A": "1", "B": "2"},
+    "A=\"x\" # c\nB='y'\t# c\nC=z # c\nD=x#y\nE=#z\nF= #c\nG=": {
+        "A": "x",
+        "B": "y",
+        "C": "z",
+        "D": "x#y",
+        "E": "#z",
+        "F": "",
+        "G": "",
+    },
+    "A=\"-----BEGIN\nkey\n-----END\n\"\nB='1\n2'": {"A": "-----BEGIN\nkey\n-----END\n", "B": "1\n2"},
+    r'A="a\nb\t\"c\" \\n \x"': {"A": 'a\nb\t"c" \\n \\x'},
+    r"A='a\nb'": {"A": r"a\nb"},
+    """A=it's\nB="a"b\nC='{"a": "b"}'\nD="open""": {"A": "it's", "B": '"a"b', "C": '{"a": "b"}', "D": '"open'},
+    "A=x\u2028y\x0cz": {"A": "x\u2028y\x0cz"},
+}
+"""As python-dotenv reads them, except for an unclosed quote and text after a quote, which it drops."""
+
+
+@pytest.mark.parametrize("text", ENV_FILES)
+def test_an_env_file_is_read_as_dotenv_reads_it(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.env").write_bytes(text.encode())
+    assert read_env_file(tmp_path / "a.env") == ENV_FILES[text]
 
 
 NESTED = """

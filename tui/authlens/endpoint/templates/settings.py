@@ -188,28 +188,59 @@ def _path(node: YamlNode, base: Path) -> Path:
         raise node.error(str(error)) from None
 
 
+_VALUE = re.compile(
+    r"""(?P<space>[^\S\n]*)
+    (?:(?:"(?P<double>(?:\\.|[^"\\])*)"|'(?P<single>[^']*)')[^\S\n]*(?:\#[^\n]*)?(?=\n)
+    |(?P<plain>[^\n]*))""",
+    re.VERBOSE | re.DOTALL,
+)
+_ESCAPE = re.compile(r"\\(?P<character>.)", re.DOTALL)
+_LONGEST_ENV_FILE = 128 * 1024
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
+
+
 def read_env_file(path: Path) -> dict[str, str]:
-    """`NAME=VALUE` lines, comments, `export` and quotes, as dotenv reads them. Raises OSError, ValueError."""
+    """`NAME=VALUE` lines, comments, `export`, and quotes over several lines, as dotenv reads them.
+
+    Raises OSError, ValueError.
+    """
+    content = content_of(path, _LONGEST_ENV_FILE)
+    if len(content) > _LONGEST_ENV_FILE:
+        raise ValueError(f"it is larger than {_LONGEST_ENV_FILE // 1024} KiB")
+    text = content.decode("utf-8-sig").replace("\r\n", "\n") + "\n"
     found: dict[str, str] = {}
-    for number, line in enumerate(content_of(path).decode("utf-8").splitlines(), 1):
-        text = line.strip().removeprefix("export ").strip()
-        if not text or text.startswith("#"):
-            continue
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise ValueError(f"line {number} is not NAME=VALUE")
-        try:
-            found[name.strip()] = checked_variable(name.strip(), _unquoted(value.strip()))
-        except Unfit as reason:
-            raise ValueError(f"line {number}: {reason}") from None
+    start = 0
+    while start < len(text):
+        end = text.index("\n", start)
+        before, equals, _ = text[start:end].partition("=")
+        if equals and not before.lstrip().startswith("#"):
+            name = before.strip().removeprefix("export ").strip()
+            value, end = _written_value(text, start + len(before) + 1)
+            try:
+                found[name] = checked_variable(name, value)
+            except Unfit as reason:
+                raise ValueError(f"line {_line(text, start)}: {reason}") from None
+        elif before.strip() and not before.lstrip().startswith("#"):
+            raise ValueError(f"line {_line(text, start)} is not NAME=VALUE")
+        start = end + 1
     return found
 
 
-def _unquoted(value: str) -> str:
-    quoted = re.fullmatch(r"""(['"])(.*)\1""", value, re.DOTALL)
-    if not quoted:
-        return re.sub(r"\s+#.*$", "", value)
-    return quoted[2] if quoted[1] == "'" else quoted[2].replace("\\n", "\n").replace('\\"', '"')
+def _line(text: str, place: int) -> int:
+    return text.count("\n", 0, place) + 1
+
+
+def _written_value(text: str, place: int) -> tuple[str, int]:
+    """The value that is written there, and where it ends."""
+    written = _VALUE.match(text, place)
+    assert written
+    if written["double"] is not None:
+        return _ESCAPE.sub(lambda found: _ESCAPES.get(found["character"], found[0]), written["double"]), written.end()
+    if written["single"] is not None:
+        return written["single"], written.end()
+    value = written["space"] + written["plain"]
+    comment = re.search(r"\s#", value)
+    return value[: comment.start() if comment else None].strip(), written.end()
 
 
 def _why(error: Exception) -> str:

@@ -173,4 +173,4 @@ def test_a_key_that_aws_would_read_differently_is_a_warning(authlens: Command) -
     Path("line.pem").write_text(pair("a").public_pem.replace("\n", ""))
     ended = authlens("verify", "--key", "line.pem", "--signature", SIGNATURE, "allow")
     assert (ended.code, ended.out) == (0, "line.pem\n")
-    assert "AWS does not accept this form" in ended.err
+    assert "AWS may refuse this form" in ended.err

@@ -78,7 +78,9 @@ UNUSABLE_PRIVATE = {
     "empty": (b"", "no line '-----BEGIN"),
     "text": (b"my key", "no line '-----BEGIN"),
     "public": (pair("a").public_pem.encode(), "it is a public key"),
-    "certificate": (b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "certificate"),
+    "certificate": (b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "the private key that belongs"),
+    "without its lines": (b"".join(pair("a").private_pem.split(b"\n")[1:-2]), "'-----BEGIN PRIVATE KEY-----'"),
+    "UTF-16": (pair("a").private_pem.decode().encode("utf-16"), "iconv -f UTF-16"),
     "cut": (pair("a").private_pem[:300], "no line '-----END PRIVATE KEY-----'"),
     "escaped": (pair("a").private_pem.replace(b"\n", b"\\n"), "backslash"),
     "damaged": (b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "damaged"),
@@ -95,6 +97,11 @@ def test_an_unusable_private_key_says_what_it_is_and_shows_nothing(pem: bytes, w
 
 
 UNUSABLE_PUBLIC = {
+    "encoded once more": (base64.encodebytes(pair("a").public_pem.encode()).decode(), "'base64 -d FILE' prints it"),
+    "without its lines": ("".join(pair("a").public_pem.split("\n")[1:-2]), "'-----END PUBLIC KEY-----'"),
+    "UTF-16": (pair("a").public_pem.encode("utf-16").decode("utf-8", "replace"), "iconv -f UTF-16"),
+    "trusted certificate": ("-----BEGIN TRUSTED CERTIFICATE-----\n", "openssl x509"),
+    "text": ("0123456789\nabc", "no line '-----BEGIN"),
     "empty": ("", "no line '-----BEGIN"),
     "private": (pair("a").private_pem.decode(), "it is a private key"),
     "certificate": ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "openssl x509"),
@@ -153,7 +160,7 @@ def test_the_openssl_line_of_an_encrypted_key_encrypts() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("0\x82\x01", "in DER form"),
+        ("0\x82\x01", "in binary form, such as DER"),
         ("ssh-rsa AAAA me", "OpenSSH's own form"),
         ("A" * 64, "its first and last lines are missing"),
         ("nothing", "it has no line '-----BEGIN"),
@@ -212,7 +219,8 @@ def test_the_openssl_lines() -> None:
         ("CERTIFICATE REQUEST", "it is a certificate request, not a key"),
         ("EC PARAMETERS", "it is an elliptic-curve key; AWS IoT verifies RSA signatures only"),
         ("OPENSSH PRIVATE KEY", "it is in OpenSSH's own format; convert it with 'ssh-keygen -p -m PEM -f FILE'"),
-        ("SOMETHING", "the text between its first and last lines is damaged"),
+        ("PGP PUBLIC KEY BLOCK", "its first line says PGP PUBLIC KEY BLOCK"),
+        ("RSA PRIVATE KEYS", "its first line says RSA PRIVATE KEYS"),
     ],
 )
 def test_another_kind_of_pem_is_named_alike_for_both_keys(label: str, words: str) -> None:

@@ -6,7 +6,16 @@ from hashlib import sha256
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS, AsymmetricPadding, PKCS1v15
-from cryptography.hazmat.primitives.hashes import SHA1, SHA256, SHA512, HashAlgorithm
+from cryptography.hazmat.primitives.hashes import (
+    MD5,
+    SHA1,
+    SHA3_256,
+    SHA224,
+    SHA256,
+    SHA384,
+    SHA512,
+    HashAlgorithm,
+)
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
@@ -262,7 +271,21 @@ def test_a_spoiled_signature_over_another_text_has_both_reasons() -> None:
     )
 
 
-@pytest.mark.parametrize("algorithm", [SHA1(), SHA512()], ids=["SHA-1", "SHA-512"])
-def test_padding_and_hash_of_another_kind_together(algorithm: HashAlgorithm) -> None:
-    signature = to_base64(read_private_key(PRIVATE).sign(b"allow", PSS(MGF1(algorithm), PSS.MAX_LENGTH), algorithm))
-    assert [each.ids for each in likely_mistakes("allow", signature, KEYS)] == [("signature-pss",)]
+@pytest.mark.parametrize(
+    ("algorithm", "mask"),
+    [(SHA1(), SHA1()), (SHA384(), SHA384()), (SHA512(), SHA512()), (SHA256(), SHA1())],
+    ids=["SHA-1", "SHA-384", "SHA-512", "SHA-256, masked with SHA-1"],
+)
+def test_padding_and_hash_of_another_kind_together(algorithm: HashAlgorithm, mask: HashAlgorithm) -> None:
+    signature = to_base64(read_private_key(PRIVATE).sign(b"allow", PSS(MGF1(mask), PSS.MAX_LENGTH), algorithm))
+    for written in (signature, base64_to_base64url(signature)):
+        assert [each.ids for each in likely_mistakes("allow", written, KEYS)] == [("signature-pss",)]
+
+
+@pytest.mark.parametrize("algorithm", [MD5(), SHA224(), SHA3_256()], ids=["MD5", "SHA-224", "SHA-3"])
+def test_a_hash_that_is_not_known_is_still_made_with_a_known_key(algorithm: HashAlgorithm) -> None:
+    """Its padding opens with that key only."""
+    signature = to_base64(read_private_key(PRIVATE).sign(b"allow", PKCS1v15(), algorithm))
+    (found,) = likely_mistakes("allow", signature, KEYS)
+    assert (found.ids, found.key, found.token) == (("signature-form",), "mine", None)
+    assert "not in the way of 'openssl dgst -sha256 -sign'" in found.reason

@@ -188,7 +188,7 @@ def _keys(
 
 
 _FORM_FOR_AWS = (
-    "AWS does not accept this form: '-----BEGIN PUBLIC KEY-----' and '-----END PUBLIC KEY-----' must be on lines of "
+    "AWS may refuse this form: '-----BEGIN PUBLIC KEY-----' and '-----END PUBLIC KEY-----' must be on lines of "
     "their own ('openssl rsa -RSAPublicKey_in -in FILE -pubout' converts a 'BEGIN RSA PUBLIC KEY')"
 )
 _PUBLIC = re.compile(rb"-----BEGIN (?:RSA )?PUBLIC KEY-----.*?-----END (?:RSA )?PUBLIC KEY-----", re.DOTALL)

@@ -54,7 +54,7 @@ def signature_mismatch(subject: PreflightSubject) -> Iterator[Finding]:
         )
         yield Finding(test_call.SIGNATURE_MISMATCH.id, "warning", path, message, start, end)
         return
-    why = mistake.reason if mistake else "it was made with a different key, or is damaged"
+    why = mistake.reason if mistake else "it was made with a different key or padding, or is damaged"
     message = f"The signature fits no key of the authorizer ({', '.join(name for name, _ in keys)}): {why}."
     words = test_call.SIGNATURE_MISMATCH.refusal(name=authorizer.name).message
     yield Finding(

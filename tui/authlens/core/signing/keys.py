@@ -38,6 +38,8 @@ class KeyPair:
     bits: int
 
 
+_KEYS = ("PUBLIC KEY", "RSA PUBLIC KEY", "PRIVATE KEY", "RSA PRIVATE KEY", "ENCRYPTED PRIVATE KEY")
+"""What the first line of a key says, in the forms that are read."""
 _LABEL = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----")
 
 _BODY = re.compile(rb"-----BEGIN (?:PUBLIC|PRIVATE) KEY-----(.*?)-----END", re.DOTALL)
@@ -55,8 +57,9 @@ _FOR_PSS = (
     "This RSA key is restricted to PSS padding, but AWS IoT verifies PKCS#1 v1.5: create a key with 'openssl genrsa'."
 )
 
+_CERTIFICATES = ("CERTIFICATE", "TRUSTED CERTIFICATE", "X509 CERTIFICATE")
 _INSTEAD = {
-    "CERTIFICATE": "it is a certificate; 'openssl x509 -in FILE -pubkey -noout' prints its public key",
+    **dict.fromkeys(_CERTIFICATES, "it is a certificate; 'openssl x509 -in FILE -pubkey -noout' prints its public key"),
     "CERTIFICATE REQUEST": "it is a certificate request, not a key",
     "EC PRIVATE KEY": "it is an elliptic-curve key; AWS IoT verifies RSA signatures only",
     "EC PARAMETERS": "it is an elliptic-curve key; AWS IoT verifies RSA signatures only",
@@ -218,35 +221,52 @@ def _why_not_private(pem: bytes) -> str:
     label = _LABEL.search(text)
     if label and label[1] in ("PUBLIC KEY", "RSA PUBLIC KEY"):
         return "it is a public key; signing needs the private key"
-    return _why_not(text, label[1] if label else None)
+    if label and label[1] in _CERTIFICATES:
+        return "it is a certificate; signing needs the private key that belongs to it"
+    return _why_not(text, label[1] if label else None, "PRIVATE")
 
 
 def _why_not_public(pem: str) -> str:
     label = _LABEL.search(pem)
     if label and label[1].endswith("PRIVATE KEY") and label[1] not in _INSTEAD:
         return "it is a private key; 'openssl pkey -in FILE -pubout' prints the public key"
-    return _why_not(pem, label[1] if label else None)
+    return _why_not(pem, label[1] if label else None, "PUBLIC")
 
 
-def _why_without_label(text: str) -> str:
-    if text.startswith("0"):  # a SEQUENCE of ASN.1
-        return "it is in DER form; 'openssl pkey -inform DER -in FILE' (with -pubin for a public key) prints it as PEM"
+def _why_without_label(text: str, kind: str) -> str:
+    if "-\0-\0" in text or "\0-\0-" in text:
+        return "it is in UTF-16; 'iconv -f UTF-16 -t UTF-8 FILE' prints it as PEM"
+    if text.startswith("0") and _BINARY.search(text):  # a SEQUENCE of ASN.1
+        return (
+            "it is in binary form, such as DER; 'openssl pkey -inform DER -in FILE' (with -pubin for a public key) "
+            "prints a key as PEM, 'openssl x509 -inform DER -in FILE' a certificate, 'openssl pkcs12 -in FILE' the "
+            "content of a .p12"
+        )
     if text.startswith("ssh-"):
         return "it is in OpenSSH's own format; 'ssh-keygen -e -m PKCS8 -f FILE' prints it as PEM"
+    bare = "".join(text.split())
+    if (strict_base64(bare) or b"").lstrip().startswith(b"-----BEGIN"):
+        return "it is PEM that was base64-encoded again; 'base64 -d FILE' prints it"
     if _BARE.fullmatch(text.strip()):
         return (
-            "its first and last lines are missing, such as '-----BEGIN PUBLIC KEY-----' and '-----END PUBLIC KEY-----'"
+            f"its first and last lines are missing, such as '-----BEGIN {kind} KEY-----' and '-----END {kind} KEY-----'"
         )
     return "it has no line '-----BEGIN …-----'"
 
 
-def _why_not(text: str, label: str | None) -> str:
+_BINARY = re.compile(r"[\x00-\x08\x0e-\x1f\ufffd]")
+"""What no text holds; bytes that are not UTF-8 were replaced."""
+
+
+def _why_not(text: str, label: str | None, kind: str) -> str:
     if label in _INSTEAD:
         return _INSTEAD[label]
     if label is None:
-        return _why_without_label(text)
+        return _why_without_label(text, kind)
+    if label not in _KEYS:
+        return f"its first line says {label}"
     if "\\n" in text:
         return "its line breaks are written as backslash and n; printf '%b' \"$(cat FILE)\" converts them"
     if f"-----END {label}-----" not in text:
         return f"it has no line '-----END {label}-----'"
-    return "the text between its first and last lines is damaged"
+    return "the text between its first and last lines is damaged, or not what these lines say"

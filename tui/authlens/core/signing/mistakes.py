@@ -233,11 +233,12 @@ class Opened:
 
     key: str
     hash: str
+    """Empty if it is none of the known ones, or not named."""
     digest: bytes
 
     def is_over(self, text: str | bytes) -> bool:
         octets = token_bytes(text) if isinstance(text, str) else text
-        return _HASHES[self.hash][0](octets).digest() == self.digest
+        return bool(self.hash) and _HASHES[self.hash][0](octets).digest() == self.digest
 
 
 def likely_mistakes(
@@ -254,7 +255,10 @@ def likely_mistakes(
             mistake = _explanation(token, corrected, made, opened, others)
             if mistake is not None:
                 found.setdefault(mistake.ids, mistake)
-    return tuple(found.values()) or tuple(_with_pss_padding(token, signature, key_list))
+    candidates = found.values() or (
+        mistake for corrected in _signatures(signature) for mistake in _with_pss_padding(token, corrected, key_list)
+    )
+    return tuple(candidates)
 
 
 def _signatures(signature: str) -> dict[str, tuple[Correction, ...]]:
@@ -287,15 +291,22 @@ def _opened(signature: str, keys: tuple[tuple[str, str], ...]) -> Iterator[Opene
             content = read_public_key(pem).recover_data_from_signature(octets, PKCS1v15(), None)
         except (KeyProblem, InvalidSignature):
             continue
-        for name, (_, prefix) in _HASHES.items():
-            if content.startswith(prefix):
-                yield Opened(key, name, content[len(prefix) :])
+        name = next((name for name, (_, prefix) in _HASHES.items() if content.startswith(prefix)), "")
+        yield Opened(key, name, content[len(_HASHES[name][1]) :] if name else content)
+
+
+_OTHER_FORM = (
+    "the signature was made with the private key of {!r}, but not in the way of 'openssl dgst -sha256 -sign', which "
+    "AWS expects"
+)
 
 
 def _explanation(
     token: str, signature: str, made: tuple[Correction, ...], opened: Opened, fields: tuple[tuple[str, str], ...]
 ) -> Mistake | None:
     """The explanation for an opened signature; `None` if it fits as it is."""
+    if not opened.hash:
+        return _unfixable(made, opened, "signature-form", _OTHER_FORM.format(opened.key))
     fitting = next(((text, correction) for text, correction in _texts(token) if opened.is_over(text)), None)
     if fitting is None:
         return _unfixable(made, opened, *_over_something_else(token, opened, fields))
@@ -319,6 +330,10 @@ def _over_something_else(token: str, opened: Opened, fields: tuple[tuple[str, st
     )
 
 
+_OF_PSS = (("SHA256", "SHA256"), ("SHA512", "SHA512"), ("SHA384", "SHA384"), ("SHA1", "SHA1"), ("SHA256", "SHA1"))
+"""The hashes of the text and of the mask that libraries combine."""
+
+
 def _with_pss_padding(token: str, signature: str, keys: tuple[tuple[str, str], ...]) -> Iterator[Mistake]:
     """A signature with PSS padding, the default of some libraries, which can only be verified, not opened."""
     octets = signature_bytes(signature)
@@ -326,20 +341,20 @@ def _with_pss_padding(token: str, signature: str, keys: tuple[tuple[str, str], .
         return
     for key, pem in keys:
         for text in (token, f"{token}\n"):
-            if any(_is_pss(pem, octets, token_bytes(text), name) for name in ("SHA256", "SHA512", "SHA1")):
+            if any(_is_pss(pem, octets, token_bytes(text), *names) for names in _OF_PSS):
                 reason = "the signature has PSS padding; AWS verifies PKCS#1 v1.5"
                 yield Mistake(("signature-pss",), reason, key, None, None)
                 return
 
 
-def _is_pss(pem: str, signature: bytes, signed: bytes, name: str) -> bool:
+def _is_pss(pem: str, signature: bytes, signed: bytes, name: str, mask: str) -> bool:
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS
 
     algorithm = getattr(hashes, name)()
     try:
-        read_public_key(pem).verify(signature, signed, PSS(MGF1(algorithm), PSS.AUTO), algorithm)
+        read_public_key(pem).verify(signature, signed, PSS(MGF1(getattr(hashes, mask)()), PSS.AUTO), algorithm)
     except (KeyProblem, InvalidSignature, ValueError):
         return False
     return True

@@ -58,6 +58,15 @@ def test_what_does_not_exist_is_a_fact() -> None:
     assert (found.function, found.permission, found.domains) == (None, None, ())
 
 
+def test_a_function_in_another_region_is_not_one_that_does_not_exist() -> None:
+    words = "Functions from 'us-east-1' are not reachable in this region ('eu-west-1')"
+    elsewhere = (404, {"Type": "User", "code": "ResourceNotFoundException", "message": words})
+    found = read(dict.fromkeys((CONFIGURATION, POLICY, CONCURRENCY), elsewhere))
+    for fact in (found.function, found.permission, found.concurrency):
+        assert isinstance(fact, Unread)
+        assert fact.why == "it is in another region"
+
+
 def test_each_denial_names_the_permission_it_takes() -> None:
     calls = [CONFIGURATION, POLICY, "/default-authorizer", "/domainConfigurations", "/endpoint"]
     calls += ["/v2LoggingOptions", CONCURRENCY, METRIC]

@@ -134,6 +134,8 @@ class _Reader:
             return self._call(permission.partition(":")[0], call)
         except CallFailed as error:
             failure = error.failure
+            if _IN_ANOTHER_REGION in (failure.message or ""):
+                return Unread(permission, "it is in another region")
             if failure.error in _SAYS_NONE:
                 if failure.message and _UNDECLARED in failure.message:
                     self.undeclared = failure.message
@@ -141,6 +143,8 @@ class _Reader:
             return Unread(permission, _why(failure))
 
 
+_IN_ANOTHER_REGION = "not reachable in this region"
+"""What Lambda says of a function elsewhere, which may exist, with the class of one that does not."""
 _SAYS_NONE = ("ResourceNotFoundException", "NotConfiguredException")
 
 

@@ -341,7 +341,7 @@ def _unread(deployment: Deployment, _request: AuthorizerRequest) -> Iterator[Cav
             Stage.FOUND,
             "info",
             f"Some of the deployment could not be read: {needed}.",
-            "No conclusion is drawn from missing facts; allow the caller these actions to have them checked.",
+            "No conclusion is drawn from missing facts. Where access was denied, allow the caller that action.",
         )
 
 

@@ -7,7 +7,14 @@ import time
 import pytest
 
 from authlens.core.invocation.invocation import Failure, FailureKind
-from authlens.core.pasted.framed_errors import bare_error, framed_error, is_certain, is_error, of_setup
+from authlens.core.pasted.framed_errors import (
+    bare_error,
+    framed_error,
+    is_certain,
+    is_error,
+    is_of_test_call,
+    of_setup,
+)
 from authlens.core.verdict.device_messages import recognise
 
 NO_NAME = "Token key name for authorizer A cannot be null"
@@ -39,7 +46,7 @@ ORIGINS: dict[str, tuple[str, int | None, bool]] = {
     "Terraform": ("Terraform or the AWS SDK for Go", 400, True),
     "older Terraform": ("Terraform", None, True),
     "boto3": ("the AWS CLI or boto3", None, True),
-    "Java": ("CloudFormation or CDK", 400, True),
+    "Java": ("the AWS SDK for Java", 400, True),
     "JavaScript": ("an AWS SDK", None, False),
     "console": ("the AWS console", None, False),
     "console with space": ("the AWS console", None, False),
@@ -64,6 +71,11 @@ def test_the_frame_tells_the_tool_and_the_status(name: str) -> None:
         ("InvalidRequestException: UnknownError", "InvalidRequestException", None, None),
         ('x-amzn-ErrorType: AException\n\n{"message":"no"}', "AException", "no", None),
         ("AException: {no", "AException", "{no", None),
+        (
+            'HTTP/1.1 400 Bad Request\nx-amzn-errortype: AException:http://a/\nx-amzn-RequestId: 1\n\n{"message":"no"}',
+            *("AException", "no", None),
+        ),
+        ('X-Amzn-ErrorType: AException\nDate: x\n\n{"message":null}', "AException", None, None),
         ("AException: f(reading 'a'): TypeError", "AException", "f(reading 'a'): TypeError", None),
         ("null (Service: Iot, Status Code: 500, Error Code: FooException)", "FooException", None, 500),
         (" (Service: Iot, Status Code: 500, Error Code: FooException)", "FooException", None, 500),
@@ -77,6 +89,39 @@ def test_class_words_and_status_of_what_is_framed(text: str, error: str, message
     framed = framed_error(text)
     assert framed is not None
     assert framed[1] == Failure(FailureKind.AWS, error, message, status)
+
+
+@pytest.mark.parametrize(
+    ("field", "is_known"),
+    [
+        ("tokenSignature", True),
+        ("httpContext.queryString", True),
+        ("httpContext.headers[key]", True),
+        ("tableName", False),
+        ("authorizerFunctionArn", False),
+        ("tokenKeyName", False),
+    ],
+)
+def test_a_broken_constraint_counts_only_with_a_field_of_the_test_call(field: str, is_known: bool) -> None:
+    """Every service of AWS words them alike; what the pattern ends with stays."""
+    one = f"Value at '{field}' failed to satisfy constraint: Member must satisfy regular expression pattern: a{{0,2}}"
+    for text in (
+        f"1 validation error detected: {one}",
+        f"2 validation errors detected: {one}; Value at 'token' x {{}}",
+    ):
+        found = bare_error(f'ERROR "{text}"')
+        assert found == (Failure(FailureKind.AWS, "InvalidRequestException", text) if is_known else None)
+
+
+@pytest.mark.parametrize(
+    "error", ["InternalFailureException", "ServiceUnavailableException", "InvalidRequestException"]
+)
+def test_an_error_of_the_sdk_for_java_may_be_that_of_a_test_call(error: str) -> None:
+    framed = framed_error(f"software.amazon.awssdk.services.iot.model.{error}: no (Service: Iot, Status Code: 500)")
+    assert framed is not None
+    origin, failure = framed
+    assert (origin, is_of_test_call(failure, origin, None)) == ("the AWS SDK for Java", True)
+    assert not is_of_test_call(failure, "CloudFormation or CDK", None)
 
 
 def test_only_the_beginning_of_a_long_text_is_searched() -> None:

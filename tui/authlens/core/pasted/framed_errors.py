@@ -15,7 +15,7 @@ from authlens.core.contract.pages import EMULATOR
 from authlens.core.contract.refusal import INVALID_REQUEST, INVALID_RESPONSE, NOT_FOUND, RefusalRule, rule_of
 from authlens.core.contract.statement import assumed, measured
 from authlens.core.invocation.invocation import Failure, FailureKind
-from authlens.core.pasted.pasted_text import words_of_line
+from authlens.core.pasted.pasted_text import without_end, words_of_line
 from authlens.core.verdict.device_messages import DeviceStage, MessageRow, Recognised, recognise
 from authlens.core.verdict.library_message_rows import CALLER_NOT_AUTHORIZED
 
@@ -25,6 +25,8 @@ _SERVICE_CALL = re.compile(
     r" \(Service: (?:AWS)?Io[Tt][;,] Status Code: (?P<status>\d{3})(?:[;,] Error Code: (?P<error>\w{1,60}))?"
 )
 """Appended to a message by the SDK for Java, and passed on by CloudFormation and CDK."""
+_OF_JAVA = re.compile(r"\.iot\.model\.\w{1,60}: ")
+"""Before the message where the SDK's exception itself was printed."""
 _FRAMES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "Terraform or the AWS SDK for Go",
@@ -52,6 +54,13 @@ _FRAMES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"(?: \(reached max retries: \d{1,3}\))?: (?P<message>[^\n]{0,2000})"
         ),
     ),
+    (
+        "an HTTP answer",
+        re.compile(
+            rf"(?i:x-amzn-errortype): {_CLASS}(?::[^\n]{{0,200}})?\n(?:[^\n]{{1,1000}}\n){{0,40}}[ \t]*\n"
+            r"(?P<message>\{[^\n]{1,2000})"
+        ),
+    ),
     ("an AWS SDK", re.compile(rf"(?<![\w]){_CLASS}: (?P<message>[^\n]{{1,2000}})")),
     (
         "the AWS console",
@@ -60,7 +69,7 @@ _FRAMES: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 """The tool and its frame; every part is bounded, because anything may be pasted."""
 
-_LOOSE = ("an AWS SDK", "the AWS console")
+_LOOSE = ("an HTTP answer", "an AWS SDK", "the AWS console")
 """Frames that other errors also have: the content counts only if it is a known AWS IoT message."""
 
 
@@ -74,7 +83,8 @@ def framed_error(text: str) -> tuple[str, Failure] | None:
     called = _SERVICE_CALL.search(text)
     if called is not None:
         line = text[: called.start()].rpartition("\n")[2].rpartition('"')[2]
-        return "CloudFormation or CDK", _failure(called["error"], line, called["status"])
+        origin = "the AWS SDK for Java" if _OF_JAVA.search(line) else "CloudFormation or CDK"
+        return origin, _failure(called["error"], line, called["status"])
     for origin, pattern in _FRAMES:
         found = pattern.search(text)
         if found is not None:
@@ -102,8 +112,8 @@ def _in_body(words: str) -> str:
         body = json.loads(words) if words.startswith("{") else None
     except (ValueError, RecursionError):
         return words
-    message = body.get("message") if isinstance(body, dict) else None
-    return message if isinstance(message, str) else words
+    message = body.get("message", words) if isinstance(body, dict) else words
+    return message if isinstance(message, str) else "" if message is None else words
 
 
 def bare_error(text: str) -> Failure | None:
@@ -146,7 +156,19 @@ def is_error(text: str) -> bool:
 
 
 def _is_known(failure: Failure) -> bool:
-    return failure.message is not None and rule_of(_KNOWN, failure.error, failure.message) is not None
+    return failure.message is not None and _rule_of(_KNOWN, failure.error, failure.message) is not None
+
+
+_FIELD = re.compile(r"\bat '([^']{1,200})'")
+_OF_THE_TEST_CALL = re.compile(r"(?:authorizerName|token|tokenSignature|(?:http|mqtt|tls)Context)(?:\.\w+|\[\w*\])*")
+
+
+def _rule_of(rules: tuple[RefusalRule, ...], error: str, message: str) -> RefusalRule | None:
+    """The contract's rule. Every service of AWS words broken constraints alike, so that their fields decide."""
+    found = rule_of(rules, error, message)
+    if found is test_call.CONSTRAINTS and not all(map(_OF_THE_TEST_CALL.fullmatch, _FIELD.findall(message))):
+        return None
+    return found
 
 
 def fitted(failure: Failure) -> Failure:
@@ -154,12 +176,12 @@ def fitted(failure: Failure) -> Failure:
     message = failure.message
     if failure.kind is not FailureKind.AWS or not message:
         return failure
-    rule = rule_of(_KNOWN, failure.error, message)
+    rule = _rule_of(_KNOWN, failure.error, message)
     if rule is answer.FUNCTION_FAILED:
         return failure
     first = message.splitlines()[0]
-    for words in (first.rstrip("'\"`,;)]}> "), first):
-        if words != message and rule_of(_KNOWN, failure.error, words) is not None:
+    for words in (without_end(first), first):
+        if words != message and _rule_of(_KNOWN, failure.error, words) is not None:
             return replace(failure, message=words)
     return failure
 
@@ -181,9 +203,13 @@ def is_of_test_call(failure: Failure, origin: str, operation: str | None) -> boo
     """Whether the stages of a test call apply: it may be the refusal of any other call to AWS."""
     if operation == TEST_CALL or failure.error == INVALID_RESPONSE:
         return True
-    if failure.message and rule_of(_TEST_CALL, failure.error, failure.message):
+    if failure.message and _rule_of(_TEST_CALL, failure.error, failure.message):
         return True
-    return operation is None and origin not in _SETTING_UP_TOOLS and failure.error in (INVALID_REQUEST, NOT_FOUND)
+    return operation is None and origin not in _SETTING_UP_TOOLS and failure.error in _OF_ANY_CALL
+
+
+_OF_ANY_CALL = (INVALID_REQUEST, NOT_FOUND, "InternalFailureException", "ServiceUnavailableException")
+"""Errors that the test call has, too, where nothing says which call it was."""
 
 
 _SETTING_UP_TOOLS = ("CloudFormation or CDK", "Terraform", "Terraform (awscc)", "Terraform or the AWS SDK for Go")
@@ -202,7 +228,7 @@ def of_another_call(failure: Failure, origin: str, operation: str | None) -> Rec
         return Recognised(known[0].row, words)
     if is_denied(failure):
         return Recognised(CALLER_NOT_AUTHORIZED, words)
-    call = "another call than a test of an authorizer" if operation is None else f"the call {operation}"
+    call = "a call that is not named here" if operation is None else f"the call {operation}"
     row = MessageRow(
         "another-call",
         "",
@@ -221,7 +247,8 @@ _MOST_LINES = 50
 
 def _class_of(message: str) -> str | None:
     """The class of the AWS error with this message, if the contract knows it."""
-    return next((rule.error for rule in _KNOWN if rule.words and rule.match(message)), None)
+    known = (rule for rule in _KNOWN if rule.words and rule.match(message))
+    return next((rule.error for rule in known if _rule_of((rule,), rule.error, message)), None)
 
 
 _NAMED = re.compile(r"(?:\w{1,60}\.){0,10}(\w{1,60}Exception): ")

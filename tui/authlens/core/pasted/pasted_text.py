@@ -39,9 +39,19 @@ def words_of_line(line: str) -> Iterator[str]:
     yield line
     start = _BEFORE_WORDS.match(line)
     bare = line[start.end() if start is not None else 0 :]
-    for words in (bare, bare.rstrip("'\"`,;"), bare.rstrip("'\"`,;)]}")):
+    for words in (bare, bare.rstrip("'\"`,;"), without_end(bare)):
         if words != line:
             yield words
+
+
+_OPENING = {")": "(", "]": "[", "}": "{"}
+
+
+def without_end(text: str) -> str:
+    """Without the quotation marks at its end, and the brackets that were opened before it."""
+    while text and text[-1] in "'\"`,;)]}> " and text.count(text[-1]) > text.count(_OPENING.get(text[-1], "\0")):
+        text = text[:-1]
+    return text
 
 
 def strings_in(value: Any, depth: int = 0) -> Iterator[str]:

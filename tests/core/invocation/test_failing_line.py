@@ -34,6 +34,8 @@ TypeError: Cannot read properties of undefined (reading 'mqtt')
         (NODE, "lib.mjs, line 7"),
         ("    at async file:///src/app.mjs:9:1\n", ""),
         ("    at /src/app.mjs:9:1\n", "app.mjs, line 9"),
+        (f"Error: caught\n    at first (/src/code/first.js:1:1)\n{NODE}", "lib.mjs, line 7"),
+        (f"{NODE}  [cause]: Error: why\n    at deep (/src/code/deep.js:1:1)\n", "lib.mjs, line 7"),
         ("no trace", ""),
         ("", ""),
         (None, ""),

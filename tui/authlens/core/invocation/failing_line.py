@@ -21,7 +21,19 @@ def failing_place(log: str | None) -> tuple[str, int] | None:
     """That line's file, without its folders, and its number."""
     end = (log or "")[-_LONGEST:]
     python = [found for found in _PYTHON.finditer(end) if not _OF_OTHERS.search(found["file"])]
-    node = [found for found in _NODE.finditer(end) if not _OF_OTHERS.search(found["file"])]
-    # Python names the innermost line last, Node.js first.
-    found = python[-1] if python else node[0] if node else None
+    # Python names the innermost line last, Node.js first in each trace.
+    found = python[-1] if python else _first_of_last_trace(end)
     return (found["file"].rpartition("/")[2], int(found["line"])) if found else None
+
+
+def _first_of_last_trace(text: str) -> re.Match[str] | None:
+    """The first own line of the last of Node.js's traces; an earlier one may be of an error that was caught."""
+    found, is_open = None, True
+    for line in text.splitlines():
+        if not line.lstrip().startswith("at "):
+            is_open = "[cause]:" not in line
+            continue
+        own = _NODE.match(line) if is_open else None
+        if own is not None and not _OF_OTHERS.search(own["file"]):
+            found, is_open = own, False
+    return found

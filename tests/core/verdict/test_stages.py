@@ -435,6 +435,15 @@ TRACE = 'Traceback\n  File "/src/app.py", line 12, in handler\n'
             "Read the",
         ),
         (raised("ValueError"), "no trace", True, "The function raised ValueError.", "Read the"),
+        (raised("Runtime.OutOfMemory"), TRACE, True, "The function ran out of memory.", "Give the function more"),
+        (
+            raised("Sandbox.Timedout"),
+            TRACE,
+            True,
+            "The function did not answer in time; AWS gives an authorizer's function 5 seconds, whatever its own "
+            "timeout.",
+            "Make the function",
+        ),
         (raised("ValueError"), None, False, "The function raised ValueError.", "Read the"),
         (
             raised("Runtime.UserCodeSyntaxError"),

@@ -171,12 +171,19 @@ _SIGN_AGAIN = (
 
 def _at_its_line(explanation: StageExplanation, invocation: Invocation) -> StageExplanation:
     """Where in its code the function raised; a function on this machine is not deployed again."""
-    line = failing_line(invocation.function_log) if explanation.id == FUNCTION_FAILED.id else ""
+    failure = invocation.failure
+    has_raised = explanation.id == FUNCTION_FAILED.id and failure is not None and not _was_ended(failure)
+    line = failing_line(invocation.function_log) if has_raised else ""
     is_local = invocation.target.local is not None
     step = explanation.next_step.replace(" and deploy again", "") if is_local else explanation.next_step
     return replace(
         explanation, why=f"{explanation.why} It failed at {line}." if line else explanation.why, next_step=step
     )
+
+
+def _was_ended(failure: Failure) -> bool:
+    """Whether Lambda ended the function, so that a trace in its log is of something else."""
+    return (failure.message or "").endswith((": Sandbox.Timedout", ": Runtime.OutOfMemory"))
 
 
 def _refused(outcome: Outcome, cause: tuple[str, str] | None = None) -> Verdict:

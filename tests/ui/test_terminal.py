@@ -110,6 +110,26 @@ def test_the_first_key_after_a_stop_counts(home: Mapping[str, str], tmp_path: Pa
             assert all(sequence in terminal.written[before:] for sequence in RESTORED)
 
 
+@pytest.mark.slow
+def test_a_shell_that_stopped_it_brings_all_of_it_back(home: Mapping[str, str], tmp_path: Path) -> None:
+    with Terminal(["bash", "--norc", "-i"], environ=home, cwd=str(tmp_path)) as terminal:
+        terminal.type(f"{shlex.join(COMMAND)}\r")
+        terminal.wait_for("F5 Send")
+        terminal.settle()
+        children = Path(f"/proc/{terminal.pid}/task/{terminal.pid}/children").read_text()
+        os.kill(int(children.split()[0]), signal.SIGTSTP)
+        terminal.wait_for("Stopped")
+        before = len(terminal.written)
+        terminal.type("fg\r")
+        while "╭".encode() not in terminal.written[before:]:
+            assert terminal.read_once(0.05) is not None
+        terminal.press("ctrl+q")
+        while RESTORED[0] not in terminal.written[before:]:
+            assert terminal.read_once(0.05) is not None
+        terminal.type("exit\r")
+        assert terminal.wait_for_exit() == 0
+
+
 def test_what_no_terminal_sends_harms_nothing(home: Mapping[str, str], tmp_path: Path) -> None:
     with Terminal([*COMMAND], environ=home, cwd=str(tmp_path)) as terminal:
         terminal.wait_for("F5 Send")

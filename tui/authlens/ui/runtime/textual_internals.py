@@ -363,6 +363,9 @@ class ContinuedDriver(LinuxDriver):
             super()._sigcont_application()
         elif self._auto_restart:
             self._take_again()
+        else:
+            return
+        asyncio.get_running_loop().call_soon_threadsafe(self._app.refresh)
 
     def _take_again(self) -> None:
         """The modes that a shell may have changed meanwhile; in the background this stops the process once more."""
@@ -381,7 +384,6 @@ class ContinuedDriver(LinuxDriver):
         self._enable_bracketed_paste()
         self._disable_line_wrap()
         self.flush()
-        asyncio.get_running_loop().call_soon_threadsafe(self._app.refresh)
 
 
 def bindings_of(node: DOMNode) -> list[Binding]:

@@ -41,7 +41,19 @@ SENSOR = SavedRequest(
 )
 
 
-_ASKING = {"file", "paste", "target", "devices", "probe", "function", "signature", "generate", "batch", "send"}
+_ASKING = {
+    "file",
+    "paste",
+    "target",
+    "devices",
+    "probe",
+    "function",
+    "signature",
+    "generate",
+    "batch",
+    "compare",
+    "send",
+}
 """Groups of workers that open a dialog and wait for what the person does there."""
 
 

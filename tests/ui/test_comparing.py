@@ -62,6 +62,12 @@ async def test_a_refused_run_is_compared_with_the_last_allowed_one_by_a_key(tmp_
         assert "mqttContext.username sensor-7 → sensor-8" in robot.text()
         await robot.press("escape", "down", "d")
         assert "holds no other run of SensorAuth that was allowed" in robot.notifications()[-1]
+        await robot.send()
+        robot.history.rows.focus()
+        await robot.press("home", "space", "space", "space", "c")
+        assert "Compared: 1 of 2 the same by meaning" in robot.text(), "the third with the first"
+        await robot.press("down", "enter")
+        assert "sensor-7 #1  →" in robot.text()
 
 
 async def test_an_answer_is_compared_with_the_baseline_as_it_comes(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 
-from authlens.core.compare.compare import compare
+from authlens.core.compare.compare import Side, compare
 from authlens.core.expect.check import Judgement, JudgementState
 from authlens.core.expect.judgement_text import headline
 from authlens.core.invocation.invocation import Invocation
@@ -105,7 +105,9 @@ class VerdictsScreen(Dialog[int]):
         else:
             from authlens.ui.screens.dialogs.compare import CompareScreen
 
-            self.app.push_screen(CompareScreen(compare(sent.against, sent.invocation, also=self._questions)))
+            now = max(each.invocation.started_at for each in self._sent)
+            sides = [Side.of(each, outcome_text.invocation_name(each, now)) for each in (sent.against, sent.invocation)]
+            self.app.push_screen(CompareScreen(compare(sides[0], sides[1], also=self._questions)))
 
     def _summary(self) -> str:
         judged = [each for each in self._sent if each.judgement is not None]

@@ -40,11 +40,14 @@ class CompareController:
     # Two invocations
 
     def numbers(self, numbers: tuple[int, ...]) -> None:
-        """Compare two of the history; a single one is compared with the answer shown."""
+        """Compare some of the history; a single one is compared with the answer shown."""
         self._host.run(lambda: self._numbers(numbers), "compare", typing="waits for the dialog")
 
     async def _numbers(self, numbers: tuple[int, ...]) -> None:
-        sides = await self._history.get_all(tuple(sorted(numbers[:2])))
+        sides = await self._history.get_all(tuple(sorted(numbers)))
+        if len(sides) > 2:
+            await self._several(sides)
+            return
         shown = self._answer.invocation
         if len(sides) == 1 and shown is not None:
             sides = sorted([sides[0], shown], key=lambda each: each.number or 1 << 62)
@@ -52,6 +55,16 @@ class CompareController:
             self._host.notify("Select two with Space, or move to a different row than the one shown.")
             return
         await self._open(sides[0], sides[1])
+
+    async def _several(self, sides: list[Invocation]) -> None:
+        """More than two: each with the oldest, in a table from which two of them are compared in full."""
+        from authlens.ui.screens.dialogs.verdicts import Sent, VerdictsScreen
+
+        now, oldest = self._now(), sides[0]
+        rows = [Sent(invocation_name(each, now), each, None if each is oldest else oldest) for each in sides]
+        chosen = await self._host.ask(VerdictsScreen("Compared", rows, self._answer.questions))
+        if chosen is not None:
+            self._answer.show(sides[chosen], None)
 
     def with_last_allowed(self, number: int | None = None) -> None:
         """Compare a run with the last one of its request that was allowed: the shown one, or one of the history."""

@@ -32,7 +32,7 @@ from authlens.ui.runtime.mfa import MfaAsker
 from authlens.ui.runtime.services import AppServices
 from authlens.ui.runtime.textual_internals import ContinuedDriver, close_at_once
 from authlens.ui.runtime.themes import DEFAULT, BrokenTheme, read_theme, read_themes
-from authlens.ui.text.key_words import place_name
+from authlens.ui.text.key_words import in_own_keys, place_name, use_keymap
 from authlens.ui.text.safe_content import AsciiGlyphs, TerminalGuard
 from authlens.ui.widgets.controls.key_line import KeyLine
 
@@ -118,6 +118,7 @@ class AuthlensApp(OrderedKeysApp):
         from authlens.ui.runtime.start import start
         from authlens.ui.screens.main.screen import MainScreen
 
+        use_keymap((*MainScreen.BINDINGS, *self.BINDINGS), self.services.settings.keymap)
         screen = MainScreen(self.services, self.sender)
         screen.begin(start(self.services))
         screen.set_classes(self._classes_of_size())
@@ -136,8 +137,8 @@ class AuthlensApp(OrderedKeysApp):
             super().update_styles(node, animate=animate)
 
     def notify(self, message: str, *, markup: bool = False, **how: Any) -> None:
-        """As Textual does, but never with markup; code in a sentence is in quotation marks."""
-        super().notify(quoted(message), markup=False, **how)
+        """As Textual does, but never with markup; code in a sentence is in quotation marks, keys are the user's own."""
+        super().notify(in_own_keys(quoted(message)), markup=False, **how)
 
     def on_messages(self) -> None:
         for screen in self.screen_stack:

@@ -1,6 +1,11 @@
-"""What the places are called in which keys work, for help, the palette and the docs. Pure."""
+"""What keys, and the places in which they work, are called in sentences, help, the palette and the docs."""
 
 from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from textual.binding import Binding, BindingType
 
 EVERYWHERE = "Everywhere"
 _PLACES = {
@@ -47,3 +52,28 @@ def place_name(class_name: str) -> str:
     words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in class_name).strip(" _")
     name = words.removesuffix(" screen").removesuffix(" dialog").removesuffix(" rows")
     return name[:1].upper() + name[1:]
+
+
+_NAMED = re.compile(r"\b(?:(?:Ctrl|Shift|Alt)\+)*(?:F\d{1,2}|(?<=\+)[A-Z])\b")
+_own: dict[str, str] = {}
+"""By the name of a key in our sentences: the name of the key that the user's keymap has in its place."""
+
+
+def use_keymap(bindings: Iterable[BindingType], keymap: Mapping[str, str]) -> None:
+    """Name the user's own keys in sentences from now on."""
+    _own.clear()
+    for binding in bindings:
+        if isinstance(binding, Binding) and binding.id is not None and binding.id in keymap:
+            own = key_text(keymap[binding.id].split(",")[0].strip())
+            _own.update((key_text(key), own) for key in binding.key.split(","))
+
+
+def key_text(key: str) -> str:
+    """The name of a key in a sentence: `ctrl+o` is `Ctrl+O`."""
+    *modifiers, last = key.split("+")
+    return "+".join([*map(str.capitalize, modifiers), last.upper() if modifiers or last[1:].isdigit() else last])
+
+
+def in_own_keys(text: str) -> str:
+    """A sentence with the user's own keys in place of ours."""
+    return _NAMED.sub(lambda found: _own.get(found[0], found[0]), text) if _own else text

@@ -16,7 +16,7 @@ from textual.widgets import Static
 
 from authlens.ui.runtime.textual_internals import bindings_of
 from authlens.ui.screens.dialogs.dialog import Dialog
-from authlens.ui.text.key_words import EVERYWHERE, place_name
+from authlens.ui.text.key_words import EVERYWHERE, in_own_keys, place_name
 from authlens.ui.text.page import wrapped
 from authlens.ui.widgets.controls.key_line import KeyLine
 from authlens.ui.widgets.controls.pane import Pane
@@ -56,7 +56,7 @@ class HelpScreen(Dialog[None]):
         with Vertical(classes="box") as box:
             box.border_title = "Help"
             with VerticalScroll():
-                yield Static(Content(_ABOUT), markup=False)
+                yield Static(Content(in_own_keys(_ABOUT)), markup=False)
                 yield _KeyTable(self._places())
                 yield Static(Content(_MORE), markup=False)
             yield KeyLine()

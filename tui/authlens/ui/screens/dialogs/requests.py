@@ -17,6 +17,7 @@ from textual.widgets import Static
 from authlens.ui.runtime import background
 from authlens.ui.runtime.key_queue import KeyHold
 from authlens.ui.screens.dialogs.dialog import Dialog
+from authlens.ui.text.key_words import in_own_keys
 from authlens.ui.text.safe_content import prose, safe_content, shortened
 from authlens.ui.widgets.controls.field import Field
 from authlens.ui.widgets.controls.key_line import KeyLine
@@ -134,7 +135,7 @@ class RequestsScreen(Dialog[Path]):
         self._show_about()
         if not found:
             none = "No saved request matches" if self._all else "No saved request yet; Ctrl+S saves the form"
-            self.query_one(".folder", Static).update(safe_content(f"{none} in {self._folder}"))
+            self.query_one(".folder", Static).update(safe_content(f"{in_own_keys(none)} in {self._folder}"))
 
     def on_field_edited(self, event: Field.Edited) -> None:
         event.stop()

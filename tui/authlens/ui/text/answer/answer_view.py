@@ -16,6 +16,7 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.saved.expectation import Expectation, Question
 from authlens.frozen import dataclass
 from authlens.ui.text.answer.cloud_log_lines import CloudLog, printed_lines
+from authlens.ui.text.key_words import in_own_keys
 
 if TYPE_CHECKING:
     from authlens.core.compare.compare import Comparison
@@ -75,7 +76,7 @@ class AnswerView:
         if self.invocation is None or self.is_of_now:
             return ()
         if self.relation is Relation.SAME:
-            return (f"{self.changed_file} changed since · F5",)
+            return (f"{self.changed_file} changed since · {in_own_keys('F5')}",)
         source = self.invocation.source
         name = Path(source).stem if source else self.invocation.request.authorizer_name or "another request"
         said = "edited since" if self.relation is Relation.EDITED else f"of {name}"

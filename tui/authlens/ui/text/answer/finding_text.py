@@ -12,6 +12,7 @@ from authlens.core.preflight.finding import Finding
 from authlens.ui.model.finding_target import fixable, notable
 from authlens.ui.text.answer.access_text import deciding_places
 from authlens.ui.text.answer.explanation import Explanation, Place
+from authlens.ui.text.key_words import in_own_keys
 from authlens.ui.text.page import Mark, PageItem, aside, set_in
 from authlens.ui.text.safe_content import prose
 
@@ -127,7 +128,8 @@ def hint_keys(findings: Sequence[Finding], pointed: Finding | None) -> Content:
     """The keys that work on the findings of preflight."""
     keys = [("F7", "Go to finding")] + ([("F8", "Fix")] if fixable(findings, pointed) else [])
     return Content("  ").join(
-        Content.assemble((key, "bold $footer-key-foreground"), (f" {what}", "$foreground-muted")) for key, what in keys
+        Content.assemble((in_own_keys(key), "bold $footer-key-foreground"), (f" {what}", "$foreground-muted"))
+        for key, what in keys
     )
 
 
@@ -136,5 +138,5 @@ def _hint(finding: Finding, is_pointed: bool, is_fixed: bool) -> Iterable[Conten
     mark = (f"  {finding.source.mark}" if finding.source.mark else "", "$foreground-muted")
     yield Content.assemble((f"{glyph} ", style), prose(finding.message, "bold" if is_pointed else ""), mark)
     if finding.fix is not None:
-        key = ("  F8 ", "bold $footer-key-foreground") if is_fixed else ("  → ", "$foreground-muted")
+        key = (in_own_keys("  F8 "), "bold $footer-key-foreground") if is_fixed else ("  → ", "$foreground-muted")
         yield Content.assemble(key, prose(finding.fix.label, "" if is_fixed else "$foreground-muted"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from authlens.core.verdict.function_errors import READ_LOG
+from authlens.ui.text.key_words import in_own_keys
 
 _INSTEAD = {
     "authlens verify": "Ctrl+T",
@@ -33,4 +34,8 @@ def in_app(text: str, *, has_log: bool = False) -> str:
     if text == READ_LOG:
         where = "the Log page shows it" if has_log else "l on the answer"
         return f"Read the function's log for the stack trace: {where}."
-    return _COMMAND.sub(lambda found: _INSTEAD.get(found[1], found[0]), text) if "'authlens " in text else text
+    return (
+        _COMMAND.sub(lambda found: in_own_keys(_INSTEAD.get(found[1], found[0])), text)
+        if "'authlens " in text
+        else text
+    )

@@ -12,6 +12,7 @@ from authlens.core.expect.check import Judgement, JudgementState
 from authlens.core.request.target import DEMO
 from authlens.core.saved.source import split_source
 from authlens.ui.text.history_text import EXERCISE, outcome_word_of
+from authlens.ui.text.key_words import in_own_keys
 
 if TYPE_CHECKING:
     from authlens.core.invocation.invocation import Invocation
@@ -42,7 +43,7 @@ def sample_text(invocation: Invocation, judgement: Judgement) -> Content | None:
     if not fix:
         return None
     if is_exercise(invocation, judgement):
-        return Content.assemble((f"{' '.join(EXERCISE)}: ", "bold $text-primary"), fix)
+        return Content.assemble((f"{' '.join(EXERCISE)}: ", "bold $text-primary"), in_own_keys(fix))
     return Content.styled("✓ solved: this sample failed on purpose, and passes now", "$text-success")
 
 

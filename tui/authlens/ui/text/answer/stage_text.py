@@ -18,6 +18,7 @@ from authlens.ui.text.answer.answer_view import AnswerView
 from authlens.ui.text.answer.device_text import warning_of_another_stage, warning_text
 from authlens.ui.text.answer.mask import REVEALED, Mask
 from authlens.ui.text.answer.sample_text import sample_text
+from authlens.ui.text.key_words import in_own_keys
 from authlens.ui.text.page import aside
 from authlens.ui.text.safe_content import prose, safe_content
 
@@ -72,7 +73,7 @@ def verdict_text(
         said.append(expectation_text(judgement, width, "x" if with_keys else ""))
     device = view.invocation.device if view.invocation is not None else None
     if device is not None and device.is_probe and device.own_listener and not device.is_refused:
-        words = "F12 shows each decision of the listener, with its statement."
+        words = in_own_keys("F12 shows each decision of the listener, with its statement.")
         said.append(Content.assemble(("→ ", "bold $text-primary"), words))
     hidden = mask.content(Content("\n").join(said))
     return hidden if sample is None else Content("\n").join([hidden, sample])
@@ -146,7 +147,7 @@ def _failed(view: AnswerView, verdict: Verdict, width: int) -> list[Content]:
     device = invocation.device if invocation is not None else None
     if device is not None and device.own_listener and device.is_refused and not device.listener_reasons:
         # The listener knows the cause, which the client can only guess; its record did not arrive in time.
-        verdict = replace(verdict, next_step="F12 shows why the listener refused it.")
+        verdict = replace(verdict, next_step=in_own_keys("F12 shows why the listener refused it."))
     said = [stage_line(verdict, width), failure_text(verdict)]
     details = Content("") if invocation is None else outcome_text.details(invocation, verdict.headline, width)
     return [*said, details] if details.cell_length else said
@@ -204,7 +205,7 @@ def failure_text(verdict: Verdict) -> Content:
     if verdict.next_step:
         said.append(Content.assemble(("→ ", "bold $text-primary"), prose(_sentence(_next_step(verdict)))))
     if verdict.explanation in _OF_THE_TARGET:
-        said.append(aside("F9 chooses the profile, region and endpoint."))
+        said.append(aside(in_own_keys("F9 chooses the profile, region and endpoint.")))
     return Content("\n").join(said)
 
 

@@ -24,7 +24,7 @@ from authlens.ui.text.answer.answer_view import AnswerView
 from authlens.ui.text.answer.cloud_log_lines import CloudLog, log_lines
 from authlens.ui.text.answer.first_steps import first_steps
 from authlens.ui.text.answer.mask import REVEALED, Mask, mask_for
-from authlens.ui.text.key_words import Reach
+from authlens.ui.text.key_words import Reach, in_own_keys
 from authlens.ui.text.page import MOST_SHOWN, Line
 from authlens.ui.widgets.answer.access_page import AccessPage
 from authlens.ui.widgets.answer.answer_keys import ANSWER_KEYS, LETTERS
@@ -196,7 +196,7 @@ class AnswerPane(SearchablePane):
         if self.has_focus_within:
             self.reach = None if types else ""
         else:
-            self.reach = "F6, " if self.is_next and self.pages.chosen != "access" else None
+            self.reach = in_own_keys("F6, ") if self.is_next and self.pages.chosen != "access" else None
 
     def watch_is_next(self) -> None:
         self._look_at_reach()

@@ -14,7 +14,7 @@ from authlens.ui.model.screen_values import RunningCall
 from authlens.ui.text import outcome_text
 from authlens.ui.text.answer.answer_view import AnswerView
 from authlens.ui.text.answer.mask import REVEALED, Mask
-from authlens.ui.text.key_words import Reach, letter
+from authlens.ui.text.key_words import Reach, in_own_keys, letter
 from authlens.ui.text.safe_content import safe_content
 
 _AGES = 10.0
@@ -77,7 +77,7 @@ class VerdictView(Widget):
         if invocation is None:
             return Content.assemble(
                 ("– NOT SENT YET", "bold $foreground-muted"),
-                (f"\n{_BEGIN if self.view.is_blank else 'F5 sends the request.'}", "$foreground-muted"),
+                (f"\n{in_own_keys(_BEGIN if self.view.is_blank else 'F5 sends the request.')}", "$foreground-muted"),
             )
         relation = self.view.relation_parts(letter("c", self.reach))
         headline = outcome_text.headline(invocation, self._now(), width, relation)

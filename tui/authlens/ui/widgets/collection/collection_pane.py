@@ -16,6 +16,7 @@ from authlens.frozen import message
 from authlens.ui.model.collection import CollectionNode, CollectionState, filtered
 from authlens.ui.runtime.key_queue import KeyHold
 from authlens.ui.text.collection_text import node_line
+from authlens.ui.text.key_words import in_own_keys
 from authlens.ui.text.safe_content import prose
 from authlens.ui.widgets.controls.rows import Rows
 from authlens.ui.widgets.controls.search_box import SearchBox
@@ -145,7 +146,7 @@ class CollectionPane(SearchablePane):
 
 
 def _nothing(search: str) -> str:
-    return "No saved request matches." if search else "No saved request yet. Ctrl+S saves the form."
+    return "No saved request matches." if search else in_own_keys("No saved request yet. Ctrl+S saves the form.")
 
 
 def _place_of(opened: str, nodes: tuple[CollectionNode, ...]) -> int:

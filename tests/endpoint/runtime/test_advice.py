@@ -37,6 +37,24 @@ def test_the_named_interpreter_gets_the_package(tmp_path: Path) -> None:
     assert said == "jwt is not installed; install it: '/opt/py thon' -m pip install jwt"
 
 
+@pytest.mark.parametrize(
+    ("runtime", "handler", "module", "file"),
+    [
+        ("python3.13", "app.handler", "app", "app.py"),
+        ("python3.13", "pkg/app.handler", "pkg", "pkg/app.py"),
+        ("nodejs22.x", "src/index.handler", "src/index", "src/index.js, .mjs or .cjs"),
+    ],
+)
+def test_the_module_of_the_handler_is_not_a_package(
+    tmp_path: Path, runtime: str, handler: str, module: str, file: str
+) -> None:
+    """It was there when the function was defined, and was renamed since."""
+    function = replace(define(tmp_path, runtime=runtime), handler=handler)
+    said = advice(function, (NO_NODE if "node" in runtime else NO_MODULE).format(module), "")
+    missing = f"The handler {handler} names {file}, which {tmp_path} does not have"
+    assert said == f"{missing}: restore the file, or correct the handler."
+
+
 def test_what_lambda_has_is_said_so(tmp_path: Path) -> None:
     python = advice(define(tmp_path, interpreter="/opt/python"), NO_MODULE.format("boto3.dynamodb"), "")
     assert python.startswith("Lambda's Python runtime has boto3, the interpreter of this function does not: ")

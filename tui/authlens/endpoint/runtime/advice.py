@@ -47,9 +47,9 @@ def advice(function: FunctionDefinition, error: str, log: str) -> str:
     text = f"{log[-LOG_TAIL:]}\n{error}"
     kind = language(function.runtime)
     if error and kind == "python" and (module := _last(_PYTHON_MODULE, text)):
-        return _python_package(function, module.partition(".")[0])
+        return _own_module(function, module, ".py") or _python_package(function, module.partition(".")[0])
     if error and kind == "nodejs" and (module := _last(_NODE_MODULE, text)):
-        return _node_package(function, module)
+        return _own_module(function, module, ".js, .mjs or .cjs") or _node_package(function, module)
     if error and kind == "nodejs" and (advised := _node_module_kind(function, text)):
         return advised
     return _credentials(function, text)
@@ -93,6 +93,17 @@ def with_interpreter(function: FunctionDefinition, path: str) -> str:
     return f"give --interpreter {path}" + (
         " (or interpreter: in authlens.yaml)" if function.origin == "template" else ""
     )
+
+
+def _own_module(function: FunctionDefinition, module: str, suffix: str) -> str:
+    """What to do if it is the handler's own module that is missing, which no registry has; else empty."""
+    own = function.handler.rpartition(".")[0]
+    name = own.replace("/", ".")
+    if f"{name}.".startswith(f"{module.removeprefix('./').replace('/', '.')}."):
+        file = f"{name.replace('.', '/') if suffix == '.py' else own}{suffix}"
+        missing = f"The handler {function.handler} names {file}, which {function.code_uri} does not have"
+        return f"{missing}: restore the file, or correct the handler."
+    return ""
 
 
 def _python_package(function: FunctionDefinition, name: str) -> str:

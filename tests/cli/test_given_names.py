@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -38,7 +40,6 @@ EMPTY = [
     ("serve", "--authorizers", ""),
     ("sign", "--generate", ""),
     ("lint", "r.yaml", ""),
-    ("decide", "--policy", "", "iot:Connect", "client/c"),
     ("explain", "--answer", ""),
     ("connect", "--request", ""),
 ]
@@ -121,3 +122,40 @@ def test_the_endpoint_names_a_file_of_another_kind(authlens: Command) -> None:
     assert "this is a saved request" in authlens("serve", "--template", "r.yaml").err
     Path("broken.yaml").write_text("authorizers:\n  A: {nonsense: 1}\n")
     assert "broken.yaml, line 2, column" in authlens("serve", "--authorizers", "broken.yaml").err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("explain", "--history", "x"), "'x' is not a whole number of at least 1"),
+        (("connect", "--history", "-1"), "'-1' is not a whole number of at least 1"),
+        (("logs", "--history", "1.5"), "'1.5' is not a whole number of at least 1"),
+        (("history", "show", "00"), "'00' is not a whole number of at least 1"),
+        (("run", "--replay", "9" * 5_000), "is too large a number"),
+        (("sign", "--generate", "k.pem", "--bits", "many"), "'many' is not a whole number of at least 1"),
+        (("--cli-read-timeout", "nan"), "'nan' is not a number of seconds"),
+        (("--cli-connect-timeout=-1",), "'-1' is not a number of seconds"),
+        (("schema", "saved"), "invalid choice: 'saved'"),
+        (("connect", "--request", "local.yaml", "--port", "7"), "--port has no effect here"),
+        (("Run",), "there is no file, folder or command Run; did you mean 'authlens run'?"),
+        (("explian",), "did you mean 'authlens explain'?"),
+        (("sensor.yaml",), "'authlens --help' lists them"),
+    ],
+    ids=lambda words: " ".join(words)[:40] if isinstance(words, tuple) else "",
+)
+def test_a_wrong_word_is_one_sentence(authlens: Command, words: tuple[str, ...], said: str) -> None:
+    Path("local.yaml").write_text("target: {local: demo}\nrequest: {authorizerName: A, token: t}\n")
+    ended = authlens(*words)
+    assert (ended.code, ended.out) == (252, "")
+    assert said in ended.err
+    assert ended.err.count("\n") == 1
+
+
+def test_a_saved_request_may_come_through_a_pipe(authlens: Command) -> None:
+    os.mkfifo("pipe")
+    writer = threading.Thread(target=lambda: Path("pipe").write_text("request: {authorizerName: A, tokn: t}\n"))
+    writer.start()
+    ended = authlens("run", "pipe", "--no-history")
+    writer.join()
+    assert ended.code == 2
+    assert "unknown key 'tokn'; did you mean 'token'?" in ended.out

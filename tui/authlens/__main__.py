@@ -197,7 +197,7 @@ def _run_top(words: list[str]) -> ExitCode | OpenApp:
 def _open_app(wish: OpenApp, services: CliServices) -> int:
     if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
         if wish.path is not None and not os.path.exists(wish.path):
-            raise CommandError(f"there is no file, folder or command {wish.path.name}; 'authlens --help' lists them")
+            raise CommandError(_unknown(wish.path.name))
         raise CommandError("the app needs a terminal; 'authlens --help' lists the commands that work without one")
     from authlens.gate import named_by
     from authlens.store.settings import load_settings, save_settings
@@ -225,6 +225,14 @@ def _open_app(wish: OpenApp, services: CliServices) -> int:
         )
     )
     return _act_on(left, wish, services)
+
+
+def _unknown(word: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(word.lower(), BY_NAME, 1)
+    advice = f"did you mean 'authlens {near[0]}'?" if near else "'authlens --help' lists them"
+    return f"there is no file, folder or command {word}; {advice}"
 
 
 def _project_here(wish: OpenApp) -> Path | None:

@@ -19,7 +19,7 @@ from authlens.core.saved.saved_request import Case, SavedRequest
 from authlens.core.saved.source import source_of, split_source
 from authlens.core.text.yaml_reader import MAX_BYTES, MAX_EVENTS_SLOWLY, YamlError, decode
 from authlens.frozen import dataclass
-from authlens.user_path import content_of
+from authlens.user_path import content_of, named_content
 
 _MOST_NAMED = 8
 _NOT_IN_A_NAME = re.compile(r"[^\w.-]+")
@@ -118,7 +118,7 @@ def gather(paths: Iterable[Path]) -> tuple[SuiteItem, ...]:
 
 def read_items(path: Path) -> tuple[SuiteItem, ...]:
     """The item of a file, or the items of its cases."""
-    return _read(path, lambda text: True)
+    return _read(path, lambda text: True, named_content)
 
 
 def read_meant_items(path: Path) -> tuple[SuiteItem, ...]:
@@ -126,9 +126,11 @@ def read_meant_items(path: Path) -> tuple[SuiteItem, ...]:
     return _read(path, lambda text: bool(_REQUEST_KEY.search(text)) or _may_mean_request(text))
 
 
-def _read(path: Path, is_meant: Callable[[str], bool]) -> tuple[SuiteItem, ...]:
+def _read(
+    path: Path, is_meant: Callable[[str], bool], content: Callable[[Path, int], bytes] = content_of
+) -> tuple[SuiteItem, ...]:
     try:
-        text = _text(path)
+        text = _text(path, content)
         if isinstance(text, ReadProblem):
             return (SuiteItem(str(path), None, text, path),)
         return items_of_text(str(path), text, path) if is_meant(text) else ()
@@ -197,13 +199,13 @@ def _files(folder: Path) -> Iterator[Path]:
         yield from (Path(root, name) for name in names if name.lower().endswith(SUFFIXES) and not name.startswith("."))
 
 
-def _text(path: Path) -> str | ReadProblem:
+def _text(path: Path, content: Callable[[Path, int], bytes]) -> str | ReadProblem:
     try:
-        if not path.is_file():
-            return ReadProblem("it is not a regular file" if path.exists() else "it is a link to a missing file")
-        return decode(content_of(path, MAX_BYTES + 1))
+        return decode(content(path, MAX_BYTES + 1))
     except YamlError as error:
         return ReadProblem(error.message, error.line, error.column)
+    except FileNotFoundError:
+        return ReadProblem("it is a link to a missing file")
     except OSError as error:
         if not error.errno:
             return ReadProblem(error.strerror or "")

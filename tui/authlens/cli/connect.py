@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, complain, narrate
-from authlens.cli.console.parser import given_name
+from authlens.cli.console.parser import given_name, whole_number
 from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.endpoint import given_endpoint
 from authlens.cli.inputs.saved_requests import (
@@ -21,7 +21,7 @@ from authlens.cli.inputs.saved_requests import (
 )
 from authlens.cli.inputs.trust import check_trust, declare_trust
 from authlens.core.mqtt.packets import V3, V5
-from authlens.core.probe.plan import WAYS, ProbeOptions, ProbePlan, trials
+from authlens.core.probe.plan import LARGEST_PORT, WAYS, ProbeOptions, ProbePlan, trials
 from authlens.core.saved.source import source_of
 from authlens.core.text.visible import visible
 from authlens.user_path import user_path
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from authlens.core.probe.report import ProbeReport
     from authlens.core.saved.saved_request import SavedRequest
 
+_DIGITS = 5
 _EXAMPLES = """examples:
   authlens connect --request requests/sensor.yaml
   authlens connect --request requests/sensor.yaml --mqtt 3 --publish sensors/7/data='{"t": 21}' --subscribe sensors/7/#
@@ -51,7 +52,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--request", metavar="FILE", type=given_name, help=REQUEST_HELP)
-    what.add_argument("--history", metavar="ID", type=int, help="an invocation from the history")
+    what.add_argument("--history", metavar="ID", type=whole_number, help="an invocation from the history")
     parser.add_argument("--as", dest="way", choices=WAYS, help="MQTT over TLS (default), WebSocket, HTTPS")
     parser.add_argument("--mqtt", choices=("3", "5"), help="MQTT 3.1.1 or 5 (default)")
     parser.add_argument("--endpoint", metavar="HOST", help="connect there; no target, region or credentials are needed")
@@ -60,7 +61,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="connect to the host of this domain configuration, with its protocol",
     )
-    parser.add_argument("--port", metavar="N", type=int, help="the port (default 443)")
+    parser.add_argument("--port", metavar="N", type=_port, help="the port (default 443)")
     parser.add_argument(
         "--server-name",
         metavar="NAME",
@@ -85,6 +86,13 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", choices=("text", "json"), default="text")
 
 
+def _port(text: str) -> int:
+    """Of the right form; the plan knows the limits."""
+    if not text.isascii() or not text.isdigit() or len(text) > _DIGITS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: give one from 1 to {LARGEST_PORT}")
+    return int(text)
+
+
 def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
     from authlens.probe.making import CannotProbe, probe_of, probed_request
     from authlens.sending import left_behind
@@ -93,6 +101,8 @@ def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
     options = _options(arguments, earlier)
     if not options.host:
         check_trust([(saved.target, base, file)], arguments.trust, services)
+        if arguments.port is not None and saved.target.local is not None:
+            raise CommandError("--port has no effect here: the target's own listener says on which port it listens")
     saved = probed_request(options, saved)
     with services.sender() as sender:
         try:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
-from authlens.cli.console.parser import given_name
+from authlens.cli.console.parser import given_name, whole_number
 from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.saved_requests import REQUEST_HELP, declare_environment, read_saved_request
 from authlens.cli.inputs.trust import declare_trust
@@ -50,7 +50,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "--request", metavar="FILE", type=given_name, help=f"the log of its authorizer's function: {REQUEST_HELP}"
     )
     what.add_argument(
-        "--history", metavar="ID", type=int, help="an invocation from the history: the log around its time"
+        "--history", metavar="ID", type=whole_number, help="an invocation from the history: the log around its time"
     )
     declare_environment(parser)
     parser.add_argument(

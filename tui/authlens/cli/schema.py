@@ -19,7 +19,9 @@ from authlens.cli.console.services import CliServices
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("kind", choices=("request", "authorizers"), help="the kind of file")
+    parser.add_argument(
+        "kind", choices=("request", "authorizers"), metavar="request|authorizers", help="the kind of file"
+    )
     parser.add_argument("--write", action="store_true", help="write .authlens/KIND.schema.json and print its path")
 
 

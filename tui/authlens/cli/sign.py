@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
-from authlens.cli.console.parser import given_name
+from authlens.cli.console.parser import given_name, whole_number
 from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.saved_requests import STDIN, read_bytes
 from authlens.cli.inputs.signing import given_passphrase, given_token, sign_with_key
@@ -59,7 +59,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "--public", metavar="FILE", type=given_name, help="where --generate writes the public key (default: FILE.pub)"
     )
     parser.add_argument("--replace", action="store_true", help="with --generate: replace an existing public key")
-    parser.add_argument("--bits", type=int, default=2048, metavar="N", help="size of the generated key (default 2048)")
+    parser.add_argument(
+        "--bits", type=whole_number, default=2048, metavar="N", help="size of the generated key (default 2048)"
+    )
     parser.add_argument("--output", choices=("text", "json"), default="text")
 
 

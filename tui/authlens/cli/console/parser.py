@@ -53,6 +53,10 @@ COMPLETION = ("--install-completion", "--print-completion")
 """Options that are used alone, with the name of a shell."""
 SHELLS = ("bash", "zsh", "fish")
 
+_DIGITS = 19
+"""As many as a number in the database may have, all of them 9."""
+_LONGEST = 2.0**31
+"""In seconds."""
 VALUES = "--complete"
 """How completion scripts ask for profiles, authorizers and environments. Not shown in any help."""
 
@@ -100,6 +104,26 @@ def given_path(text: str) -> Path:
     return Path(given_name(text))
 
 
+def whole_number(text: str) -> int:
+    """`type=` of a count or of an id in the history."""
+    if not text.isascii() or not text.isdigit() or not text.strip("0"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
+    if len(text) >= _DIGITS:
+        raise argparse.ArgumentTypeError(f"{text} is too large a number")
+    return int(text)
+
+
+def seconds(text: str) -> float:
+    """`type=` of a time-out."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < _LONGEST:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
+    return number
+
+
 def app_parser() -> Parser:
     """The parser of `authlens [FILE|FOLDER]` and its connection options."""
     commands = "\n".join(f"  {command.name:9} {command.summary}" for command in COMMANDS)
@@ -117,10 +141,9 @@ def app_parser() -> Parser:
         help="a saved request, a folder of them, or a function",
     )
     add_app_options(parser)
-    for option, summary in zip(
-        COMPLETION, ("install tab completion for a shell", "print the completion script for a shell"), strict=True
-    ):
-        parser.add_argument(option, choices=SHELLS, default=argparse.SUPPRESS, help=summary)
+    for option, summary in zip(COMPLETION, ("install tab completion", "print the completion script"), strict=True):
+        of_shell = f"{summary} for a shell (default: that of $SHELL)"
+        parser.add_argument(option, nargs="?", choices=SHELLS, default=argparse.SUPPRESS, help=of_shell)
     parser.add_argument("--version", action="version", version=f"authlens {__version__}")
     return parser
 
@@ -138,11 +161,11 @@ def add_app_options(parser: argparse.ArgumentParser) -> None:
     option("--endpoint-url", "send to this URL instead of the service's own endpoint", metavar="URL")
     option("--no-verify-ssl", "do not verify the server's certificate", dest="verify_ssl", action="store_false")
     option("--ca-bundle", "the CA certificates to trust", metavar="FILE")
-    seconds: Any = {"type": float, "metavar": "SECONDS"}
+    of_time: Any = {"type": seconds, "metavar": "SECONDS"}
     option(
-        "--cli-read-timeout", "seconds to wait for data, 0 for no limit (default 30)", dest="read_timeout", **seconds
+        "--cli-read-timeout", "seconds to wait for data, 0 for no limit (default 30)", dest="read_timeout", **of_time
     )
-    option("--cli-connect-timeout", "seconds to wait for a connection (default 5)", dest="connect_timeout", **seconds)
+    option("--cli-connect-timeout", "seconds to wait for a connection (default 5)", dest="connect_timeout", **of_time)
     option(
         "--no-sign-request", "do not sign the request with AWS credentials", dest="sign_request", action="store_false"
     )

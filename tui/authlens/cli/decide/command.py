@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode
-from authlens.cli.console.parser import given_name
 from authlens.cli.console.services import CliServices
 from authlens.cli.decide import report, summary
 from authlens.cli.decide.sources import read_sources
@@ -30,7 +29,6 @@ def declare(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         required=True,
         metavar="FILE",
-        type=given_name,
         help="policies, lists of policies or complete outcomes, as JSON; - for standard input. May be repeated",
     )
     parser.add_argument(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode
-from authlens.cli.console.parser import given_name
+from authlens.cli.console.parser import given_name, whole_number
 from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.questions import given_question
 from authlens.cli.inputs.saved_requests import (
@@ -60,7 +60,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     what.add_argument(
         "--answer", metavar="FILE", type=given_name, help="a stored answer or error; - for standard input"
     )
-    what.add_argument("--history", metavar="ID", type=int, help="an invocation from the history")
+    what.add_argument("--history", metavar="ID", type=whole_number, help="an invocation from the history")
     parser.add_argument(
         "--ask",
         action="append",

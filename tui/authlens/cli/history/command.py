@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
+from authlens.cli.console.parser import whole_number
 from authlens.core.invocation.verdict_word import listed_word
 from authlens.core.text.visible import visible
 
@@ -45,13 +46,13 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def _declare_list(parser: argparse.ArgumentParser) -> None:
     _add_search(parser)
-    parser.add_argument("--limit", type=_positive, default=50, metavar="N", help="list at most N (default 50)")
-    parser.add_argument("--before", type=_positive, metavar="ID", help="list only those older than this one")
+    parser.add_argument("--limit", type=whole_number, default=50, metavar="N", help="list at most N (default 50)")
+    parser.add_argument("--before", type=whole_number, metavar="ID", help="list only those older than this one")
     parser.add_argument("--output", choices=("text", "json"), default="text")
 
 
 def _declare_show(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("id", type=_positive, metavar="ID", help="an id from 'history list'")
+    parser.add_argument("id", type=whole_number, metavar="ID", help="an id from 'history list'")
     parser.add_argument("--output", choices=("text", "json"), default="text")
     _add_reveal(parser)
 
@@ -80,13 +81,6 @@ def _add_search(parser: argparse.ArgumentParser) -> None:
 
 def _add_reveal(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reveal", action="store_true", help="show tokens, passwords and signatures")
-
-
-def _positive(text: str) -> int:
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else 0
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be a whole number of at least 1")
-    return number
 
 
 def run(arguments: argparse.Namespace, services: CliServices) -> ExitCode:

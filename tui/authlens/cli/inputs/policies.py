@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from authlens.cli.console.diagnostics import CommandError
 from authlens.cli.console.services import CliServices
 from authlens.cli.console.standard_input import standard_input
-from authlens.user_path import named_content
+from authlens.user_path import named_content, user_path
 
 if TYPE_CHECKING:
     from authlens.core.policy.policy_file import PolicyFile
@@ -67,7 +67,7 @@ _EVENT = {"protocolData", "signatureVerified", "connectionMetadata"}
 
 def _file(name: str) -> bytes:
     try:
-        return named_content(name, LARGEST + 1)
+        return named_content(user_path(name), LARGEST + 1) if name else named_content(name, 0)
     except IsADirectoryError as error:
         raise CommandError(f"{name} cannot be read: it is a folder; give the files in it") from error
     except (OSError, ValueError) as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode
-from authlens.cli.console.parser import given_name
+from authlens.cli.console.parser import given_name, whole_number
 from authlens.cli.console.services import CliServices
 from authlens.cli.inputs.trust import HELP
 from authlens.cli.run.options import (
@@ -61,10 +61,10 @@ def _declare_selection(parser: argparse.ArgumentParser) -> None:
 
 def _declare_suite(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--environment", metavar="NAME", help="apply environments/NAME.yaml")
-    parser.add_argument("--repeat", type=_count, metavar="N", help="send each N times and show the latency")
+    parser.add_argument("--repeat", type=whole_number, metavar="N", help="send each N times and show the latency")
     parser.add_argument(
         "--concurrency",
-        type=_count,
+        type=whole_number,
         metavar="N",
         help="the number of calls at once (default: up to 8 locally, 4 for AWS)",
     )
@@ -89,7 +89,9 @@ def _declare_other_ways(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--history", metavar="QUERY", help="check the stored invocations that QUERY finds; '' finds all")
     group.add_argument("--allow", action="append", metavar="'ACTION RESOURCE'", help="with --history")
     group.add_argument("--deny", action="append", metavar="'ACTION RESOURCE'", help="with --history")
-    group.add_argument("--replay", nargs="+", type=_count, metavar="ID", help="send stored requests again and compare")
+    group.add_argument(
+        "--replay", nargs="+", type=whole_number, metavar="ID", help="send stored requests again and compare"
+    )
     group.add_argument(
         "--target",
         action="append",
@@ -158,10 +160,3 @@ def _run_way(way: str, arguments: argparse.Namespace, services: CliServices) -> 
     from authlens.cli.run.suite import run_suite
 
     return run_suite(read_options(SuiteOptions, arguments, "a suite"), services)
-
-
-def _count(text: str) -> int:
-    """A whole number of at least 1."""
-    if not text.isascii() or not text.isdigit() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
-    return int(text)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from authlens.__main__ import main
 from authlens.cli.console.parser import COMMANDS
 from authlens.cli.help import PAGES, topics
 from support.one_command import Command
@@ -54,6 +56,19 @@ def test_unknown_topics(authlens: Command, topic: str, said: str) -> None:
 
     assert (ended.code, ended.out) == (252, "")
     assert said in ended.err
+
+
+@pytest.mark.parametrize("words", ["", *(command.name for command in COMMANDS), "history list", "config show"])
+def test_help_fits_the_terminal(
+    words: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    with suppress(SystemExit):
+        main([*words.split(), "--help"])
+    printed = capsys.readouterr().out.splitlines()
+    prose = [line for line in printed if not line.startswith("  ") or line.startswith("    ")]
+    assert [line for line in prose if len(line) > 80 and "authorizer-name" not in line] == []
+    assert "examples:" in printed
 
 
 def test_every_page_named_exists() -> None:

@@ -27,7 +27,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     actions = parser.add_subparsers(dest="action", required=True, metavar="path|show")
     for name, summary in (("path", "the files and folders"), ("show", "the settings, with the defaults")):
-        action = actions.add_parser(name, help=summary, description=summary, epilog=_ACTION_EXAMPLES.format(name))
+        whole = f"{summary.capitalize()}."
+        action = actions.add_parser(name, help=summary, description=whole, epilog=_ACTION_EXAMPLES.format(name))
         action.add_argument("--output", choices=("text", "json"), default="text")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from authlens import __version__
@@ -68,12 +69,25 @@ examples:
   authlens demo"""
 
 
+class HelpText(argparse.HelpFormatter):
+    """Fills paragraphs to the terminal's width; indented lines, which are examples and tables, stay as they are."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        import textwrap
+
+        lines: list[str] = []
+        for is_prose, group in groupby(text.splitlines(), lambda line: line[:1].strip() != ""):
+            block = list(group)
+            lines += textwrap.wrap(" ".join(block), width, break_on_hyphens=False) if is_prose else block
+        return "\n".join(lines)
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser that raises instead of exiting and does not accept abbreviated options."""
 
     def __init__(self, *arguments: object, **options: object) -> None:
         options.setdefault("allow_abbrev", False)
-        options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        options.setdefault("formatter_class", HelpText)
         super().__init__(*arguments, **options)  # type: ignore[arg-type]  # passes argparse's own arguments through
 
     def error(self, message: str) -> NoReturn:
@@ -138,7 +152,7 @@ def app_parser() -> Parser:
         nargs="?",
         type=given_name,
         metavar="FILE|FOLDER",
-        help="a saved request, a folder of them, or a function",
+        help="a saved request, a folder of them, a function, or a file that defines authorizers",
     )
     add_app_options(parser)
     for option, summary in zip(COMPLETION, ("install tab completion", "print the completion script"), strict=True):

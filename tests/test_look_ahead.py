@@ -52,13 +52,14 @@ def base(tmp_path: Path) -> Path:
         (Sign("encrypted.pem"), ["sign.key"]),
         (Sign("encrypted.pem", "${env:PASS}"), []),
         (Sign("encrypted.pem", "${env:WRONG}"), ["sign.key"]),
+        (Sign("encrypted.pem", "${env:EMPTY}"), ["sign.key"]),
         (Sign("encrypted.pem", "${env:NONE}"), ["sign.passphrase"]),
         (Sign("encrypted.pem", "${keyring:a/b}"), []),
     ],
     ids=lambda value: f"{value.key} {value.passphrase or ''}" if isinstance(value, Sign) else "",
 )
 def test_the_signing_key_is_read_before_it_is_needed(base: Path, sign: Sign, paths: list[str]) -> None:
-    environ = {"T": "t", "PASS": "pass", "WRONG": "no"}
+    environ = {"T": "t", "PASS": "pass", "WRONG": "no", "EMPTY": ""}
     assert [each.path for each in look_ahead(SavedRequest(REQUEST, sign=sign), environ, base).missing] == paths
 
 

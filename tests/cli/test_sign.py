@@ -148,6 +148,10 @@ def test_a_generated_key_can_be_encrypted(authlens: Command) -> None:
     assert printed["publicKey"] == "new.pem.pub"
     assert "-aes-256-cbc" in printed["openssl"][0]
     assert b"ENCRYPTED" in Path("new.pem").read_bytes()
+    for length in (0, 1024):
+        ended = authlens("sign", "--generate", "no.pem", "--passphrase-stdin", stdin="x" * length)
+        assert (ended.code, Path("no.pem").exists()) == (252, False)
+        assert f"the passphrase has {length:,} bytes" in ended.err
 
 
 @pytest.mark.parametrize(

@@ -181,14 +181,14 @@ def _run_command(words: list[str], services: CliServices) -> ExitCode | OpenApp:
         return result
     parser = Parser(prog=f"authlens {name}", description=module.__doc__)
     module.declare(parser)
-    outcome: ExitCode | OpenApp = module.run(parser.parse_args(rest), services)
+    outcome: ExitCode | OpenApp = module.run(parser.words(rest), services)
     return outcome
 
 
 def _run_top(words: list[str]) -> ExitCode | OpenApp:
     from pathlib import Path
 
-    arguments = vars(app_parser().parse_args(words))
+    arguments = vars(app_parser().words(words))
     path, watch = arguments.pop("path"), arguments.pop("watch")
     given = {name: value for name, value in arguments.items() if value is not None}
     return OpenApp(path=None if path is None else Path(path).absolute(), watch=watch, overrides=given)

@@ -110,8 +110,9 @@ def _key(sign: Sign | None, environ: Mapping[str, str], base: Path | None) -> It
         passphrase = None if sign.passphrase is None else references.text_of_files(sign.passphrase)
         read_private_key(pem, passphrase.encode() if passphrase is not None else None)
     except PassphraseNeeded:
-        if sign.passphrase is None:
-            yield Missing("sign.key", f"The signing key {path} is encrypted, but 'sign' has no passphrase.")
+        if sign.passphrase is None or passphrase == "":
+            lack = "'sign' has no passphrase" if sign.passphrase is None else "its passphrase is empty"
+            yield Missing("sign.key", f"The signing key {path} is encrypted, but {lack}.")
     except KeyProblem as problem_of_key:
         yield Missing("sign.key", f"The signing key {path}: {problem_of_key}")
     except OSError as error:

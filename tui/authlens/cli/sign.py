@@ -130,7 +130,7 @@ def _placed(arguments: argparse.Namespace, token: str, signature: str) -> str | 
 
 
 def _generate(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
-    from authlens.core.signing.keys import MINIMUM_BITS, generate_key_pair, openssl_generating
+    from authlens.core.signing.keys import LONGEST_PASSPHRASE, MINIMUM_BITS, generate_key_pair, openssl_generating
 
     if not MINIMUM_BITS <= arguments.bits <= 8192:
         raise CommandError(
@@ -140,6 +140,10 @@ def _generate(arguments: argparse.Namespace, services: CliServices) -> ExitCode:
         raise CommandError("--generate makes a key pair and signs nothing; omit TOKEN and --key")
     arguments.token_stdin = False
     passphrase = given_passphrase(arguments, services)
+    if passphrase is not None and not 1 <= len(passphrase) <= LONGEST_PASSPHRASE:
+        raise CommandError(
+            f"the passphrase has {len(passphrase):,} bytes; a key is encrypted with 1 to {LONGEST_PASSPHRASE:,}"
+        )
     private, public = arguments.generate, arguments.public or f"{arguments.generate}.pub"
     _refuse_existing(private, public, arguments.replace)
     pair = generate_key_pair(arguments.bits, passphrase)

@@ -47,7 +47,7 @@ def main(argv: list[str], services: CliServices) -> ExitCode:
     """The usual parser, but a signature may begin with `-`, as base64url text can."""
     parser = Parser(prog="authlens verify", description=__doc__)
     declare(parser)
-    return run(parser.parse_args(list(_joined(argv))), services)
+    return run(parser.words(list(_joined(argv))), services)
 
 
 def _joined(argv: list[str]) -> Iterator[str]:

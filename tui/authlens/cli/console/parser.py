@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from authlens import __version__
@@ -11,6 +11,7 @@ from authlens.cli.console.diagnostics import CommandError
 from authlens.frozen import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 
@@ -89,6 +90,17 @@ class Parser(argparse.ArgumentParser):
         options.setdefault("allow_abbrev", False)
         options.setdefault("formatter_class", HelpText)
         super().__init__(*arguments, **options)  # type: ignore[arg-type]  # passes argparse's own arguments through
+
+    def words(self, words: Sequence[str]) -> argparse.Namespace:
+        """What the words say.
+
+        argparse gives the option in `--option=--` an empty list instead of a text.
+        """
+        for word in takewhile(lambda each: each != "--", words):
+            option, _, value = word.partition("=")
+            if option.startswith("-") and value == "--":
+                self.error(f"argument {option}: '--' is not a value")
+        return self.parse_args(words)
 
     def error(self, message: str) -> NoReturn:
         raise CommandError(f"{message} (see '{self.prog} --help')")

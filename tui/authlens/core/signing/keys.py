@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 MINIMUM_BITS = 2048
 """AWS rejects a smaller public key."""
 GENERATED_BITS = 2048
+LONGEST_PASSPHRASE = 1023
+"""Bytes; OpenSSL takes no more."""
 
 
 class KeyProblem(ValueError):
@@ -178,6 +180,7 @@ def public_pem_of(private_pem: bytes, passphrase: bytes | None = None) -> str:
 
 
 def generate_key_pair(bits: int = GENERATED_BITS, passphrase: bytes | None = None) -> KeyPair:
+    """passphrase: of 1 to LONGEST_PASSPHRASE bytes."""
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import rsa
 

@@ -314,6 +314,8 @@ def test_a_function_is_served_with_the_key_that_is_given(tmp_path: Path) -> None
         ("index.php", "this is PHP; in an authorizers.yaml"),
         ("bootstrap.sh", "needs a name without an ending"),
         ("dev.tfvars", "this is Terraform's source"),
+        ("main.tofu", "run 'tofu plan -out=tfplan && tofu show -json tfplan > plan.json' (after 'tofu init')"),
+        ("terragrunt.hcl", "this is Terragrunt's; run 'terragrunt plan -out=tfplan && terragrunt show -json"),
         (
             "zappa_settings.json",
             "not a template, the JSON of Terraform or an authorizers.yaml; see 'authlens help projects'",

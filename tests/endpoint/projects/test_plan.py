@@ -148,6 +148,7 @@ def test_no_function_is_guessed(tmp_path: Path, how: str) -> None:
         behind(tmp_path, key, *references)
     assert reason in str(caught.value)
     assert "serve one with --function NAME" in str(caught.value)
+    assert ("name the JSON of the state once it is applied" in str(caught.value)) is (how != "elsewhere")
 
 
 def test_the_region_is_that_of_the_provider_or_of_the_resource(tmp_path: Path) -> None:

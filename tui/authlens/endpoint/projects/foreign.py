@@ -40,7 +40,12 @@ _SST = f"this is SST's; {_AS}"
 _NAMES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"cdktf\.json"), _CDKTF),
     (re.compile(r"cdk\.tf\.json"), f"this is the output of CDK for Terraform; in its folder, {PLAN_STEP}"),
-    (re.compile(r".*\.tf(vars)?(\.json)?|.*\.hcl|.*\.tofu"), _TERRAFORM),
+    (re.compile(r".*\.tofu(\.json)?"), f"this is OpenTofu's source; {PLAN_STEP.replace('terraform ', 'tofu ')}"),
+    (
+        re.compile(r"terragrunt(\.stack)?\.hcl"),
+        f"this is Terragrunt's; {PLAN_STEP.replace('terraform ', 'terragrunt ')}",
+    ),
+    (re.compile(r".*\.tf(vars)?(\.json)?|.*\.hcl"), _TERRAFORM),
     (
         re.compile(r".*\.tfstate(\.backup)?"),
         f"this is not a state that can be read as it is; {_STATE_STEP}",

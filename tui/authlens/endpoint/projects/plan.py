@@ -196,10 +196,11 @@ class _Reader:
         local = self._plan.local_of(resource, "authorizer_function_arn")
         others = ", ".join(each.address for each in (found or self._plan.of_type("aws_lambda_function"))[:_MOST_NAMED])
         step = f"serve one with {FUNCTION_OPTION}: {others}" if others else ""
+        applied = f"name the JSON of the state once it is applied, or {step}" if step else ""
         if found:
-            raise Unfit("a plan does not show which of several functions is its own", step)
+            raise Unfit("a plan does not show which of several functions is its own", applied)
         if local:
-            raise Unfit(f"its function is that of {local}, and a plan does not contain local values", step)
+            raise Unfit(f"its function is that of {local}, and a plan does not contain local values", applied)
         raise Unfit("its function is not in this file", step)
 
     def _function(self, resource: Resource) -> FunctionDefinition:

@@ -405,13 +405,54 @@ def test_a_zip_larger_than_any_package_is_not_read(tmp_path: Path) -> None:
         Cache(tmp_path / "cache", most_bytes=10).unpacked(tmp_path / "fn.zip")
 
 
-def test_a_link_in_a_zip_is_not_made(tmp_path: Path) -> None:
-    link = zipfile.ZipInfo("out")
-    link.external_attr = 0o120777 << 16
-    with zipfile.ZipFile(tmp_path / "fn.zip", "w") as packed:
-        packed.writestr(link, "/etc")
-        packed.writestr("out/passwd", "x")
-    folder = Cache(tmp_path / "cache").unpacked(tmp_path / "fn.zip")
+def linked(folder: Path, files: dict[str, str], links: list[tuple[str, str]]) -> Path:
+    """The folder of a zip with these files and symbolic links, in its order: links first."""
+    with zipfile.ZipFile(folder / "fn.zip", "w") as packed:
+        for name, target in links:
+            link = zipfile.ZipInfo(name)
+            link.external_attr = 0o120777 << 16
+            packed.writestr(link, target)
+        for name, content in files.items():
+            packed.writestr(name, content)
+    return Cache(folder / "cache").unpacked(folder / "fn.zip")
+
+
+def test_links_within_a_zip_are_made(tmp_path: Path) -> None:
+    """As pnpm writes them."""
+    store = "node_modules/.pnpm/jose@5/node_modules/jose"
+    links = [("node_modules/jose", ".pnpm/jose@5/node_modules/jose"), ("node_modules/.bin/jose", "../jose/index.js")]
+    folder = linked(tmp_path, {"index.js": "", f"{store}/index.js": "x"}, links)
+    for name in ("node_modules/jose/index.js", "node_modules/.bin/jose"):
+        assert (folder / name).read_text() == "x"
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize(
+    "links",
+    [
+        [("out", "/etc")],
+        [("out", "../..")],
+        [("out", "a/../../x")],
+        [("here", "."), ("out", "here/../x")],
+        [("up", ".."), ("up/out", "app.js")],
+        [("up", "../.."), ("up/new/out", "app.js")],
+        [("a", "b"), ("b", "a")],
+        [("app.js", "/etc/passwd")],
+        [("out", "x\0y"), ("out2", ""), ("out2", "/etc")],
+        [("out", "/etc"), ("out", "/etc")],
+    ],
+)
+def test_a_link_that_leads_out_of_a_zip_is_not_made(tmp_path: Path, links: list[tuple[str, str]]) -> None:
+    folder = linked(tmp_path, {"app.js": "own", "dir/passwd": "x"}, links)
+    assert {each.name for each in tmp_path.iterdir()} == {"fn.zip", "cache"}
+    assert [each.name for each in (tmp_path / "cache").iterdir()] == [folder.name]
+    for each in folder.rglob("*"):
+        assert not each.exists() or each.resolve().is_relative_to(folder)
+    assert (folder / "app.js").read_text() == "own"
+
+
+def test_a_file_below_a_link_in_a_zip_is_written_in_place_of_it(tmp_path: Path) -> None:
+    folder = linked(tmp_path, {"out/passwd": "x"}, [("out", "/etc")])
     assert not (folder / "out").is_symlink()
     assert (folder / "out" / "passwd").read_text() == "x"
 

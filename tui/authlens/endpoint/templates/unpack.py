@@ -27,6 +27,8 @@ _END, _LOCATOR, _END_64 = b"PK\5\6", b"PK\6\7", b"PK\6\6"
 _LONGEST_END = 22 + 65_535 + 20 + 56
 ENDINGS = (".zip", ".jar")
 _BLOCK = 1024 * 1024
+_LONGEST_LINK = 4096
+"""Bytes of a path."""
 
 
 def is_package(path: Path) -> bool:
@@ -133,6 +135,7 @@ def _unpack(archive: Path, root: Path, target: Path, most: int) -> int:
             left = most
             for member in members:
                 left -= _extract(packed, member, fresh, left, archive)
+            _link(fresh, [(member.filename, packed.read(member)) for member in members if _is_link(member)])
         _keep(fresh, target)
         return most - left
     finally:
@@ -148,7 +151,7 @@ def _extract(packed: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, lef
     if member.is_dir():
         path.mkdir(parents=True, exist_ok=True)
         return 0
-    if stat.S_ISLNK(mode):
+    if _is_link(member):
         return 0
     path.parent.mkdir(parents=True, exist_ok=True)
     written = 0
@@ -160,6 +163,31 @@ def _extract(packed: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, lef
             sink.write(block)
     path.chmod(0o755 if mode & 0o111 else 0o644)
     return written
+
+
+def _is_link(member: zipfile.ZipInfo) -> bool:
+    return stat.S_ISLNK(member.external_attr >> 16) and not member.is_dir() and member.file_size <= _LONGEST_LINK
+
+
+def _link(folder: Path, links: list[tuple[str, bytes]]) -> None:
+    """Make the symbolic links, once all files are written; those that lead out of the folder are left out.
+
+    pnpm's packages have them, and Lambda keeps them (reported):
+    https://github.com/terraform-aws-modules/terraform-aws-lambda/issues/596.
+    """
+    root = os.path.realpath(folder)
+    made = []
+    for name, target in links:
+        path = os.path.normpath(os.path.join(root, name.replace("\\", "/")))
+        parent = os.path.dirname(path)
+        if os.path.realpath(parent) != parent or os.path.lexists(path) or not target or b"\0" in target:
+            continue  # below another link, or named twice
+        os.makedirs(parent, exist_ok=True)
+        os.symlink(os.fsdecode(target), path)
+        made.append(path)
+    for path in made:
+        if os.path.commonpath([os.path.realpath(path), root]) != root:
+            os.unlink(path)
 
 
 def _keep(fresh: Path, target: Path) -> None:

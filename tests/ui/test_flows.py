@@ -163,7 +163,10 @@ async def test_a_folder_without_saved_requests_opens_on_what_defines_its_authori
         (folder / "a.json").write_text(POLICY)
         (folder / "b.py").write_text("print()\n")
         own.write_text("authorizers:\n  Only: {codeUri: .}\n")
-        for name, said in (("a.json", "a.json, line 1"), ("b.py", "handler"), ("authorizers.yaml", "handler")):
+        (folder / "c.rb").write_text("def handler(event:, context:)\nend\n")
+        (folder / "d.json").write_text('{"@level":"info"}\n{"@level":"info"}\n')
+        others = (("c.rb", "this is Ruby"), ("d.json", "terraform plan"), ("authorizers.yaml", "handler"))
+        for name, said in (("a.json", "this is a policy"), ("b.py", "handler"), *others):
             assert said in start(replace(robot.screen.services, start=folder / name)).problem
         await robot.press("f5")
         assert isinstance(robot.app.screen, TrustDialog)

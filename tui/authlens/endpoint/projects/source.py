@@ -135,7 +135,10 @@ def kind_of(path: Path) -> str | None:
         return None
     if plan_json(path) is not None:
         return "this is the JSON of Terraform"
-    return "this is a template" if looks_like_template(_text(path)) else foreign(path)
+    text = _text(path)
+    return (
+        "this is a template" if looks_like_template(text) else foreign(path) or foreign_text(text) or packed_plan(path)
+    )
 
 
 def region_named(path: Path) -> str:

@@ -102,7 +102,7 @@ def _on_target(path: Path, error: RequestFileError) -> Start:
     problem = target_problem(Target(local=str(path)))
     if problem is None:
         return _begun(path, path.parent)
-    is_target = bool(error.line) and (path.stem == "authorizers" or kind_of(path) is not None)
+    is_target = path.stem == "authorizers" or kind_of(path) is not None
     return Start(folder=path.parent, problem=problem if is_target else str(error))
 
 

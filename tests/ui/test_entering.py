@@ -30,6 +30,12 @@ async def test_what_is_typed_after_tab_replaces_the_field_hidden_or_not(tmp_path
         await robot.press("tab")
         await robot.type("p2")
         assert (robot.form.draft.username, robot.form.draft.password) == ("u2", "p2")
+        for command in ("save_as", "probe"):
+            await robot.run(command)
+            field = robot.app.focused
+            assert isinstance(field, Field)
+            assert field.selected_text == field.text != "", "and so is the first field of a dialog"
+            await robot.press("escape")
 
 
 SMALL, LARGE = (80, 24), (200, 60)

@@ -127,9 +127,7 @@ class AskText(Dialog[str]):
             yield KeyLine()
 
     def on_mount(self) -> None:
-        field = self.query_one(Field)
-        field.select_all()
-        field.focus()
+        self.query_one(Field).enter()
 
     def action_accept(self) -> None:
         self.dismiss(self.query_one(Field).value)

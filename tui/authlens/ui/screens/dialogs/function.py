@@ -53,7 +53,7 @@ class FunctionDialog(Dialog[FunctionCall]):
             yield KeyLine()
 
     def on_mount(self) -> None:
-        self.query_one(Field).focus()
+        self.query_one(Field).enter()
 
     def on_field_left(self, event: Field.Left) -> None:
         event.stop()

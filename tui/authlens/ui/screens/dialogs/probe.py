@@ -62,7 +62,7 @@ class ProbeDialog(Dialog[ProbeForm]):
             yield KeyLine()
 
     def on_mount(self) -> None:
-        self.query(Field).first().focus()
+        self.query(Field).first().enter()
 
     @property
     def _said(self) -> Content:
@@ -81,7 +81,7 @@ class ProbeDialog(Dialog[ProbeForm]):
         if event.field.member == _FIELDS[-1][0]:
             self.action_accept()
         else:
-            self.focus_next()
+            self.app.action_focus_next()
 
     def _change(self, form: ProbeForm) -> None:
         self.form = form

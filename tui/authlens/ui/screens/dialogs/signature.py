@@ -134,7 +134,7 @@ class SignatureScreen(Dialog[Signed]):
             yield KeyLine(most_lines=2)
 
     def on_mount(self) -> None:
-        self.query(Field).first().focus()
+        self.query(Field).first().enter()
         self._sign_again()
         self.set_interval(1, self._count_down)
 

@@ -45,14 +45,14 @@ class TargetScreen(Dialog[Target]):
             yield KeyLine()
 
     def on_mount(self) -> None:
-        self.query(Field).first().focus()
+        self.query(Field).first().enter()
 
     def on_field_left(self, event: Field.Left) -> None:
         event.stop()
         if event.field.member == _FIELDS[-1][0]:
             self.action_accept()
         else:
-            self.focus_next()
+            self.app.action_focus_next()
 
     def action_accept(self) -> None:
         changes = {field.member: field.value.strip() or None for field in self.query(Field)}

@@ -202,6 +202,11 @@ class Field(PaintGuard, WatchedArea, inherit_bindings=False):
             self.show(value)
             self.post_message(self.Edited(self, self.member, value))
 
+    def enter(self) -> None:
+        """Take the focus as from a key: typing replaces what it holds."""
+        self.select_all()
+        self.focus()
+
     def select(self, start: int, end: int) -> None:
         """Select characters of the value."""
         places = (start, end) if self._covered is None else map(self._covered.place_shown, (start, end))

@@ -295,13 +295,15 @@ class TestNames:
         delete(link)
         assert load(path) == loaded
 
-    @pytest.mark.parametrize("name", ["", " ", "../a", "a/../../b", "/etc/a", "..", ".", "a\0b"])
+    @pytest.mark.parametrize("name", ["", " ", "../a", "a/../../b", "/etc/a", "..", ".", "~/a", "~", "a\0b", "a\nb"])
     def test_a_name_stays_in_its_folder(self, tmp_path: Path, name: str) -> None:
-        with pytest.raises(Unwritable, match="stay within its folder"):
+        said = "on one line" if name.startswith("a") and "/" not in name else "stay within its folder"
+        with pytest.raises(Unwritable, match=said):
             named(tmp_path, name)
 
     @pytest.mark.parametrize(
-        ("name", "file"), [("a", "a.yaml"), ("a.yml", "a.yml"), ("b/a", "b/a.yaml"), ("..a", "..a.yaml")]
+        ("name", "file"),
+        [("a", "a.yaml"), ("a.yml", "a.yml"), ("b/a", "b/a.yaml"), ("..a", "..a.yaml"), ("a~", "a~.yaml")],
     )
     def test_a_name_gets_its_ending(self, tmp_path: Path, name: str, file: str) -> None:
         assert named(tmp_path, name) == tmp_path / file

@@ -220,8 +220,10 @@ def delete(path: Path) -> None:
 def named(folder: Path, name: str) -> Path:
     """The path of a name in the folder or below it. Raises Unwritable if the name leads out of the folder."""
     parts = Path(name).parts
-    if not name.strip() or "\0" in name or Path(name).is_absolute() or ".." in parts or not parts:
+    if not name.strip() or Path(name).is_absolute() or ".." in parts or not parts or parts[0] == "~":
         raise Unwritable(folder / "…", "a name must stay within its folder and not be empty")
+    if any(character < " " or character == "\x7f" for character in name):
+        raise Unwritable(folder / "…", "a name must be on one line, without control characters")
     return folder / (name if name.lower().endswith(SUFFIXES) else f"{name}.yaml")
 
 

@@ -137,7 +137,15 @@ def test_no_region_says_where_to_name_one(monkeypatch: pytest.MonkeyPatch) -> No
     result = BotoGateway().invoke(REQUEST, Target()).result
     assert isinstance(result, Failure)
     assert (result.error, result.kind) == ("NoRegionError", FailureKind.CONFIGURATION)
-    assert "--region" in (result.advice or "")
+    assert "AWS_REGION" in (result.advice or "")
+
+
+def test_the_profile_in_a_command_can_be_pasted(scrubbed_environment: Path) -> None:
+    (scrubbed_environment / ".aws").mkdir()
+    (scrubbed_environment / ".aws" / "config").write_text(f'[profile "my dev"]\n{SSO}{ROLE}')
+    result = BotoGateway().invoke(REQUEST, Target("my dev", "eu-west-1")).result
+    assert isinstance(result, Failure)
+    assert "`aws sso login --profile 'my dev'`" in (result.advice or "")
 
 
 def test_an_expired_session_says_to_sign_in(monkeypatch: pytest.MonkeyPatch) -> None:

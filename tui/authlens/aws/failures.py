@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from shlex import quote
 from typing import Any
 
 from botocore import exceptions as boto_errors
@@ -16,7 +17,7 @@ from authlens.core.request.target import Target
 from authlens.core.text.url import read_url
 
 _SSO = "Run `aws sso login{profile}` and send again."
-_KEYS = "Run `aws configure{profile}`, or name a working profile with --profile."
+_KEYS = "Run `aws configure{profile}`, or name a working profile: AWS_PROFILE, or `profile` in the target."
 
 _MFA = "Get a session first, for example with `aws configure export-credentials`, and name its profile."
 
@@ -24,8 +25,8 @@ _ERRORS: tuple[tuple[str, FailureKind, str], ...] = (
     (
         "NoCredentialsError",
         FailureKind.CREDENTIALS,
-        "Run `aws configure` or `aws sso login`, or name a profile with --profile; "
-        "a local endpoint needs none with --no-sign-request.",
+        "Run `aws configure` or `aws sso login`, or name a profile: AWS_PROFILE, or `profile` in the target. "
+        "A local endpoint accepts any credentials.",
     ),
     ("PartialCredentialsError", FailureKind.CREDENTIALS, "Half of a key pair is configured. " + _KEYS),
     ("UnauthorizedSSOTokenError", FailureKind.CREDENTIALS, _SSO),
@@ -50,7 +51,8 @@ _ERRORS: tuple[tuple[str, FailureKind, str], ...] = (
     (
         "NoRegionError",
         FailureKind.CONFIGURATION,
-        "Say which region the authorizer lives in: --region, AWS_REGION or `aws configure set region`.",
+        "Say which region the authorizer lives in: AWS_REGION, `aws configure set region`, `region` in the target, or "
+        "--region of 'authlens invoke'.",
     ),
     ("InvalidRegionError", FailureKind.CONFIGURATION, "Correct the region's name, e.g. eu-west-1."),
     (
@@ -79,8 +81,8 @@ _ERRORS: tuple[tuple[str, FailureKind, str], ...] = (
     (
         "SSLError",
         FailureKind.UNREACHABLE,
-        "The server's certificate was not accepted. Name its authority with --ca-bundle (AWS_CA_BUNDLE); "
-        "--no-verify-ssl disables the check.",
+        "The server's certificate was not accepted. Name its authority with AWS_CA_BUNDLE; "
+        "'authlens invoke' also takes --ca-bundle, and --no-verify-ssl to disable the check.",
     ),
     ("ProxyConnectionError", FailureKind.UNREACHABLE, "Check HTTPS_PROXY and NO_PROXY."),
     (
@@ -222,4 +224,4 @@ def _is_no_url(text: str | None) -> bool:
 def _for_profile(advice: str | None, target: Target) -> str | None:
     if advice is None:
         return None
-    return advice.replace("{profile}", f" --profile {target.profile}" if target.profile else "")
+    return advice.replace("{profile}", f" --profile {quote(target.profile)}" if target.profile else "")

@@ -72,7 +72,9 @@ def _file(name: str) -> bytes:
         raise CommandError(f"{name} cannot be read: it is a folder; give the files in it") from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise CommandError(f"{name} cannot be read: {reason}; give a JSON file with a policy") from error
+        raise CommandError(
+            f"{name or 'an empty name'} cannot be read: {reason}; give a JSON file with a policy"
+        ) from error
 
 
 def _text(content: bytes, name: str, encoding: str) -> str:

@@ -36,7 +36,7 @@ def read_bytes(name: str, services: CliServices, what: str) -> bytes:
         content = named_content(user_path(name), LARGEST + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise CommandError(f"{name} cannot be read: {reason}; give {what}") from error
+        raise CommandError(f"{name or 'an empty name'} cannot be read: {reason}; give {what}") from error
     return _bounded(content, name, what)
 
 

@@ -179,6 +179,10 @@ def test_a_local_target_has_a_listener_of_its_own_behind_the_same_gate_and_its_p
     report = json.loads(done.stdout)
     assert (report["connected"], report["clientId"], report["mqtt"]) == (True, "good-2", 5)
     assert report["listenerReasons"] == []
+    page = (Path(__file__).parents[2] / "docs" / "connect.md").read_text()
+    section = page.partition("### `--output json`")[2].partition("\n### ")[0]
+    parts = (report, report["steps"][0], report["answer"], report["tried"][0], report["observations"][0])
+    assert [key for part in parts for key in part if f"`{key}`" not in section] == []
 
     shown = here("history", "show", "1").out
     assert "CONNECTED" in shown.splitlines()[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -305,3 +306,21 @@ def test_a_request_made_from_a_connection_is_named_after_its_client_id() -> None
     in_a_fleet = AuthorizerRequest("A", mqtt_context=MqttContext(client_id="fleet/7"))
     assert report.connection_name(replace(invocation(CONNECTED), request=in_a_fleet)) == "fleet-7"
     assert report.connection_name(replace(invocation(CONNECTED), request=AuthorizerRequest("A"))) == "A"
+
+
+def test_the_page_names_every_key_of_an_event() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "devices.md").read_text()
+    section = page.partition("## For scripts")[2].partition("\n## ")[0]
+    accepted, refused = invocation(CONNECTED), invocation(REFUSED)
+    events = (
+        report.connection_json_of(accepted, CONNECTED),
+        report.connection_json_of(refused, REFUSED),
+        report.decision_json_of(accepted, ALLOWED),
+        report.decision_json_of(accepted, DENIED),
+        report.throttle_json_of(accepted, SENT),
+        report.refresh_json_of(accepted, CONNECTED, 300, 60),
+        report.end_json_of(accepted, CONNECTED),
+    )
+    for event in events:
+        assert f"`{event['event']}`" in section
+        assert [key for key in (*event, *event.get("counts", ())) if f"`{key}`" not in section] == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -97,6 +98,9 @@ def test_a_whole_record_as_json() -> None:
         "listenerReasons": ["the authorizer A is INACTIVE"],
     }
     assert back(full) == full
+    page = (Path(__file__).parents[3] / "docs" / "files.md").read_text()
+    (row,) = (line for line in page.splitlines() if line.startswith("| `device` |"))
+    assert [key for key in connection_json.to_json(full) if f"`{key}`" not in row] == []
 
 
 def test_what_is_absent_or_empty_is_left_out() -> None:

@@ -163,10 +163,18 @@ async def test_a_folder_without_saved_requests_opens_on_what_defines_its_authori
         (folder / "a.json").write_text(POLICY)
         (folder / "b.py").write_text("print()\n")
         own.write_text("authorizers:\n  Only: {codeUri: .}\n")
+        (folder / "list.yaml").write_text(own.read_text())
         (folder / "c.rb").write_text("def handler(event:, context:)\nend\n")
         (folder / "d.json").write_text('{"@level":"info"}\n{"@level":"info"}\n')
-        others = (("c.rb", "this is Ruby"), ("d.json", "terraform plan"), ("authorizers.yaml", "handler"))
-        for name, said in (("a.json", "this is a policy"), ("b.py", "handler"), *others):
+        broken = {
+            "a.json": "a.json: this is a policy; 'authlens lint FILE' checks it",
+            "b.py": "handler",
+            "c.rb": "this is Ruby",
+            "d.json": "terraform plan",
+            "authorizers.yaml": "line 2, column 3: handler is missing",
+            "list.yaml": "line 2, column 3: handler is missing",
+        }
+        for name, said in broken.items():
             assert said in start(replace(robot.screen.services, start=folder / name)).problem
         await robot.press("f5")
         assert isinstance(robot.app.screen, TrustDialog)

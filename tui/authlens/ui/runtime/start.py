@@ -102,7 +102,8 @@ def _on_target(path: Path, error: RequestFileError) -> Start:
     problem = target_problem(Target(local=str(path)))
     if problem is None:
         return _begun(path, path.parent)
-    is_target = path.stem == "authorizers" or kind_of(path) is not None
+    has_list = path.stem == "authorizers" or "an authorizers.yaml" in error.problem
+    is_target = has_list or kind_of(path) is not None
     return Start(folder=path.parent, problem=problem if is_target else str(error))
 
 

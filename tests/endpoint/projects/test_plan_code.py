@@ -123,6 +123,13 @@ def test_a_function_that_is_only_looked_up_is_named_as_such(tmp_path: Path) -> N
         read(path)
 
 
+def test_a_variable_that_lambda_refuses_is_left_out(tmp_path: Path) -> None:
+    variables = {"AWS_SECRET_ACCESS_KEY": "x", "STAGE": "dev"}
+    found = read(state(tmp_path, {"filename": "./src", "environment": [{"variables": variables}]}))
+    assert found.authorizers[0].function.environment == {"STAGE": "dev"}
+    assert "the variable AWS_SECRET_ACCESS_KEY is left out: Lambda sets it, and refuses" in found.warnings[0]
+
+
 def test_the_state_of_a_workspace_is_relative_to_the_folder_of_the_project(tmp_path: Path) -> None:
     path = state(tmp_path, {"filename": "./src"})
     (tmp_path / "terraform.tfstate.d/dev").mkdir(parents=True)

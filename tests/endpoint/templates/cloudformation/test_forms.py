@@ -72,6 +72,15 @@ def test_an_environment_in_any_form(tmp_path: Path, written: str) -> None:
     assert function.environment == {"LEVEL": "debug", **VARIABLES[written]}
 
 
+def test_a_variable_that_lambda_refuses_is_left_out(tmp_path: Path) -> None:
+    found = form(tmp_path, "Environment: {Variables: {AWS_REGION: x, _HANDLER: x, AWS_PROFILE: x}}")
+    assert only(found).function.environment == {"LEVEL": "debug", "AWS_PROFILE": "x"}
+    assert [line.partition(": the variable ")[2].split()[0] for line in found.warnings] == ["AWS_REGION", "_HANDLER"]
+    (tmp_path / "authlens.yaml").write_text("env: {AWS_REGION: eu-west-1}")
+    given = read_source(ProjectSource(tmp_path / "template.yaml"), Cache(tmp_path / "cache"), ask=False)
+    assert only(given).function.environment["AWS_REGION"] == "eu-west-1"
+
+
 def test_what_is_unknown_of_an_environment_is_said(tmp_path: Path) -> None:
     definitions = form(tmp_path, "Environment: {Variables: !If [Unsure, {A: 1}, {B: 1}]}")
     (unknown,) = only(definitions).function.unresolved

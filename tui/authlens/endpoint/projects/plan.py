@@ -32,7 +32,7 @@ from authlens.endpoint.templates.definitions import (
     warning_of,
 )
 from authlens.endpoint.templates.function_checks import Unfit
-from authlens.endpoint.templates.lambda_runtimes import language, machine_difference
+from authlens.endpoint.templates.lambda_runtimes import REFUSED, language, machine_difference
 from authlens.endpoint.templates.settings import (
     COMMAND_STEP,
     FUNCTION_OPTION,
@@ -280,6 +280,12 @@ class _Reader:
         self, resource: Resource, given: FunctionSettings
     ) -> tuple[dict[str, str], tuple[Unresolved, ...]]:
         known = {str(name): str(value) for name, value in _variables(resource.values).items() if value is not None}
+        for name in sorted(REFUSED & known.keys()):
+            text = (
+                f"{resource.address}: the variable {name} is left out: Lambda sets it, and refuses a function that does"
+            )
+            self._notes.append(warning_of(self._path, 0, text))
+            del known[name]
         override = {**self._settings.env, **given.env}
         unknown = _variables(self._plan.unknown(resource), {"": True})
         names = [str(name) for name, is_unknown in unknown.items() if is_unknown and str(name) not in override]

@@ -21,7 +21,13 @@ RESERVED = frozenset(
         "AWS_LAMBDA_LOG_STREAM_NAME",
     }
 )
-"""Variables that a function's configuration cannot set."""
+"""Variables that a function cannot be given here."""
+REFUSED = RESERVED | {
+    *("AWS_REGION", "AWS_DEFAULT_REGION", "_X_AMZN_TRACE_ID"),
+    *("AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"),
+}
+"""Variables with which Lambda refuses a function (documented):
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html. A person may set the additional ones here."""
 
 
 def machine() -> str:

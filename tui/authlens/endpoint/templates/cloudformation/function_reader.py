@@ -15,7 +15,7 @@ from authlens.endpoint.templates.cloudformation.stack import LAYERS, Project, St
 from authlens.endpoint.templates.cloudformation.values import NO_VALUE, Unresolvable, as_text, section
 from authlens.endpoint.templates.definitions import DEFAULT_MEMORY_SIZE, FunctionDefinition
 from authlens.endpoint.templates.function_checks import Unfit
-from authlens.endpoint.templates.lambda_runtimes import RESERVED, language, machine_difference
+from authlens.endpoint.templates.lambda_runtimes import REFUSED, language, machine_difference
 from authlens.endpoint.templates.settings import COMMAND_STEP, IMAGE_STEP, FunctionSettings, ProjectSettings
 
 LAMBDA_TIMEOUT = 3.0
@@ -190,8 +190,9 @@ class _Function:
     def _variable(self, name: str, node: YamlNode, given: Mapping[str, str]) -> str | None:
         if name in given:
             return given[name]
-        if name in RESERVED:
-            self._stack.project.note(self._stack.path, node.line, f"the variable {name} is left out: Lambda sets it")
+        if name in REFUSED:
+            text = f"the variable {name} is left out: Lambda sets it, and refuses a function that does"
+            self._stack.project.note(self._stack.path, node.line, text)
             return None
         try:
             value = self._stack.read({name: node}).value(name, NO_VALUE)

@@ -66,6 +66,15 @@ def test_a_package_in_s3_is_run_from_what_is_uploaded(
     assert each.function.code_uri.relative_to(tmp_path).parts[0] == place
 
 
+def test_files_next_to_the_only_one_of_a_package_are_a_difference(tmp_path: Path) -> None:
+    packed = {"output_path": "./auth.zip", "source_file": "./src/app.py"}
+    path = state(tmp_path, {"filename": "./auth.zip"}, resource(ARCHIVE, "x", **packed))
+    assert read(path).authorizers[0].function.differences == ()
+    (tmp_path / "src/tokens.py").write_text("")
+    (difference,) = read(path).authorizers[0].function.differences
+    assert difference == "Only app.py is in its package: on Lambda, it cannot import the files next to it."
+
+
 @pytest.mark.parametrize(
     "others",
     [
@@ -127,7 +136,7 @@ def test_a_variable_that_lambda_refuses_is_left_out(tmp_path: Path) -> None:
     variables = {"AWS_SECRET_ACCESS_KEY": "x", "STAGE": "dev"}
     found = read(state(tmp_path, {"filename": "./src", "environment": [{"variables": variables}]}))
     assert found.authorizers[0].function.environment == {"STAGE": "dev"}
-    assert "the variable AWS_SECRET_ACCESS_KEY is left out: Lambda sets it, and refuses" in found.warnings[0]
+    assert "the variable AWS_SECRET_ACCESS_KEY is left out: Lambda reserves it, and refuses" in found.warnings[0]
 
 
 def test_the_state_of_a_workspace_is_relative_to_the_folder_of_the_project(tmp_path: Path) -> None:

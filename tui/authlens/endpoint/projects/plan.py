@@ -222,6 +222,9 @@ class _Reader:
         layers, differences = self._layers(resource)
         if language(runtime) != "provided":
             function_checks.check_handler(folder, handler, runtime, environment, layers)
+        alone = "" if given.code_uri or given.command else self._code.packed_alone(resource)
+        if alone:
+            differences += (f"Only {alone} is in its package: on Lambda, it cannot import the files next to it.",)
         command: tuple[str, ...] = ()
         if language(runtime) == "provided":
             command = (
@@ -281,10 +284,8 @@ class _Reader:
     ) -> tuple[dict[str, str], tuple[Unresolved, ...]]:
         known = {str(name): str(value) for name, value in _variables(resource.values).items() if value is not None}
         for name in sorted(REFUSED & known.keys()):
-            text = (
-                f"{resource.address}: the variable {name} is left out: Lambda sets it, and refuses a function that does"
-            )
-            self._notes.append(warning_of(self._path, 0, text))
+            text = f"the variable {name} is left out: Lambda reserves it, and refuses a function that sets it"
+            self._notes.append(warning_of(self._path, 0, f"{resource.address}: {text}"))
             del known[name]
         override = {**self._settings.env, **given.env}
         unknown = _variables(self._plan.unknown(resource), {"": True})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from authlens.endpoint.templates.unpack import Cache
 _OBJECTS = ("aws_s3_object", "aws_s3_bucket_object")
 _STEP = "name codeUri under functions: in authlens.yaml"
 _ARCHIVE = "archive_file"
+_CODE = (".py", ".js", ".mjs", ".cjs")
 
 
 class PlanCode:
@@ -27,6 +30,7 @@ class PlanCode:
         """What is uploaded to S3, by key."""
         for each in (each for kind in _OBJECTS for each in plan.of_type(kind) if not each.is_data):
             self._objects.setdefault(str(each.values.get("key")), []).append(each)
+        self._known_endings: dict[Path, Counter[str]] = {}
         self._archives: dict[tuple[str, str], Resource] = {}
         """By what of them is known, and its value; of two with one value, the first."""
         for each in reversed(plan.of_type(_ARCHIVE)):
@@ -39,10 +43,7 @@ class PlanCode:
 
         Raises Unfit.
         """
-        uploaded = self._uploaded(resource)
-        for each, member in ((resource, "filename"), *(((uploaded, "source"),) if uploaded else ())):
-            name = each.values.get(member)
-            archive = self._archive(each, member)
+        for name, archive in self._packages(resource):
             source = self._source(archive) if archive else None
             if source is not None:
                 return source
@@ -55,6 +56,30 @@ class PlanCode:
                 "the name of its package is known after apply only", f"name the state's JSON instead, or {_STEP}"
             )
         raise Unfit("its code is in S3 or an image, not on this machine", _STEP)
+
+    def packed_alone(self, resource: Resource) -> str:
+        """The only file of its package, if there are others of its language that it could import here."""
+        for _, archive in self._packages(resource):
+            file = self._folder / str(archive.values.get("source_file") or "") if archive else self._folder
+            if file.suffix in _CODE and self._endings(file.parent)[file.suffix] > 1:
+                return file.name
+        return ""
+
+    def _endings(self, folder: Path) -> Counter[str]:
+        """How many files there are of each ending."""
+        if folder not in self._known_endings:
+            try:
+                names = os.listdir(folder)
+            except OSError:
+                names = []
+            self._known_endings[folder] = Counter(os.path.splitext(name)[1] for name in names)
+        return self._known_endings[folder]
+
+    def _packages(self, resource: Resource) -> Iterator[tuple[Any, Resource | None]]:
+        """The name of its package, and the archive_file that writes it: its own, and one uploaded to S3."""
+        uploaded = self._uploaded(resource)
+        for each, member in ((resource, "filename"), *(((uploaded, "source"),) if uploaded else ())):
+            yield each.values.get(member), self._archive(each, member)
 
     def _package(self, filename: Any) -> Path:
         """A folder, or the unpacked zip. Raises Unfit."""

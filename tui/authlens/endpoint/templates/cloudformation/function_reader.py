@@ -191,7 +191,7 @@ class _Function:
         if name in given:
             return given[name]
         if name in REFUSED:
-            text = f"the variable {name} is left out: Lambda sets it, and refuses a function that does"
+            text = f"the variable {name} is left out: Lambda reserves it, and refuses a function that sets it"
             self._stack.project.note(self._stack.path, node.line, text)
             return None
         try:

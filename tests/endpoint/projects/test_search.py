@@ -108,6 +108,14 @@ def test_a_cdk_out_below_a_folder_is_one_project(tmp_path: Path) -> None:
     assert names(read_source(ProjectSource(tmp_path), Cache(tmp_path / "cache"))) == ["Auth"]
 
 
+def test_a_cdk_out_without_a_stack_is_named_as_such(tmp_path: Path) -> None:
+    """As a failed 'cdk synth' leaves it, whether it or its project is named."""
+    (tmp_path / "cdk.out").mkdir()
+    for named in (tmp_path, tmp_path / "cdk.out"):
+        with pytest.raises(DefinitionError, match=r"cdk\.out: it holds no synthesised stack; run 'cdk synth'"):
+            read_source(ProjectSource(named))
+
+
 def test_links_and_large_or_odd_files_are_passed_over(tmp_path: Path) -> None:
     write(tmp_path, {"large.yaml": dedent(sam()) + "#" * 300_000})
     (tmp_path / "loop").symlink_to(tmp_path)

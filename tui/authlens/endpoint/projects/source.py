@@ -163,7 +163,7 @@ def region_named(path: Path) -> str:
 def _chosen(source: ProjectSource) -> tuple[Path, ProjectSettings]:
     """The file of a folder to serve; a `cdk.out` is served as a folder."""
     named, settings = source.path, source.settings
-    if source.handler or not named.is_dir() or is_assembly(named):
+    if source.handler or not named.is_dir() or is_assembly(named) or named.name == "cdk.out":
         return named, settings
     found = in_folder(named)
     if found is not None:

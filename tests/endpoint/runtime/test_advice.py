@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from authlens.endpoint.runtime.advice import advice
+from authlens.endpoint.runtime.doctor import local_run
 from support.functions import define
 
 NO_MODULE = "Runtime.ImportModuleError: Unable to import module 'app': No module named '{}'"
@@ -65,6 +66,12 @@ def test_what_lambda_has_is_said_so(tmp_path: Path) -> None:
     )
     old = advice(define(tmp_path, runtime="nodejs22.x"), NO_NODE.format("aws-sdk"), "")
     assert "since nodejs18.x do not have it either" in old
+    older = define(tmp_path, runtime="nodejs16.x")
+    assert "has aws-sdk (AWS SDK v2); it is not installed here" in advice(older, NO_NODE.format("aws-sdk"), "")
+    assert "Lambda" not in advice(older, NO_NODE.format("@aws-sdk/client-iot"), "")
+    for runtime, version in (("nodejs16.x", "v2"), ("nodejs18.x", "v3"), ("nodejs", "v3")):
+        (said,) = (each for each in local_run(define(tmp_path, runtime=runtime)).differs if "SDK" in each)
+        assert f"The AWS SDK for JavaScript {version}, which Lambda has" in said
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from authlens.endpoint.runtime.bootstrap import LAMBDAS_PACKAGES
 from authlens.endpoint.templates.definition_file import content_of
-from authlens.endpoint.templates.lambda_runtimes import language
+from authlens.endpoint.templates.lambda_runtimes import language, node_sdk
 
 if TYPE_CHECKING:
     from authlens.endpoint.templates.definitions import FunctionDefinition
@@ -135,8 +135,9 @@ def _node_package(function: FunctionDefinition, module: str) -> str:
     scope, _, rest = module.partition("/")
     name = f"{scope}/{rest.partition('/')[0]}" if scope.startswith("@") else scope
     folder, listed = _nearest(function.code_uri, ("package.json",))
-    if name.startswith(("@aws-sdk/", "@smithy/")):
-        said = f"Lambda's Node.js runtime has {name} (AWS SDK v3); it is not installed here: "
+    version, sdk = node_sdk(function.runtime)
+    if name == sdk or (version == "v3" and name.startswith(("@aws-sdk/", "@smithy/"))):
+        said = f"Lambda's Node.js runtime has {name} (AWS SDK {version}); it is not installed here: "
         return f"{said}run 'npm install --no-save {name}' in {folder}."
     if listed and _names(folder / listed, name):
         command = next((run for lock, run in _LOCKS.items() if (folder / lock).exists()), "npm install")

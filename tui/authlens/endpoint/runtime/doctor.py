@@ -14,7 +14,7 @@ from authlens.core.contract.refusal import Refusal
 from authlens.core.invocation.local_run import LocalRun
 from authlens.endpoint.runtime.advice import advice
 from authlens.endpoint.templates import function_checks
-from authlens.endpoint.templates.lambda_runtimes import language
+from authlens.endpoint.templates.lambda_runtimes import language, node_sdk
 
 if TYPE_CHECKING:
     from authlens.endpoint.runtime.function_host import FunctionResult
@@ -70,7 +70,7 @@ def differences(function: FunctionDefinition) -> Iterator[str]:
     elif kind == "python":
         yield f"Its packages: those in its own folder{_layers(function)}, and those installed for that interpreter."
     elif kind == "nodejs" and not _has_sdk(function):
-        yield "The AWS SDK for JavaScript v3, which Lambda has, is not installed here."
+        yield f"The AWS SDK for JavaScript {node_sdk(function.runtime)[0]}, which Lambda has, is not installed here."
     wrapper = function.environment.get("AWS_LAMBDA_EXEC_WRAPPER")
     if wrapper:
         yield f"The wrapper script {wrapper} (AWS_LAMBDA_EXEC_WRAPPER), which Lambda would start it with, is not run."
@@ -87,7 +87,7 @@ def _layers(function: FunctionDefinition) -> str:
 
 def _has_sdk(function: FunctionDefinition) -> bool:
     folders = (function.code_uri, *function.code_uri.parents)
-    return any((folder / "node_modules/@aws-sdk").is_dir() for folder in folders)
+    return any((folder / "node_modules" / node_sdk(function.runtime)[1]).is_dir() for folder in folders)
 
 
 def _interpreter(function: FunctionDefinition) -> tuple[str, list[str]]:

@@ -44,6 +44,16 @@ def machine_difference(architectures: Sequence[str], what: str) -> str | None:
     return f"{what} on {wanted}, and this machine is {machine()}: packages with compiled parts may not load here."
 
 
+def node_sdk(runtime: str) -> tuple[str, str]:
+    """The version of the AWS SDK for JavaScript in a Node.js runtime, and its package or scope.
+
+    v2 before nodejs18.x (documented):
+    https://aws.amazon.com/blogs/compute/node-js-18-x-runtime-now-available-in-aws-lambda/.
+    """
+    number = re.search(r"\d+", runtime)
+    return ("v2", "aws-sdk") if number and int(number.group()) < 18 else ("v3", "@aws-sdk")
+
+
 def language(runtime: str) -> str:
     """`python`, `nodejs`, `provided`, or empty for a runtime that is not supported."""
     named = re.fullmatch(r"(python|nodejs|provided)[a-z0-9.]*", runtime)

@@ -303,7 +303,7 @@ REFUSED = {
     "a list": (["--answer", "-"], "[]", "JSON object"),
     "a broken invocation": (["--answer", "-"], '{"request": 3, "startedAt": "x"}', "-: "),
     "no invocation": (["--history", "7"], "", "no invocation 7"),
-    "no number": (["--history", "x"], "", "invalid int"),
+    "no number": (["--history", "x"], "", "'x' is not a whole number of at least 1"),
     "no question": (["--answer", "-", "--ask", "iot:Connect"], "{}", "on what? Add the client id"),
     "a question too early": (["--request", "request.yaml", "--ask", "iot:Connect client/a"], "", "needs an answer"),
     "nobody to describe": (["--answer", "-", "--describe"], '{"isAuthenticated": false}', "authorizerName"),

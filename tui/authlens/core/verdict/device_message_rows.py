@@ -37,6 +37,8 @@ ASK_POLICY = "Which action and topic came just before, and do the documents allo
 WAS_INVOKED = "Was the function invoked? Look at its log and at AWS IoT's ('authlens logs --connections')."
 
 _CONNECT, _CONNECTED = DeviceStage.CONNECT, DeviceStage.CONNECTED
+_NO_ID = r"(?:(?!\bmid\b|\b(?:packet[ _]?)?id\b|mqtt|version|protocol|after|within|\bin\b)\D){0,40}?"
+"""Between the name of a packet and its code: nothing that makes the number something else."""
 
 
 def hangup(
@@ -63,10 +65,11 @@ ROWS: tuple[MessageRow, ...] = (
     # MQTT 5 reason strings and codes
     MessageRow(
         "reason-disconnect-denied",
-        r"DISCONNECT:Client is not authenticated/authorized to send the message|DISCONNECT \(135\)",
+        r"DISCONNECT:Client is not authenticated/authorized to send the message|DISCONNECT \(135\)"
+        r"|ReasonCode\(Disconnect, 'Not authorized|DisconnectReasonCode\.NOT_AUTHORIZED",
         "AWS IoT",
         DeviceStage.PUBLISH,
-        "AWS IoT ended the connection because a publish of QoS 0 is not allowed.",
+        "The connection was ended as not authorized, as AWS IoT does at a publish of QoS 0 that is not allowed.",
         ("the documents do not allow iot:Publish on that topic", "iot:RetainPublish is missing for a retained one"),
         ASK_POLICY,
         measured(EMULATOR, "MQTT 5, with the policies of X.509 certificates"),
@@ -83,14 +86,14 @@ ROWS: tuple[MessageRow, ...] = (
     ),
     MessageRow(
         "session-taken-over",
-        r"session[ _]taken[ _]over|DUPLICATE_?CLIENT_?ID",
+        r"session[ _]taken[ _]over|DUPLICATE_?CLIENT_?ID|DISCONNECT \(142\)",
         "AWS IoT",
         _CONNECTED,
         "Another connection took over: it used the same client id.",
         ("two devices or programs share a client id", "the client reconnects before its old connection is gone"),
         "Who else connects with this client id? Give every device its own.",
         documented(MQTT),
-        codes=r"\b0x8E\b|(?:reason|code)\D{0,12}\b142\b",
+        codes=r"(?<!-)\b0x8E\b|(?:reason|code)\D{0,12}\b142\b",
     ),
     MessageRow(
         "connect-too-fast",
@@ -101,11 +104,12 @@ ROWS: tuple[MessageRow, ...] = (
         ("the client reconnects faster than once a second", "another quota of the connection"),
         "How often does the client retry? Make it wait longer each time.",
         measured(EMULATOR, "over WebSocket, MQTT 5"),
-        codes=r"\b0x97\b|(?:reason|code|rc)\D{0,12}\b151\b|quota exceeded",
+        codes=r"(?<!-)\b0x97\b|(?:reason|code|rc)\D{0,12}\b151\b|quota exceeded",
     ),
     MessageRow(
         "keep-alive",
         r"keep[ -]?alive timeout(?!\W{0,3}\d)|MQTT_KEEP_ALIVE_TIMEOUT|MQTT_ERR_KEEPALIVE"
+        r"|ReasonCode\.KEEP_ALIVE_TIMEOUT|DISCONNECT \(141\)"
         r"|MQTTKeepAliveTimeout|AMQJS0004E",
         "AWS IoT or the client",
         _CONNECTED,
@@ -114,7 +118,7 @@ ROWS: tuple[MessageRow, ...] = (
         ("the network was lost", "the device slept or was too busy to send a ping", "the keep alive is under 30 s"),
         "Which keep alive does the client request, and is its loop running?",
         documented(MQTT),
-        codes=r"\b0x8D\b|(?:reason|code)\D{0,12}\b141\b",
+        codes=r"(?<!-)\b0x8D\b|(?:reason|code)\D{0,12}\b141\b",
     ),
     MessageRow(
         "qos-not-supported",
@@ -125,7 +129,7 @@ ROWS: tuple[MessageRow, ...] = (
         ("a publish, a subscribe or the will asks for QoS 2",),
         "Which QoS does the client request? Use 0 or 1.",
         documented(MQTT),
-        codes=r"\b0x9B\b|(?:reason|code)\D{0,12}\b155\b",
+        codes=r"(?<!-)\b0x9B\b|(?:reason|code)\D{0,12}\b155\b",
     ),
     MessageRow(
         "client-id-refused",
@@ -137,7 +141,7 @@ ROWS: tuple[MessageRow, ...] = (
         ("it is longer than 128 bytes", "it starts with '$'", "it is empty in MQTT 3.1.1"),
         "Which client id does the device send?",
         documented(MQTT),
-        codes=r"\b0x85\b|(?:reason|code)\D{0,12}\b133\b",
+        codes=r"(?<!-)\b0x85\b|(?:reason|code)\D{0,12}\b133\b",
     ),
     MessageRow(
         "bad-credentials",
@@ -148,11 +152,12 @@ ROWS: tuple[MessageRow, ...] = (
         ("the client is connected to a broker other than AWS IoT", "its library reports every refusal like this"),
         "Which host does the client connect to?",
         documented(MQTT),
-        codes=r"\b0x86\b|(?:reason|code)\D{0,12}\b134\b",
+        codes=r"(?<!-)\b0x86\b|(?:reason|code)\D{0,12}\b134\b",
     ),
     MessageRow(
         "publish-not-authorized",
-        r"publish(?:ing)? (?:\d+ )?(?:failed|error)[:,]? *not authori[sz]ed|puback\D{0,30}(?:135|0x87)",
+        r"publish(?:ing)? (?:\d+ )?(?:failed|error)[:,]? *not authori[sz]ed"
+        rf"|puback(?:{_NO_ID}(?:135\b|0x87\b|not[ _]authori[sz]ed)|[^\n]{{0,40}}\brc ?[:=] ?135\b)",
         "an MQTT client",
         DeviceStage.PUBLISH,
         "The broker refused a publish; AWS IoT keeps the connection open with MQTT 5.",
@@ -164,7 +169,7 @@ ROWS: tuple[MessageRow, ...] = (
         "subscribe-denied",
         r"all subscription requests were denied"
         r"|subscri\w+ (?:failed|error)[:,]? *(?:not authori[sz]ed|unspecified error)"
-        r"|suback\D{0,30}(?:128|135|0x80|0x87)",
+        rf"|suback(?:packet: unspecified error|{_NO_ID}(?:128\b|135\b|0x80\b|0x87\b|not[ _]authori[sz]ed|unspecified))",
         "an MQTT client",
         DeviceStage.SUBSCRIBE,
         "The broker refused a subscribe.",
@@ -174,7 +179,8 @@ ROWS: tuple[MessageRow, ...] = (
     ),
     MessageRow(
         "connack-not-authorized",
-        r"connection ?refused[:,(-]* *(?:not[ _]?authori[sz]ed|code (?:5|135)\b)|connack\D{0,30}(?:\b5\b|135|0x87)"
+        r"connection ?refused[:,(-]* *(?:not[ _]?authori[sz]ed|code (?:5|135)\b)"
+        rf"|connack{_NO_ID}(?:\b5\b(?! ?(?:[mµ]?s|sec\w*|milli\w*)\b)|135\b|0x87\b)"
         r"|conn ?ack[^\n]{0,80}not[ _]?authori[sz]ed|server failed \(NotAuthorized",
         "the broker",
         _CONNECT,
@@ -184,7 +190,8 @@ ROWS: tuple[MessageRow, ...] = (
         measured(
             EMULATOR, "MQTT 5 code 0x87; in 3.1.1 AWS IoT closes without one, so code 5 comes from another broker"
         ),
-        codes=r"(?:return|reason|result)[ _]?code\D{0,6}\b(?:5|135)\b|\brc ?[=:]? ?(?:5|135)\b"
+        codes=r"(?:return|reason|result)[ _]?code\D{0,6}\b(?:5|135)\b|connect failed with code:? 5\b"
+        r"|(?<!publish )\brc ?[=:]? ?(?:5|135)\b"
         r"|\bMQTTException\W{1,3}5\b",
     ),
     MessageRow(
@@ -196,7 +203,7 @@ ROWS: tuple[MessageRow, ...] = (
         ("AWS IoT is busy or has an internal failure", "the client is connected to another broker"),
         "Does it succeed a little later?",
         documented(MQTT_5),
-        codes=r"\b0x88\b|(?:reason|code)\D{0,12}\b136\b",
+        codes=r"(?<!-)\b0x88\b|(?:reason|code)\D{0,12}\b136\b",
     ),
     MessageRow(
         "protocol-version",
@@ -207,7 +214,7 @@ ROWS: tuple[MessageRow, ...] = (
         ("the client requests a version other than 3.1.1 or 5",),
         "Which version is the client set to?",
         documented(MQTT),
-        codes=r"\b0x84\b",
+        codes=r"(?<!-)\b0x84\b",
     ),
     hangup("mosquitto-lost", r"the connection was lost", "mosquitto or paho"),
     hangup(
@@ -217,7 +224,7 @@ ROWS: tuple[MessageRow, ...] = (
         r"|Socket error on client local\.\S+, disconnecting"
         r"|disconnected with result code 7|\bError: \W{0,2}connection closed|closed connection without DISCONNECT"
         r"|web ?socket closed[^\n]{0,20}\b100[056]\b|closing with code 100[056]\b|close(?:d|code)?\W{1,3}100[56]\b"
-        r"|network error : EOF|\bMQTT connect failed\b"
+        r"|network error : EOF|\bMQTT connect failed\b(?! with code)"
         r"|ERR_CONNECTION_CLOSED|socket hang up|read ECONNRESET|connection reset by peer"
         r"|MqttCommunicationClosedGracefully\w*|AMQJS0008I|BSSL:read: Not connected|alert read:warning:close notify",
         "an MQTT client",
@@ -235,7 +242,7 @@ ROWS: tuple[MessageRow, ...] = (
         f"Was it the answer to CONNECT, PUBLISH or SUBSCRIBE? {ASK_TEST}",
         measured(EMULATOR, "MQTT 5"),
         is_general=True,
-        codes=r"\b0x87\b|\b(?:reason|code)\D{0,12}\b135\b|exit(?:ed)?(?: (?:code|status|with))* 135\b",
+        codes=r"(?<!-)\b0x87\b|\b(?:reason|code)\D{0,12}\b135\b|exit(?:ed)?(?: (?:code|status|with))* 135\b",
     ),
     hangup("unspecified", r"unspecified error", "paho or MQTT.js"),
 )

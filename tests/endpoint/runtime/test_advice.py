@@ -35,7 +35,7 @@ def test_an_environment_that_exists_is_named(tmp_path: Path) -> None:
 
 def test_the_named_interpreter_gets_the_package(tmp_path: Path) -> None:
     said = advice(define(tmp_path, interpreter="/opt/py thon"), NO_MODULE.format("jwt"), "")
-    assert said == "jwt is not installed; install it: '/opt/py thon' -m pip install jwt"
+    assert said == "jwt is not installed; install it: '/opt/py thon' -m pip install PyJWT"
 
 
 @pytest.mark.parametrize(
@@ -116,8 +116,18 @@ def test_a_region(tmp_path: Path) -> None:
     assert "AWS_REGION: eu-west-1" in advice(define(tmp_path), "NoRegionError: You must specify a region.", "")
 
 
+@pytest.mark.parametrize(("module", "package"), [("jose", "python-jose"), ("yaml", "PyYAML"), ("redis", "redis")])
+def test_pip_is_asked_for_the_package_that_holds_the_module(tmp_path: Path, module: str, package: str) -> None:
+    said = advice(define(tmp_path), NO_MODULE.format(f"{module}.inner"), "")
+    assert f".venv/bin/pip install {package}'" in said
+
+
 def test_other_errors_have_no_advice(tmp_path: Path) -> None:
     assert advice(define(tmp_path), "KeyError: 'mqtt'", "some log") == ""
+    caught = "ModuleNotFoundError: No module named 'ujson'\nusing json instead"
+    assert advice(define(tmp_path), "KeyError: 'mqtt'", caught) == ""
+    assert advice(define(tmp_path), "", "joserfc.errors.ExpiredTokenError: expired_token: The token is expired") == ""
+    assert "ujson" in advice(define(tmp_path), "Runtime.ExitError: exit status 1", caught)
 
 
 MODULES = {

@@ -35,22 +35,41 @@ _NO_PROFILE = re.compile(
 )
 _NO_REGION = re.compile(r"NoRegionError|You must specify a region|Region is missing|Missing region in config")
 _BAD_CREDENTIALS = re.compile(
-    r"UnrecognizedClientException|InvalidClientTokenId|ExpiredToken|security token included in the request is"
+    r"UnrecognizedClientException|InvalidClientTokenId|\bExpiredToken(?:Exception)?\b"
+    r"|security token included in the request is"
 )
 _LOCKS = {"pnpm-lock.yaml": "pnpm install", "yarn.lock": "yarn install", "package-lock.json": "npm ci"}
 _LISTS = {"requirements.txt": "-r requirements.txt", "pyproject.toml": ".", "setup.py": "."}
 """Files that list a Python function's packages, and the options that pip needs for them."""
+_DISTRIBUTIONS = {
+    "Crypto": "pycryptodome",
+    "Cryptodome": "pycryptodomex",
+    "OpenSSL": "pyOpenSSL",
+    "aws_xray_sdk": "aws-xray-sdk",
+    "aws_lambda_powertools": "aws-lambda-powertools",
+    "dateutil": "python-dateutil",
+    "dotenv": "python-dotenv",
+    "jose": "python-jose",
+    "jwt": "PyJWT",
+    "ldap": "python-ldap",
+    "nacl": "PyNaCl",
+    "psycopg2": "psycopg2-binary",
+    "yaml": "PyYAML",
+}
+"""What pip calls the packages whose modules have another name: what pip knows by that name is not the same."""
 
 
 def advice(function: FunctionDefinition, error: str, log: str) -> str:
     """The next step; empty if nothing here explains the error. `error` is its type and message, or empty."""
     text = f"{log[-LOG_TAIL:]}\n{error}"
     kind = language(function.runtime)
-    if error and kind == "python" and (module := _last(_PYTHON_MODULE, text)):
+    # An import that the function caught is in its log only; a process that ended says why there.
+    raised = text if error.startswith("Runtime.ExitError") else error
+    if kind == "python" and (module := _last(_PYTHON_MODULE, raised)):
         return _own_module(function, module, ".py") or _python_package(function, module.partition(".")[0])
-    if error and kind == "nodejs" and (module := _last(_NODE_MODULE, text)):
+    if kind == "nodejs" and (module := _last(_NODE_MODULE, raised)):
         return _own_module(function, module, ".js, .mjs or .cjs") or _node_package(function, module)
-    if error and kind == "nodejs" and (advised := _node_module_kind(function, text)):
+    if kind == "nodejs" and (advised := _node_module_kind(function, raised)):
         return advised
     return _credentials(function, text)
 
@@ -108,7 +127,7 @@ def _own_module(function: FunctionDefinition, module: str, suffix: str) -> str:
 
 def _python_package(function: FunctionDefinition, name: str) -> str:
     folder, listed = _nearest(function.code_uri, _LISTS)
-    package = _LISTS.get(listed, name)
+    package = _LISTS.get(listed, _DISTRIBUTIONS.get(name, name))
     if function.interpreter:
         owner = f"Lambda's Python runtime has {name}, " if name in LAMBDAS_PACKAGES else f"{name} is not installed; "
         rest = "the interpreter of this function does not: " if name in LAMBDAS_PACKAGES else "install it: "
@@ -121,7 +140,7 @@ def _python_package(function: FunctionDefinition, name: str) -> str:
     elif listed:
         said = f"{name} is not installed for this function; {listed} is in {folder}: "
     else:
-        said = f"{name} is not installed for this function, nor in its folder: "
+        said = f"{name} is not installed for this function, nor in its folder; if it is not a file of yours: "
     existing = folder / ".venv/bin/python"
     if existing.exists():
         return f"{said}{with_interpreter(function, str(existing))}."

@@ -87,7 +87,11 @@ def test_a_certificate_is_kept(program: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["curl", "curly hair", "see: curl (HTTPS publish)", "# curl (HTTPS)", "", "mqttxx pub -u"]
+    "text",
+    [
+        *("curl", "curly hair", "see: curl (HTTPS publish)", "# curl (HTTPS)", "", "mqttxx pub -u"),
+        *("mosquitto_pub exited with code 135", "curl exited with status 7", "mqttx was closed"),
+    ],
 )
 def test_other_texts_are_not_client_lines(text: str) -> None:
     assert not is_client_line(text)

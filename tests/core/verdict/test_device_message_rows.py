@@ -28,6 +28,7 @@ _MOSQUITTO = "Client c1 sending PUBLISH (d0, q1, r0, m1, 'a', ... (5 bytes))\nCl
         ("Client c1 received CONNACK (5)", ["connack-not-authorized"]),
         ("MQTT_CLIENT: MQTT connect failed with code: 5", ["connack-not-authorized"]),
         ("mqtt publish rc=5", []),
+        ("mosquitto_pub exited with code 135", ["not-authorized"]),
         ("mqtt: mbedtls returned -0x87", []),
         ("on_subscribe: [ReasonCode(Suback, 'Not authorized')]", ["subscribe-denied"]),
         ("on_publish: ReasonCode(Puback, 'Not authorized')", ["publish-not-authorized"]),

@@ -24,7 +24,8 @@ from authlens.frozen import dataclass
 
 _PROGRAM = re.compile(
     r"^(?:[ \t]*(?:[\w.@:~/-]*[$%>\u276f\u279c]|[\w.@:~/-]+#)[ \t]+|[ \t]*)(?:(?:env|time|command|sudo|exec)[ \t]+)*"
-    r"(?P<path>(?:[\w.~-]*/)*)(?P<program>curl|mosquitto_pub|mosquitto_sub|mosquitto_rr|mqttx)(?:\.exe)?(?=[ \t]+\S)",
+    r"(?P<path>(?:[\w.~-]*/)*)(?P<program>curl|mosquitto_pub|mosquitto_sub|mosquitto_rr|mqttx)(?:\.exe)?"
+    r"(?=[ \t]+(?:[-\"'$\\<]|\w[\w.-]*[.:/]\S|(?:pub|sub|conn|bench|simulate)\b))",
     re.MULTILINE,
 )
 _URL = re.compile(r"\s*(?P<url>wss://\S+)\s*")

@@ -95,7 +95,7 @@ _OF_OTHERS = re.compile(
 )
 """Lines about a database, a registry or another provider's broker: the same words mean something else there."""
 _ABOUT_A_CONNECTION = re.compile(
-    r"mqtt|connect|connack|[ps]uback|subscri|publish|\bbroker|reason[ _-]?code|\bclient|lasterror"
+    r"mqtt|mosquitto|connect|connack|[ps]uback|subscri|publish|\bbroker|reason[ _-]?code|\bclient|lasterror"
     r"|\bMQT:|amazonaws\.com|failed, rc",
     re.IGNORECASE,
 )

@@ -93,7 +93,22 @@ WOULD = "Lambda function encountered error in execution: "
         (BOTO + NO_NAME, "InvalidRequestException", NO_NAME, None, ["no-token-key-name"]),
         (f"InvalidRequestException: {NO_NAME}", "InvalidRequestException", NO_NAME, None, ["no-token-key-name"]),
         (NO_NAME, "InvalidRequestException", NO_NAME, None, ["no-token-key-name"]),
-        ('{"__type": "x#AException", "message": "m"}', "AException", "m", None, []),
+        ('{"__type": "x#AException", "message": "m"}', "AException", "m", None, ["another-call"]),
+        (
+            '{"__type": "com.amazonaws.dynamodb#ResourceNotFoundException", "message": "m"}',
+            *("ResourceNotFoundException", "m", None, ["another-call"]),
+        ),
+        (
+            '{"__type": "ResourceNotFoundException", "message": "Authorizer A not found"}',
+            *("ResourceNotFoundException", "Authorizer A not found", None, []),
+        ),
+        (
+            '{"Error": {"Code": "AccessDeniedException", "Message": "m"}, "ResponseMetadata": {}}',
+            *("AccessDeniedException", "m", None, ["caller-not-authorized"]),
+        ),
+        ('{"error": "AccessDeniedException", "httpStatus": 403}', "AccessDeniedException", None, 403, []),
+        ('{"error": "InvalidRequestException", "message": "new"}', "InvalidRequestException", "new", None, []),
+        ('{"error": "NoCredentialsError", "message": "m"}', "NoCredentialsError", "m", None, []),
         ('{"Error": {"Code": "A", "Message": "m"}, "httpStatus": 400}', "A", "m", 400, []),
         ("Read timeout on endpoint URL: x", "ReadTimeoutError", "Read timeout on endpoint URL: x", None, []),
         ("AWS_ERROR_MQTT_UNEXPECTED_HANGUP", "", None, None, ["sdk-hangup"]),

@@ -12,7 +12,13 @@ from dataclasses import replace
 
 from authlens.core.contract import answer, management, test_call
 from authlens.core.contract.pages import EMULATOR
-from authlens.core.contract.refusal import INVALID_REQUEST, INVALID_RESPONSE, NOT_FOUND, RefusalRule, rule_of
+from authlens.core.contract.refusal import (
+    INVALID_REQUEST,
+    INVALID_RESPONSE,
+    NOT_FOUND,
+    RefusalRule,
+    rule_of,
+)
 from authlens.core.contract.statement import assumed, measured
 from authlens.core.invocation.invocation import Failure, FailureKind
 from authlens.core.pasted.pasted_text import without_end, words_of_line
@@ -208,8 +214,8 @@ def is_of_test_call(failure: Failure, origin: str, operation: str | None) -> boo
     return operation is None and origin not in _SETTING_UP_TOOLS and failure.error in _OF_ANY_CALL
 
 
-_OF_ANY_CALL = (INVALID_REQUEST, NOT_FOUND, "InternalFailureException", "ServiceUnavailableException")
-"""Errors that the test call has, too, where nothing says which call it was."""
+_OF_ANY_CALL = (INVALID_REQUEST, "InternalFailureException", "ServiceUnavailableException")
+"""Errors that the test call has, too, where nothing says which call it was. Its NOT_FOUND has known words."""
 
 
 _SETTING_UP_TOOLS = ("CloudFormation or CDK", "Terraform", "Terraform (awscc)", "Terraform or the AWS SDK for Go")

@@ -100,16 +100,31 @@ _OF_AN_ERROR = frozenset(
 """With these members only, `error` is the class of an AWS error; in other objects it is anything a program logs."""
 
 
+_CLASS_NAME = re.compile(r"[A-Z][a-z0-9]+[A-Z]\w*|Throttling|\d{3}")
+"""An API of anybody's has an `error` such as `Forbidden` or `invalid_token`."""
+_KINDS = {error: kind for _, error, kind in _CLIENT}
+
+
+def is_of_authlens(value: Mapping[str, Any]) -> bool:
+    """Whether the object is an error as authlens writes it for a test call that AWS refused."""
+    return "httpStatus" in value or "requestId" in value
+
+
+def _is_class(error: object) -> bool:
+    return isinstance(error, str) and _CLASS_NAME.fullmatch(error) is not None
+
+
 def stored_error(value: Mapping[str, Any]) -> Failure | None:
     inner = value.get("Error")
     body = inner if isinstance(inner, dict) else value
-    keys = ("__type", "Code", "error") if body.keys() <= _OF_AN_ERROR else ("__type", "Code")
+    is_whole = body.keys() <= _OF_AN_ERROR and (is_of_authlens(value) or _is_class(body.get("error")))
+    keys = ("__type", "Code", "error") if is_whole else ("__type", "Code")
     error = next((body[key] for key in keys if isinstance(body.get(key), str)), None)
     if not error or "isAuthenticated" in value:
         return None
     message, status = body.get("message", body.get("Message")), value.get("httpStatus")
     return Failure(
-        FailureKind.AWS,
+        _KINDS.get(error, FailureKind.AWS),
         error.rpartition("#")[2],
         message if isinstance(message, str) and message else None,
         status if isinstance(status, int) else None,

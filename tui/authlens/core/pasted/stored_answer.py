@@ -32,7 +32,7 @@ from authlens.core.pasted.framed_errors import (
 )
 from authlens.core.pasted.function_log import raised_in_log
 from authlens.core.pasted.pasted_text import text_in, undecorated
-from authlens.core.pasted.printed_error import logged_error, printed_error, stored_error
+from authlens.core.pasted.printed_error import is_of_authlens, logged_error, printed_error, stored_error
 from authlens.core.policy import policy_file
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
@@ -168,7 +168,8 @@ def _of_framed(origin: str, failure: Failure, operation: str | None, now: dateti
     setup = of_setup(failure, origin)
     if setup is not None:
         return StoredAnswer(_invocation(failure, now), messages=(setup,))
-    if is_of_test_call(failure, origin, operation) or _is_of_any_call(failure) or not is_certain(origin):
+    is_test = failure.kind is not FailureKind.AWS or is_of_test_call(failure, origin, operation)
+    if is_test or _is_of_any_call(failure) or not is_certain(origin):
         return StoredAnswer(_invocation(failure, now))
     return StoredAnswer(_invocation(failure, now), messages=(of_another_call(failure, origin, operation),))
 
@@ -185,8 +186,10 @@ def _of_object(value: dict[str, Any], text: str, now: datetime) -> StoredAnswer:
     if "request" in value and "startedAt" in value:
         return StoredAnswer(from_json(value))
     stored = stored_error(value)
-    if stored is not None:
+    if stored is not None and is_of_authlens(value):
         return StoredAnswer(_invocation(stored, now))
+    if stored is not None:
+        return _of_framed("JSON", stored, None, now)
     logged = value.get("message")
     raised = logged if isinstance(logged, dict) and "errorType" in logged else value
     if isinstance(raised.get("errorMessage"), str) and _is_of_lambda(raised):

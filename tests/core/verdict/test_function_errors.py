@@ -29,6 +29,7 @@ TOKEN = AuthorizerRequest("A", "t", "AAAA")
         ("Runtime.CallbackHandlerDeprecated", "nodejs24.x"),
         ("Runtime.UnhandledPromiseRejection", "was not handled"),
         ("ValueError", "raised ValueError"),
+        ("at 12:00", "does not say which"),
     ],
 )
 def test_lambda_s_own_errors_have_their_reasons(error_type: str, words: str) -> None:

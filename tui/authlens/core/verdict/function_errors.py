@@ -118,7 +118,7 @@ def function_error(error_type: str, message: str, request: AuthorizerRequest) ->
         )
     if error_type in _TYPES:
         return _TYPES[error_type]
-    if not error_type:
+    if not error_type or " " in error_type:  # a message may hold a colon, too
         return _UNNAMED, READ_LOG
     if _OF_LAMBDA.fullmatch(error_type):
         return f"Lambda reports {error_type}: the function did not answer.", READ_LOG

@@ -279,7 +279,7 @@ LOG_ROWS: dict[str, MessageRow] = {
         (
             "135: the documents do not allow iot:Subscribe on topicfilter/… with exactly that filter",
             "143: the filter is not allowed, such as a reserved one that starts with $",
-            "151: too many subscriptions",
+            "151: a quota, such as 50 subscriptions on one connection",
         ),
         "Which filter has that code? ('authlens decide' answers for the documents)",
     ),

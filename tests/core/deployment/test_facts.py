@@ -74,7 +74,7 @@ ALLOWED = "AWS IoT is allowed to invoke the function for this authorizer (statem
                 "2026-11-29T13:00Z."
             },
         ),
-        ({"is_logging_read": True}, {"logging": "AWS IoT's log is not set up."}),
+        ({"is_logging_read": True}, {"logging": "AWS IoT's log (version 2) is not set up."}),
         (
             {"is_logging_read": True, "logging": Logging("INFO", is_off=True)},
             {"logging": "AWS IoT's log is switched off."},

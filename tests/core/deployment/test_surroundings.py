@@ -85,13 +85,19 @@ def test_a_log_that_is_off(logging: Logging | Unread | None, is_read: bool, coun
 @pytest.mark.parametrize(
     ("logging", "client", "why", "step"),
     [
-        (None, None, "its log was never set up", "--role-arn ROLE_ARN --default-log-level ERROR"),
-        (Logging("DISABLED"), None, "its log is switched off", "--role-arn ROLE_ARN --default-log-level ERROR"),
+        (None, None, "AWS IoT's log (version 2) was never set up", "--role-arn ROLE_ARN --default-log-level ERROR"),
+        (
+            Logging("DISABLED"),
+            None,
+            "The default level of AWS IoT's log is DISABLED",
+            "--role-arn ROLE_ARN --default-log-level ERROR",
+        ),
         (
             Logging("INFO", "r", is_off=True),
             "c1",
-            "its log is switched off",
-            "--role-arn r --default-log-level ERROR; to log everything for this client only: aws iot "
+            "AWS IoT's log is switched off",
+            "--role-arn r --default-log-level ERROR --no-disable-all-logs; "
+            "to log everything for this client only: aws iot "
             "set-v2-logging-level --log-target targetType=CLIENT_ID,targetName=c1 --log-level DEBUG",
         ),
     ],
@@ -99,7 +105,5 @@ def test_a_log_that_is_off(logging: Logging | Unread | None, is_read: bool, coun
 def test_what_turns_the_log_on(logging: Logging | None, client: str | None, why: str, step: str) -> None:
     deployment = Deployment(AUTHORIZER, None, None, logging=logging, is_logging_read=True)
     (found,) = logging_caveats(deployment, AuthorizerRequest("A", mqtt_context=MqttContext(client_id=client)))
-    assert found.message == (
-        f"AWS IoT logs nothing in this region: {why}. Why a device is refused cannot be read afterwards."
-    )
+    assert found.message == (f"{why} in this region: why a device is refused cannot be read from it afterwards.")
     assert found.next_step == f"Turn it on: aws iot set-v2-logging-options {step}"

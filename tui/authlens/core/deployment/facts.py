@@ -72,8 +72,8 @@ def _throttle_words(found: Throttles) -> str:
 
 def _logging_words(found: Logging | None) -> str:
     if found is None:
-        return "AWS IoT's log is not set up."
-    return f"AWS IoT logs at level {found.level}." if found.logs else "AWS IoT's log is switched off."
+        return "AWS IoT's log (version 2) is not set up."
+    return "AWS IoT's log is switched off." if found.is_off else f"AWS IoT logs at level {found.level}."
 
 
 def _default_words(name: str | None) -> str:

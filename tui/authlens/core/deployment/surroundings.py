@@ -11,7 +11,7 @@ from shlex import quote
 
 from authlens.core.contract.caveat import Caveat
 from authlens.core.contract.stage import Stage
-from authlens.core.deployment.deployment import Concurrency, Deployment, Throttles, Unread, unqualified
+from authlens.core.deployment.deployment import Concurrency, Deployment, Logging, Throttles, Unread, unqualified
 from authlens.core.request.request import AuthorizerRequest
 
 FEW_AT_ONCE = 10
@@ -75,20 +75,27 @@ def throttled_last(found: Throttles) -> str:
 
 
 def logging_caveats(deployment: Deployment, request: AuthorizerRequest) -> Iterator[Caveat]:
-    """Nothing of a refused connection is found afterwards where AWS IoT logs nothing."""
+    """Nothing of a refused connection is found afterwards where the log of AWS IoT is off."""
     found = deployment.logging
     if not deployment.is_logging_read or isinstance(found, Unread) or (found is not None and found.logs):
         return
     role = found.role if found is not None and found.role else "ROLE_ARN"
-    why = "its log was never set up" if found is None else "its log is switched off"
+    again = " --no-disable-all-logs" if found is not None and found.is_off else ""
     yield Caveat(
         "iot-logging-off",
         Stage.FOUND,
         "info",
-        f"AWS IoT logs nothing in this region: {why}. Why a device is refused cannot be read afterwards.",
-        f"Turn it on: aws iot set-v2-logging-options --role-arn {role} --default-log-level ERROR"
+        f"{_why_not_logged(found)} in this region: why a device is refused cannot be read from it afterwards.",
+        f"Turn it on: aws iot set-v2-logging-options --role-arn {role} --default-log-level ERROR{again}"
         + _client_level(request),
     )
+
+
+def _why_not_logged(found: Logging | None) -> str:
+    """Why nothing is logged: an account with the older log answers "not configured" as well; a level has exceptions."""
+    if found is None:
+        return "AWS IoT's log (version 2) was never set up"
+    return "AWS IoT's log is switched off" if found.is_off else "The default level of AWS IoT's log is DISABLED"
 
 
 def _client_level(request: AuthorizerRequest) -> str:

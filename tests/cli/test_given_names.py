@@ -162,3 +162,20 @@ def test_a_saved_request_may_come_through_a_pipe(authlens: Command) -> None:
     writer.join()
     assert ended.code == 2
     assert "unknown key 'tokn'; did you mean 'token'?" in ended.out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "-", "-", "--no-history"),
+        ("explain", "--request", "-", "--authorizer", "-"),
+        ("decide", "--policy", "-", "-", "--summary"),
+        ("lint", "-", "-"),
+        ("verify", "--key", "-", "--token-stdin", "--signature", "AAAA"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_standard_input_is_read_only_once(authlens: Command, words: tuple[str, ...]) -> None:
+    ended = authlens(*words, stdin="request: {authorizerName: A}\n" if words[0] in ("run", "explain") else "{}")
+    assert ended.code == 252
+    assert "standard input can be read only once" in ended.err

@@ -125,6 +125,14 @@ def test_a_saved_request_on_standard_input(authlens: Command) -> None:
     assert (ended.code, ended.out.split(" ")[0]) == (1, "-:2:3:")
 
 
+@pytest.mark.parametrize("text", ["authorizers: {A: {nonsense: 1}}\n", "Resources:\n  F: {Type: X}\n"])
+def test_authorizers_on_standard_input_are_refused_and_not_passed_over(authlens: Command, text: str) -> None:
+    ended = authlens("lint", "-", stdin=text)
+
+    assert (ended.code, ended.out) == (252, "")
+    assert "whose paths are relative to the file: name the file itself" in ended.err
+
+
 def test_a_file_that_cannot_be_read_stops_no_other(authlens: Command) -> None:
     Path("a.yaml").write_bytes(b"\xff")
     Path("b.yaml").write_text("request:\n  tokken: x\n")

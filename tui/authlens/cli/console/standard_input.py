@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from typing import IO
+from typing import IO, TextIO
+from weakref import WeakSet
 
 from authlens.cli.console.diagnostics import CommandError
 from authlens.cli.console.services import CliServices
+
+_READ: WeakSet[TextIO] = WeakSet()
+
+
+def claim(stdin: TextIO) -> None:
+    """Say that standard input is about to be read to its end. Raises CommandError if it was before."""
+    if stdin in _READ:
+        raise CommandError("standard input can be read only once; give a file in place of one of the two")
+    _READ.add(stdin)
 
 
 def standard_input(services: CliServices, what: str, most: int) -> bytes:
@@ -15,5 +25,6 @@ def standard_input(services: CliServices, what: str, most: int) -> bytes:
     """
     if services.stdin is None or services.stdin.closed:
         raise CommandError(f"standard input is closed; pipe {what} into it, or give a file")
+    claim(services.stdin)
     binary: IO[bytes] | None = getattr(services.stdin, "buffer", None)
     return binary.read(most + 1) if binary else services.stdin.read(most + 1).encode("utf-8", "surrogatepass")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TextIO
 
 from authlens.cli.console.diagnostics import CommandError
+from authlens.cli.console.standard_input import claim
 from authlens.core.commands.values import UnreadableValue
 from authlens.user_path import named_content
 
@@ -55,6 +56,7 @@ def read_secret(stdin: TextIO | None, option: str) -> str | bytes:
         raise CommandError(f"{option} reads standard input, which is closed; pipe the secret in")
     if stdin.isatty():
         raise CommandError(f"{option} reads standard input, which is a terminal; pipe the secret in")
+    claim(stdin)
     buffer = getattr(stdin, "buffer", None)
     content: bytes = (
         buffer.read(LARGEST + 1) if buffer is not None else stdin.read(LARGEST + 1).encode("utf-8", "surrogateescape")

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from authlens.cli.console.diagnostics import CommandError
 from authlens.core.contract.statement import Severity
 from authlens.core.saved.environment import FOLDER, read_environment
 from authlens.core.text.yaml_reader import YamlError
@@ -40,7 +41,7 @@ class FileFinding:
 
 
 def lint_project_file(name: str, text: str, environ: Mapping[str, str]) -> list[FileFinding] | None:
-    """The findings in a project file; `None` for other kinds of files, such as a policy."""
+    """The findings in a project file; `None` for other kinds of files, such as a policy. Raises CommandError."""
     from authlens.endpoint.templates.definition_file import looks_like_template
 
     path = Path(name)
@@ -72,7 +73,7 @@ def _of_definitions(path: Path, text: str) -> Iterator[FileFinding]:
     from authlens.endpoint.templates.definitions import DefinitionError, read_definitions
 
     if not path.is_file():
-        return
+        raise CommandError(f"{path} defines authorizers, whose paths are relative to the file: name the file itself")
     try:
         definitions = (read_template if looks_like_template(text) else read_definitions)(path, ask=False)
     except DefinitionError as error:

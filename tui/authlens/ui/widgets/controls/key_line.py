@@ -15,6 +15,7 @@ from textual.dom import DOMNode
 from textual.geometry import Size
 from textual.notifications import Notification
 from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 from authlens.frozen import dataclass
 from authlens.ui.runtime.textual_internals import FaultApp
@@ -23,6 +24,8 @@ from authlens.ui.text.safe_content import safe_lines
 _WAY_OUT = "escape"
 _WAY_ON = frozenset({"next-pane"})
 """Stays in view, as the keys of the app do."""
+_CHARACTERS = frozenset({"slash", "question_mark", "space"})
+"""Besides single characters: what a field that has the focus takes as text."""
 _SEVERITIES = {"error": ("✗ ", "bold $text-error"), "warning": ("! ", "bold $text-warning")}
 _SAID = ("● ", "bold $text-success")
 _LEAST, _PART = 4, 4
@@ -163,8 +166,10 @@ class KeyLine(Widget):
     def _keys(self) -> list[_Key]:
         shown: dict[str, _Key] = {}
         actions = set()
+        is_typing = isinstance(self.app.screen.focused, Input | TextArea)
         for node, binding, enabled, _ in self.app.screen.active_bindings.values():
-            if binding.show and enabled and binding.action not in actions:
+            is_typed = is_typing and (len(binding.key) == 1 or binding.key in _CHARACTERS)
+            if binding.show and enabled and binding.action not in actions and not is_typed:
                 actions.add(binding.action)
                 comes_first = node is self.app.screen and (binding.priority or binding.key == _WAY_OUT)
                 key = _Key(self.app.get_key_display(binding), binding, comes_first, node)

@@ -78,7 +78,7 @@ class SearchBox(Horizontal):
 
     def watch_found(self) -> None:
         for label in self.query(".found").results(Static):
-            label.update(Content("" if self.found is None or not self.text else f"{self.found or 'no'} found"))
+            label.update(Content("" if self.found is None or not self.text else f"{self.found or 'none'} found"))
 
     def on_field_edited(self, event: Field.Edited) -> None:
         event.stop()

@@ -83,7 +83,7 @@ class BatchController:
         whole = [each for each in await self._history.get_all(numbers) if not is_redacted(each)]
         if len(whole) < len(numbers):
             left = len(numbers) - len(whole)
-            self._host.notify(f"{left} of them cannot be sent again: they were deleted, or stored redacted.")
+            self._host.notify(f"Not sent again, because deleted or stored redacted: {counted(left, 'request')}.")
         base = self._form.state.base
         await self._table("Replay", [BatchItem.of_old(each, base) for each in whole])
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from authlens.core.request.target import DEMO, Target
 from authlens.sending import Sender
-from authlens.ui.model.batch import BatchItem
+from authlens.ui.model.batch import BatchItem, counted
 from authlens.ui.model.collection import CollectionNode, CollectionState, latest_of, tree
 from authlens.ui.runtime import background
 from authlens.ui.runtime.host import Host
@@ -101,14 +101,16 @@ class CollectionController:
             self._files.duplicate(node.path)
 
     async def _run_all(self, nodes: Sequence[CollectionNode]) -> None:
+        self._host.notify("Reading the saved requests …", seconds=60, kind="batch")
         loaded = await background.call(lambda: dict(_loaded({each.path for each in nodes if each.path})))
         found = [(node, item) for node in nodes if (item := self._item(node, loaded)) is not None]
         left = len([node for node in nodes if node.error is not None])
         if left:
-            self._host.notify(f"{left} of the files cannot be read, and are not sent.", "warning")
-        if not found:
-            return
+            self._host.notify(f"Not sent, because they cannot be read: {counted(left, 'file')}.", "warning")
+        elif nodes and not found:
+            self._host.notify("Nothing was sent: every request listed has the key skip.", "warning")
         chosen = await self._batches.run_all([item for _, item in found])
+        self._host.forget("batch")
         self.refresh()
         if chosen is not None:
             node, item = found[chosen[0]]

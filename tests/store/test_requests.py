@@ -262,7 +262,7 @@ class TestNames:
 
     def test_rename_what_is_gone(self, path: Path) -> None:
         path.parent.mkdir()
-        with pytest.raises(Unwritable, match="No such file"):
+        with pytest.raises(Unwritable, match=r"a\.yaml: No such file"):
             rename(path, "b")
 
     def test_duplicate(self, path: Path) -> None:

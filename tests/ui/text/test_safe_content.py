@@ -62,4 +62,5 @@ def test_every_glyph_of_ours_has_an_ascii_form() -> None:
 )
 def test_a_long_name_keeps_both_its_ends(width: int, said: str) -> None:
     assert shortened(Content("1-sensor-missing-client-id"), width).plain == said
+    assert " " not in shortened(Content("温度センサー" * 9), width).plain, "half a character is not a blank"
     assert shortened(Content("温度センサー" * 9), width).cell_length <= width or width == 1

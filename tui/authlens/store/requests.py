@@ -6,6 +6,7 @@ The rule: a file that cannot be read is left as it was, and every error is one s
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -185,6 +186,8 @@ def _refuse_repeated_header(path: Path, saved: SavedRequest) -> None:
 def rename(path: Path, name: str) -> Path:
     """Rename the file within its folder; `.yaml` is added if missing. Raises Conflict or Unwritable."""
     target = named(path.parent, name)
+    if not os.path.lexists(path):
+        raise Unwritable(path, os.strerror(errno.ENOENT))
 
     def rename_unless_taken() -> None:
         if os.path.lexists(target) and os.path.samestat(os.lstat(path), os.lstat(target)):

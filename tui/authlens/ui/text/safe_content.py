@@ -74,7 +74,7 @@ def shortened(content: Content, width: int) -> Content:
     """One line within so many cells, its middle left out: names differ mostly at their ends."""
     if content.cell_length <= width:
         return content
-    head = content.truncate(max(0, width - 1) // 3)
+    head = content.truncate(max(0, width - 1) // 3).rstrip()  # half a wide character would be a blank
     tail = Content("")
     for start in range(len(content.plain) - 1, -1, -1):
         longer = content[start:]

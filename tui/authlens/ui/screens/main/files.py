@@ -355,6 +355,7 @@ class FileController:
 
     def _complain(self, error: Exception) -> None:
         self._host.notify(str(error), "error", 15, kind="file")
+        self._filed()  # what is listed may be gone
 
 
 def _left_out(draft: Draft) -> str:

@@ -104,7 +104,7 @@ class CollectionController:
         self._host.notify("Reading the saved requests …", seconds=60, kind="batch")
         loaded = await background.call(lambda: dict(_loaded({each.path for each in nodes if each.path})))
         found = [(node, item) for node in nodes if (item := self._item(node, loaded)) is not None]
-        left = len([node for node in nodes if node.error is not None])
+        left = len({node.path for node in nodes} - loaded.keys() - {None})
         if left:
             self._host.notify(f"Not sent, because they cannot be read: {counted(left, 'file')}.", "warning")
         elif nodes and not found:

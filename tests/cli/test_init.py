@@ -54,7 +54,10 @@ def authlens(*words: str | Path) -> Done:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Done]:
     folder = tmp_path_factory.mktemp("work") / "my project"
-    return folder, authlens("init", folder)
+    with pytest.MonkeyPatch.context() as patch:
+        # It trusts what it made, and that is not for the state of whoever runs the tests.
+        patch.setenv("XDG_STATE_HOME", str(folder.parent / "state"))
+        return folder, authlens("init", folder)
 
 
 def test_writes_what_it_lists(made: tuple[Path, Done]) -> None:

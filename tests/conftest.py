@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import itertools
 import os
+import signal
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -23,6 +24,9 @@ settings.load_profile("quick")
 # a quarter of the tests' time.
 _YOUNG = 100_000
 gc.set_threshold(_YOUNG, 20, 100)
+
+# A shell that starts the tests in the background has them ignore Ctrl+C, and so would every program that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _SCRUBBED = ("AWS_", "AUTHLENS_", "XDG_", "NO_COLOR", "TEXTUAL", "SSL_CERT", "CI")
 _KEPT = {"AUTHLENS_AWS_CLI", "AUTHLENS_NODE_CLIENTS", "AUTHLENS_UPDATE_SCREENSHOTS"}

@@ -125,6 +125,7 @@ async def test_a_closed_dialog_leaves_nothing_behind(tmp_path: Path) -> None:
 async def test_keys_are_remapped_by_the_settings(tmp_path: Path) -> None:
     keymap = {"send": "ctrl+l", "go-to-finding": "alt+f,alt+g", "undo": "alt+u", "request-as": "f6"}
     async with running(tmp_path, settings=Settings(keymap=keymap)) as robot:
+        await robot.rest()
         assert "Ctrl+L sends the request." in robot.text()
         assert "Alt+F Go to finding" in robot.text()
         robot.app.notify("Ctrl+Z undoes that, F3 copies it, F1 helps.")

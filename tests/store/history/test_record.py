@@ -97,8 +97,11 @@ def test_redacted_has_no_secret_at_all() -> None:
 
 def test_what_a_reference_stood_for_is_not_kept_in_full_either() -> None:
     wire = Wire("POST", "https://x", request_body=json.dumps({"token": CANARY}).encode())
-    invocation = replace(short(token="${env:T}", log=CANARY), wire=wire)
-    kept = invocation_of(1, record_of(invocation, "full").body)
+    invocation = replace(short(token="${env:T}", log=CANARY, principal=CANARY), wire=wire)
+    record = record_of(invocation, "full")
+    assert CANARY not in record.words
+    assert CANARY not in record.columns
+    kept = invocation_of(1, record.body)
     assert kept.wire is not None
     assert CANARY.encode() not in kept.wire.request_body
     assert kept.function_log == "[redacted]"

@@ -64,7 +64,7 @@ class Redactor:
     """Knows a set of secrets in all their forms and removes them from text."""
 
     def __init__(self, secrets: Iterable[str | bytes]) -> None:
-        forms = {form for secret in secrets for form in forms_of(secret)}
+        forms = {form for secret in set(secrets) for form in forms_of(secret)}
         self._forms = sorted((form for form in forms if len(form) >= MIN_LENGTH), key=len, reverse=True)
         short = sorted(forms.difference(self._forms))
         words = "|".join(map(re.escape, short))

@@ -20,6 +20,8 @@ from authlens.frozen import dataclass
 
 GRACE = 2.0
 """Seconds beyond the time limit after which a caller is answered anyway; process starts may use them."""
+_QUICK = 0.005
+"""Seconds below which a look at a function's code is not worth a thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,8 @@ class FunctionHost:
         self._limit = limit
         self._path = os.environ.get("PATH", os.defpath) if path is None else path
         self._pools: dict[str, WorkerPool] = {}
+        self._looks: dict[str, float] = {}
+        """How many seconds the last look at each function's code took."""
         self._retired: set[asyncio.Task[None]] = set()
 
     async def invoke(
@@ -116,7 +120,7 @@ class FunctionHost:
         while True:
             try:
                 async with asyncio.timeout_at(asyncio.get_running_loop().time() + left(call)):
-                    code = await asyncio.to_thread(code_state, function)
+                    code = await self._code(function)
                     call = replace(call, code=code)
                     worker = await pool.take(code.fingerprint)
             except TimeoutError:
@@ -130,6 +134,14 @@ class FunctionHost:
                 pool.give_back(worker)
             if result:
                 return result
+
+    async def _code(self, function: FunctionDefinition) -> CodeState:
+        """Its code now; in a thread unless the last look was quick."""
+        began = time.perf_counter()
+        is_quick = self._looks.get(function.name, _QUICK) < _QUICK
+        code = code_state(function) if is_quick else await asyncio.to_thread(code_state, function)
+        self._looks[function.name] = time.perf_counter() - began
+        return code
 
     def prepare(self, function: FunctionDefinition) -> None:
         """Start a process for the function's next call ahead of it, as far as that runs nothing of the function."""

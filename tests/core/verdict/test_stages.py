@@ -460,6 +460,20 @@ TRACE = 'Traceback\n  File "/src/app.py", line 12, in handler\n'
             "Fix the line named in the message and deploy again.",
         ),
         (
+            refused("ResourceNotFoundException", "Authorizer A not found", 404),
+            None,
+            True,
+            "The local target has no authorizer A.",
+            "Check the name against the authorizers that the target's file defines.",
+        ),
+        (
+            refused("ResourceNotFoundException", "Authorizer A not found", 404),
+            None,
+            False,
+            "There is no authorizer A in this account and region.",
+            "Check the name, then the region and the profile",
+        ),
+        (
             refused("InvalidResponseException", "Lambda invocation result is in invalid format"),
             TRACE,
             True,
@@ -468,7 +482,9 @@ TRACE = 'Traceback\n  File "/src/app.py", line 12, in handler\n'
         ),
     ],
 )
-def test_where_a_function_failed(failure: Failure, log: str | None, local: bool, why: str, step: str) -> None:
+def test_a_target_on_this_machine_and_one_on_aws(
+    failure: Failure, log: str | None, local: bool, why: str, step: str
+) -> None:
     verdict = ran(failure, log, local=local)
     assert verdict.headline == why
     assert verdict.next_step.startswith(step)

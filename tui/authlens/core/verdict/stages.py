@@ -141,7 +141,7 @@ def _with_advice(
     run = invocation.local_run
     if run is not None and run.problem and explanation.stage is Stage.VALID:
         return replace(explanation, why=run.problem)
-    explanation = _at_its_line(explanation, invocation)
+    explanation = _on_this_machine(_at_its_line(explanation, invocation), invocation)
     if explanation.id not in _LOCAL_CAUSES or (cause := possible_cause(invocation)) is None:
         return explanation
     why, next_step = cause
@@ -170,14 +170,22 @@ _SIGN_AGAIN = (
 
 
 def _at_its_line(explanation: StageExplanation, invocation: Invocation) -> StageExplanation:
-    """Where in its code the function raised; a function on this machine is not deployed again."""
+    """Where in its code the function raised."""
     failure = invocation.failure
     has_raised = explanation.id == FUNCTION_FAILED.id and failure is not None and not _was_ended(failure)
     line = failing_line(invocation.function_log) if has_raised else ""
-    is_local = invocation.target.local is not None
-    step = explanation.next_step.replace(" and deploy again", "") if is_local else explanation.next_step
+    return replace(explanation, why=f"{explanation.why} It failed at {line}.") if line else explanation
+
+
+def _on_this_machine(explanation: StageExplanation, invocation: Invocation) -> StageExplanation:
+    """A local target has no account, Region or profile to look for an authorizer in, and nothing is deployed again."""
+    if invocation.target.local is None:
+        return explanation
+    if explanation.id != test_call.UNKNOWN_AUTHORIZER.id:
+        return replace(explanation, next_step=explanation.next_step.replace(" and deploy again", ""))
+    why = f"The local target has no authorizer {invocation.request.authorizer_name}."
     return replace(
-        explanation, why=f"{explanation.why} It failed at {line}." if line else explanation.why, next_step=step
+        explanation, why=why, next_step="Check the name against the authorizers that the target's file defines."
     )
 
 

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from authlens.core.probe.report import ProbeReport
     from authlens.core.saved.saved_request import SavedRequest
 
-_DIGITS = 5
 _EXAMPLES = """examples:
   authlens connect --request requests/sensor.yaml
   authlens connect --request requests/sensor.yaml --mqtt 3 --publish sensors/7/data='{"t": 21}' --subscribe sensors/7/#
@@ -88,7 +87,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def _port(text: str) -> int:
     """Of the right form; the plan knows the limits."""
-    if not text.isascii() or not text.isdigit() or len(text) > _DIGITS:
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(LARGEST_PORT)):
         raise argparse.ArgumentTypeError(f"{text!r} is not a port: give one from 1 to {LARGEST_PORT}")
     return int(text)
 

@@ -67,14 +67,12 @@ _EVENT = {"protocolData", "signatureVerified", "connectionMetadata"}
 
 def _file(name: str) -> bytes:
     try:
-        return named_content(user_path(name), LARGEST + 1) if name else named_content(name, 0)
+        return named_content(user_path(name), LARGEST + 1)
     except IsADirectoryError as error:
         raise CommandError(f"{name} cannot be read: it is a folder; give the files in it") from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise CommandError(
-            f"{name or 'an empty name'} cannot be read: {reason}; give a JSON file with a policy"
-        ) from error
+        raise CommandError(f"{name} cannot be read: {reason}; give a JSON file with a policy") from error
 
 
 def _text(content: bytes, name: str, encoding: str) -> str:

@@ -12,13 +12,7 @@ from dataclasses import replace
 
 from authlens.core.contract import answer, management, test_call
 from authlens.core.contract.pages import EMULATOR
-from authlens.core.contract.refusal import (
-    INVALID_REQUEST,
-    INVALID_RESPONSE,
-    NOT_FOUND,
-    RefusalRule,
-    rule_of,
-)
+from authlens.core.contract.refusal import INVALID_REQUEST, INVALID_RESPONSE, NOT_FOUND, RefusalRule, rule_of
 from authlens.core.contract.statement import assumed, measured
 from authlens.core.invocation.invocation import Failure, FailureKind
 from authlens.core.pasted.pasted_text import without_end, words_of_line

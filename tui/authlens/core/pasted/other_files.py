@@ -12,6 +12,7 @@ from typing import Any
 from authlens.core.text.json_limits import MOST_OF_ONE, load_bounded
 
 SAVED_REQUEST = "a saved request"
+AUTHORIZERS = "an authorizers.yaml"
 _RUN = "'authlens run FILE' sends and checks it, and 'authlens explain --request FILE' checks it without sending it"
 _CODE = r"""
     ^(?:async\ )?def\ \w+\( | ^(?:from\ [\w.]+\ )?import\ [\w.]+(?:,\ \w+|\ as\ \w+)*$   # Python
@@ -62,7 +63,7 @@ _FILES: tuple[tuple[str, Callable[[str, dict[str, Any]], bool], str], ...] = (
         "explain, event and verify take it with --authorizer",
     ),
     (SAVED_REQUEST, _keys("authorizerName"), _RUN),
-    ("an authorizers.yaml", _keys("authorizers"), "'authlens serve --authorizers FILE' serves it"),
+    (AUTHORIZERS, _keys("authorizers"), "'authlens serve --authorizers FILE' serves it"),
     (
         "a template",
         _keys("Resources", "AWSTemplateFormatVersion"),

@@ -159,9 +159,9 @@ def _read(path: Path, ask: bool) -> Definitions:
         text = yaml_reader.decode(content_of(path))
         return _definitions(yaml_reader.load(text), path, ask)
     except YamlError as error:
-        from authlens.core.pasted.kinds import elsewhere  # only where something else was given
+        from authlens.core.pasted import kinds, other_files  # only where something else was given
 
-        said = elsewhere(text, "an authorizers.yaml")
+        said = kinds.elsewhere(text, other_files.AUTHORIZERS)
         place = (0, 0, said) if said else (error.line, error.column, error.message)
         raise DefinitionError(path, *place) from None
     except OSError as error:

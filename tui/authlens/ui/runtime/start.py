@@ -96,13 +96,14 @@ def _on_target(path: Path, error: RequestFileError) -> Start:
 
     error: why it is not a saved request, which is said of any other file.
     """
+    from authlens.core.pasted.other_files import AUTHORIZERS
     from authlens.endpoint.local_code import target_problem
     from authlens.endpoint.projects.source import kind_of
 
     problem = target_problem(Target(local=str(path)))
     if problem is None:
         return _begun(path, path.parent)
-    has_list = path.stem == "authorizers" or "an authorizers.yaml" in error.problem
+    has_list = path.stem == "authorizers" or AUTHORIZERS in error.problem
     is_target = has_list or kind_of(path) is not None
     return Start(folder=path.parent, problem=problem if is_target else str(error))
 
